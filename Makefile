@@ -1,0 +1,54 @@
+# Two commands do everything: `make demo` and `make test`. Nothing else needs to be installed or known first
+# (Debian: python3.11 with venv; gcc for the native matcher, without which the reference carries on).
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
+export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
+
+.PHONY: demo test nightly lint check wheel-test lock clean
+
+demo: $(VENV)/core
+	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
+	$(BIN)/remit run --case facts/cases/newborn-found.yaml --now 2024-05-07T08:00
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q tests/wheel
+
+nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
+	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/semantics tests/expressions
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=engine $(BIN)/lint-imports
+
+check: $(VENV)/core
+	$(BIN)/remit check
+	$(BIN)/remit coverage
+
+$(VENV)/core: requirements.txt requirements-durable.txt requirements-build.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-build.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-durable.txt \
+	  || echo "durable-rules could not be built (no C compiler?): the reference matcher carries on; see 'remit doctor'"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev: $(VENV)/core requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+lock: ## after a change of dependencies; needs uv
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-emit-package durable-rules pyproject.toml -o requirements.txt
+	echo "durable-rules==2.0.28" | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-durable.txt
+	printf 'hatchling>=1.27\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-build.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-emit-package durable-rules --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,93 @@
+"""`History`: one case's events as they stand, and the facts they state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+
+from remit.expressions.situation import Situation, Stated
+from remit.model.event import CORRECTION, RETRACTION, Event
+
+
+def in_time(event: Event) -> tuple[object, ...]:
+    """The one order of events: when they happened, then when they became known, then by id."""
+    return (event.at, event.known_at, event.id)
+
+
+@dataclass(frozen=True)
+class History:
+    """The events of one case in time, corrections applied.
+
+    `events` hold one subject id throughout where the case knows only one person. `since` is when this
+    version came to be believed, None for the first.
+    """
+
+    case: str | None
+    events: tuple[Event, ...]
+    since: datetime | None = None
+    _facts: dict[str | None, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(
+        cls, case: str | None, events: Iterable[Event], since: datetime | None = None
+    ) -> History:
+        return cls(case, tuple(sorted(one_subject(tuple(events)), key=in_time)), since)
+
+    def as_known_at(self, moment: datetime) -> History:
+        """The same case with only what was knowable by then."""
+        known = tuple(event for event in self.events if event.knowable_at <= moment)
+        return self if len(known) == len(self.events) else History(self.case, known, self.since)
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        return frozenset(event.type for event in self.events)
+
+    def facts(self, subject: str | None) -> Mapping[str, Stated]:
+        """What holds of the subject: the statement latest in time wins, and names who said it first."""
+        if subject not in self._facts:
+            stated: dict[str, Stated] = {}
+            for event in self.events:
+                if event.subject != subject:
+                    continue
+                for name, value in event.data.items():
+                    if name not in stated or stated[name].value != value:
+                        stated[name] = Stated(value, event.id)
+            self._facts[subject] = MappingProxyType(stated)
+        return self._facts[subject]
+
+    def situation(self, event: Event) -> Situation:
+        """What the conditions of a rule set off by `event` are judged in."""
+        return Situation(
+            event=event, subject=self.facts(event.subject), unit=None, events=self.events
+        )
+
+
+def one_subject(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Where a case names at most one subject, every event is about it."""
+    named = {event.subject for event in events if event.subject is not None}
+    if len(named) != 1:
+        return events
+    (only,) = named
+    return tuple(e if e.subject == only else replace(e, subject=only) for e in events)
+
+
+def versions(case: str | None, events: Iterable[Event]) -> tuple[History, ...]:
+    """The case as it was believed to be after each retraction or correction; the last one stands now.
+
+    A correction keeps the id, so that whatever named the event still finds it.
+    """
+    reported = tuple(e for e in events if e.type not in (RETRACTION, CORRECTION))
+    amendments = [e for e in events if e.type in (RETRACTION, CORRECTION)]
+    believed = {event.id: event for event in reported}
+    histories = [History.of(case, believed.values())]
+    for act in sorted(amendments, key=lambda e: (e.known_at, e.at, e.id)):
+        target = str(act.data.get("of"))
+        if believed.pop(target, None) is None:
+            continue
+        if act.replacement is not None:
+            believed[target] = replace(act.replacement, id=target, case=case)
+        histories.append(History.of(case, believed.values(), since=act.knowable_at))
+    return tuple(histories)

@@ -1,0 +1,70 @@
+"""The protocol of a matcher, the guard they share, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from remit.expressions.evaluate import evaluate
+from remit.matching.history import History
+from remit.model.event import Event
+from remit.model.expression import UNKNOWN, Unknown
+from remit.model.rule import Act
+from remit.program.program import CompiledRule
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A rule set off by an event. `verdict` is True, UNKNOWN, or None where the bearer must be known first."""
+
+    rule: CompiledRule
+    event: Event
+    verdict: bool | Unknown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A failure of a native matcher that the reference made good."""
+
+    backend: str
+    case: str | None
+    what: str
+
+
+class Matcher(Protocol):
+    """One answer: the bindings of a case, ordered by rule and then by event."""
+
+    name: str
+    reason: str
+
+    @property
+    def incidents(self) -> Sequence[Incident]: ...
+
+    def bindings(self, history: History) -> tuple[Binding, ...]: ...
+
+
+def guard(rule: CompiledRule, event: Event, history: History) -> Binding | None:
+    """Judge the rule's condition for this event; None when it is false."""
+    if rule.breach_triggered:
+        acts = [act for act in rule.breaches if act_fits(act, rule, event, history)]
+        return Binding(rule, event, None if rule.per_bearer else True) if acts else None
+    if rule.guard is None:
+        return Binding(rule, event, True)
+    if rule.per_bearer:
+        return Binding(rule, event, None)
+    verdict = evaluate(rule.guard, history.situation(event))
+    if verdict is True:
+        return Binding(rule, event, True)
+    return Binding(rule, event, UNKNOWN) if verdict is UNKNOWN else None
+
+
+def act_fits(act: Act, rule: CompiledRule, event: Event, history: History) -> bool:
+    """Whether `event` is this act of this rule: its type, its action where it names one, its `where`."""
+    if event.type != act.event:
+        return False
+    if event.data.get("action", rule.rule.action) != rule.rule.action:
+        return False
+    if event.data.get("rule", rule.rule.id) != rule.rule.id:
+        return False
+    return act.where is None or evaluate(act.where, history.situation(event)) is True

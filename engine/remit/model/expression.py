@@ -1,0 +1,185 @@
+"""The condition language as a tree: one frozen class per construct, and nothing else.
+
+The tree is closed: parser, printer, checker, evaluator and matchers are total functions over it.
+Every node carries the column (1-based, in characters of the expression's own text) where it begins.
+After checking, a `Path` also knows the type of what it reads and what its absence means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from remit.model.terms import ValueKind
+
+Scalar = bool | int | Decimal | str | date | datetime | timedelta
+Value = Scalar | tuple["Value", ...]
+
+
+class Unknown:
+    """The third truth value, and the value of a fact nobody has stated. There is one: `UNKNOWN`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        msg = "unknown is neither true nor false; compare with `is`"
+        raise TypeError(msg)
+
+
+UNKNOWN = Unknown()
+
+
+class Comparison(StrEnum):
+    EQ = "=="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+
+
+class Arithmetic(StrEnum):
+    ADD = "+"
+    SUB = "-"
+    MUL = "*"
+    DIV = "/"
+    MOD = "%"
+
+
+class Macro(StrEnum):
+    EXISTS = "exists"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant. Lists are `ListOf`."""
+
+    value: Scalar
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    items: tuple[Expression, ...]
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name bound by a macro, or a root (`event`, `subject`, `unit`, `case`)."""
+
+    name: str
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A field read from something: `event.age_days`.
+
+    `absent` is what the vocabulary says absence means (`absent_means`), or None for unknown.
+    `kind` is None until the checker has been there.
+    """
+
+    base: Expression
+    field: str
+    column: int = 0
+    kind: ValueKind | None = None
+    absent: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """`has(event.age_days)`: whether the fact has been stated; never unknown."""
+
+    path: Path
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    operand: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    operand: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    operand: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    left: Expression
+    right: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    left: Expression
+    right: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    operator: Comparison
+    left: Expression
+    right: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    item: Expression
+    collection: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    operator: Arithmetic
+    left: Expression
+    right: Expression
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quantify:
+    """`xs.exists(x, p)` or `xs.all(x, p)`."""
+
+    macro: Macro
+    collection: Expression
+    variable: str
+    predicate: Expression
+    column: int = 0
+
+
+Expression = (
+    Literal
+    | ListOf
+    | Variable
+    | Path
+    | Has
+    | Size
+    | Not
+    | Negate
+    | And
+    | Or
+    | Compare
+    | In
+    | Compute
+    | Quantify
+)

@@ -1,0 +1,185 @@
+"""What follows: obligations, questions, conflicts, and the difference between two answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from remit.model.explanation import Why
+from remit.model.terms import Basis, Kind, Modality, Nature, Status
+from remit.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A unit in its part of an obligation, as it stood on that date.
+
+    `role` is the role it was chosen for. `routed` is False when no desk was found and the pack's fallback took it.
+    `path` says how it was found, edge by edge.
+    """
+
+    id: str
+    label: Text
+    role: str | None
+    level: str
+    place: str
+    basis: Basis = Basis.STATED
+    routed: bool = True
+    path: tuple[Why, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a duty opens, is due, and may last be done.
+
+    All aware or None. `state` is `set`, `open` (a reading leaves the end open), `unstated` (the text gives
+    none) or `unpublished` (a needed calendar is not out yet: `awaits` is its year). `reading` names the reading that set the limit.
+    """
+
+    opens: datetime | None = None
+    due: datetime | None = None
+    latest: datetime | None = None
+    state: str = "unstated"
+    reading: str | None = None
+    awaits: int | None = None
+    steps: tuple[Why, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact that would decide an obligation: which, of whom, and who can say.
+
+    `fact` is a path such as `subject.age`, or `event.place`; `ask` the question in words; `asked_of` a unit, role or None for the reporter.
+    """
+
+    obligation: str
+    rule: str
+    case: str | None
+    subject: str | None
+    fact: str
+    ask: Text
+    asked_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two applicable rules that contradict each other and that nothing orders."""
+
+    rules: tuple[str, str]
+    articles: tuple[str, str]
+    obligations: tuple[str, str]
+    case: str | None
+    claim: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One rule made concrete: rule × case or period × bearer, as it stands at a moment.
+
+    `status` is read off two axes: `in_force` (is it owed now?) and `performed_at` (was it done, and when?).
+    `grounds` are the steps of its explanation, kept with it: events, condition, exception, life.
+    """
+
+    id: str
+    rule: str
+    policy: str
+    article: str
+    article_label: str
+    quotes: tuple[str, ...]
+    modality: Modality
+    action: str
+    nature: Nature
+    kind: Kind
+    bearer: Party
+    performers: tuple[Party, ...]
+    to: tuple[Party, ...]
+    cooperating: tuple[Party, ...]
+    case: str | None
+    subject: str | None
+    period: str | None
+    status: Status
+    triggered_by: tuple[str, ...]
+    deadline: Deadline
+    performed_at: datetime | None = None
+    performed_by: tuple[str, ...] = ()
+    rebuttable: bool = False
+    handover_open: bool = False
+    questions: tuple[Question, ...] = ()
+    transferred_to: str | None = None
+    transferred_from: str | None = None
+    inferred: tuple[tuple[str, str], ...] = ()
+    grounds: tuple[Why, ...] = ()
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is owed at that moment."""
+        return self.status in OPEN
+
+
+#: States in which somebody still owes something (or must still refrain).
+OPEN = frozenset(
+    {
+        Status.PENDING,
+        Status.ACTIVE,
+        Status.IN_FORCE,
+        Status.OVERDUE,
+        Status.SUSPENDED,
+        Status.UNDECIDED,
+        Status.DISPUTED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that follows from some events at a moment, in stable order."""
+
+    obligations: tuple[Obligation, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(q for o in self.obligations for q in o.questions)
+
+    @property
+    def unrouted(self) -> tuple[Obligation, ...]:
+        return tuple(
+            o
+            for o in self.obligations
+            if not all(p.routed for p in (o.bearer, *o.performers, *o.to, *o.cooperating))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One obligation before and after. `before` is None when it arose; `after` is None when nothing supports it any more."""
+
+    what: str
+    before: Obligation | None
+    after: Obligation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What an event or the passing of time changed, in stable order.
+
+    `duplicate` is True when the event was already known with the same content and nothing was done.
+    """
+
+    changes: tuple[Change, ...] = ()
+    duplicate: bool = False
+
+    @property
+    def created(self) -> tuple[Obligation, ...]:
+        return self._after("created")
+
+    @property
+    def discharged(self) -> tuple[Obligation, ...]:
+        return self._after("discharged")
+
+    @property
+    def withdrawn(self) -> tuple[Obligation, ...]:
+        return self._after("withdrawn")
+
+    def _after(self, what: str) -> tuple[Obligation, ...]:
+        return tuple(c.after for c in self.changes if c.what == what and c.after is not None)

@@ -1,0 +1,260 @@
+"""What a norm says: policies, rules, quotes, selectors, timings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from remit.errors import Origin
+from remit.model.expression import Expression
+from remit.model.terms import CountFrom, Jointly, Kind, Modality, Per, Period, Relation
+from remit.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Exact words of the source, and the sentences they touch (indices into `Policy.sentences`)."""
+
+    text: str
+    article: str
+    sentences: tuple[int, ...]
+    origin: Origin = Origin()
+
+
+# --- who -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ByUnit:
+    """One named unit."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByRole:
+    """The unit with `role` at a place.
+
+    Attributes:
+        place: `event.place`, `bearer.place`, a `subject.` or `event.` attribute of kind place, or a place's id; None
+            means any place, which is right only where one unit has the role (and level).
+        level: a level of the pack: the place meant is the one of that level around `place`; `same` and
+            `upper` are relative to the bearer; None keeps the place itself.
+        enclosing: the nearest enclosing place with such a unit will do.
+        each: every matching unit, not one.
+    """
+
+    role: str
+    place: str | None = None
+    level: str | None = None
+    enclosing: bool = False
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ByRelation:
+    """Units standing in `relation` (`member_of`, `office_of` …) to the units with role (or id) `of`.
+
+    For a bearer: every such unit (`each`). For a recipient: `level: same` picks, of the units `of` the
+    bearer itself belongs to, the one at the bearer's level.
+    """
+
+    relation: Relation
+    of: str
+    place: str | None = None
+    level: str | None = None
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ByReporter:
+    """The unit that reported the event (`event.by`)."""
+
+
+Selector = ByUnit | ByRole | ByRelation | ByReporter
+
+
+# --- when ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """So much time from the start: `hours`, `days`, `working_days` or `months`."""
+
+    amount: int
+    unit: str
+    count_from: CountFrom = CountFrom.KNOWN
+    rolls_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    month: int
+    day: int
+
+    def __str__(self) -> str:
+        return f"{self.month:02d}-{self.day:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days of a year between which the duty is to be done; `latest` is the last lawful day."""
+
+    opens: MonthDay
+    due: MonthDay
+    latest: MonthDay
+    rolls_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A fixed date."""
+
+    day: date
+    rolls_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """No end is set: the duty shows how long it has been open, and is never overdue."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByReading:
+    """What the reading of this name says."""
+
+    reading: str
+    count_from: CountFrom = CountFrom.KNOWN
+
+
+Timing = Within | Window | OnDay | OpenEnd | ByReading
+
+
+# --- what sets it off ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """Any one event of these types."""
+
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """Set off by the failure of the rules that name this one in `then`."""
+
+
+Trigger = On | Every | Always | Consequence
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An event that discharges or breaches: its type, and what must hold of it."""
+
+    event: str
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a `counts_as` rule states: a term's meaning, or an edge that the unit graph must hold."""
+
+    term: Text | None = None
+    meaning: Text | None = None
+    source: str | None = None
+    relation: Relation | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An expression with the words it was written in."""
+
+    tree: Expression
+    text: str
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in."""
+
+    id: str
+    policy: str
+    article: str
+    article_label: str
+    quotes: tuple[Quote, ...]
+    modality: Modality
+    action: str | None = None
+    statement: Statement | None = None
+    reason: str | None = None
+    bearers: tuple[Selector, ...] = ()
+    jointly: Jointly = Jointly.EACH
+    performers: tuple[Selector, ...] = ()
+    to: tuple[Selector, ...] = ()
+    cooperating: tuple[Selector, ...] = ()
+    trigger: Trigger = Always()
+    condition: Condition | None = None
+    exception: Condition | None = None
+    overrides: tuple[str, ...] = ()
+    timing: Timing | None = None
+    per: Per = Per.CASE
+    done: tuple[Act, ...] = ()
+    breach: tuple[Act, ...] = ()
+    then: tuple[str, ...] = ()
+    kind: Kind = Kind.ACHIEVEMENT
+    perdurant: bool = True
+    handover: bool = False
+    inferred: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    label: Text | None = None
+    indicator: str | None = None
+    evidence: str | None = None
+    since: date | None = None
+    until: date | None = None
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the source: its article (`""` for the preamble), text, and line in `source.txt`."""
+
+    index: int
+    article: str
+    text: str
+    line: int
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One issued document and its rules.
+
+    `level` is the rank of its issuer (lex superior); `first_period` says what a recurring duty owes in
+    the period its effective date cuts: `full`, `none`, or `remainder` (the same duty, from that date on).
+    """
+
+    id: str
+    title: Text
+    number: str
+    issuer: str
+    level: str
+    issued_on: date
+    effective_on: date
+    repealed_on: date | None
+    first_period: str
+    sentences: tuple[Sentence, ...]
+    rules: tuple[Rule, ...]
+    origin: Origin = Origin()

@@ -1,0 +1,24 @@
+"""`Text`: one statement in Chinese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in both languages; where only one was given, both hold it.
+
+    >>> Text("医院", "hospital").of("en")
+    'hospital'
+    """
+
+    zh: str
+    en: str
+
+    def of(self, language: str) -> str:
+        """The wording in `language`: `zh` or anything else for English."""
+        return self.zh if language == "zh" else self.en
+
+    def as_json(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}

@@ -1,0 +1,95 @@
+"""Recurring and standing duties: each unit's own agenda, which no case sets off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from remit.deadlines.recurrence import Span, spans
+from remit.expressions.situation import Situation
+from remit.matching.history import History
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+from remit.model.rule import Every
+from remit.model.terms import Nature, Status
+from remit.program.program import CompiledRule
+from remit.semantics.build import settled
+from remit.semantics.drafts import judge, obligation_id
+from remit.semantics.law import Draft, Law
+
+
+def agenda(
+    law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None
+) -> tuple[Obligation, ...]:
+    """Every period's duty from the policy's effect until `horizon` (left out: `now`), and every standing norm at `now`.
+
+    A period's act may be reported in any case, or in none.
+    """
+    history = History.of(None, (replace(event, subject=None) for event in events))
+    last = law.day(max(now, horizon or now))
+    found: dict[str, Draft] = {}
+    for rule in law.program.rules:
+        if isinstance(rule.rule.trigger, Every):
+            members = recurring(law, rule, rule.rule.trigger, history, last)
+        elif rule.breach_triggered:
+            members = standing(law, rule, history, law.day(now))
+        else:
+            continue
+        found |= {obligation_id(draft, None): draft for draft in members}
+    return tuple(replaced_by_successor(law, o, now) for o in settled(law, history, found, now))
+
+
+def recurring(
+    law: Law, rule: CompiledRule, every: Every, history: History, last: date
+) -> Iterator[Draft]:
+    """One draft for each bearing unit and period, none before the policy's effect."""
+    effective = (
+        rule.policy.effective_on
+        if rule.rule.since is None
+        else max(rule.policy.effective_on, rule.rule.since)
+    )
+    for span in spans(every.period, effective, last) if effective <= last else ():
+        first = max(span.opens, effective)
+        if not rule.in_force_on(first):
+            continue
+        cut = span.opens < effective
+        if cut and rule.policy.first_period == "none":
+            continue
+        asked = (
+            replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
+        )
+        yield from for_each_bearer(law, rule, history, first, Nature.RECURRING, asked)
+
+
+def standing(law: Law, rule: CompiledRule, history: History, today: date) -> Iterator[Draft]:
+    """One draft for each unit that bears the norm today."""
+    if rule.in_force_on(today):
+        yield from for_each_bearer(law, rule, history, today, Nature.STANDING, None)
+
+
+def for_each_bearer(
+    law: Law, rule: CompiledRule, history: History, day: date, nature: Nature, span: Span | None
+) -> Iterator[Draft]:
+    nowhere = Situation(event=None, subject={}, unit=None, events=history.events)
+    for selector in rule.rule.bearers:
+        routing = law.seek(rule, "bearer", selector, nowhere, day, None)
+        for party in routing.parties:
+            inside = replace(nowhere, unit=law.graph.unit(party.id, day))
+            verdict = judge(rule, inside)
+            if verdict is not False:
+                opens = law.midnight(span.opens if span else rule.policy.effective_on)
+                yield Draft(
+                    rule, party, nature, routing, inside, day, verdict, arose_at=opens, span=span
+                )
+
+
+def replaced_by_successor(law: Law, obligation: Obligation, now: datetime) -> Obligation:
+    """Under a newer policy that has the same rule, an older policy's open agenda is superseded."""
+    today = law.day(now)
+    rivals = law.program.by_id.get(obligation.rule, ())
+    newer = [r for r in rivals if r.rule.policy != obligation.policy and r.in_force_on(today)]
+    ours = [r for r in rivals if r.rule.policy == obligation.policy]
+    if obligation.in_force and newer and not any(r.in_force_on(today) for r in ours):
+        return replace(obligation, status=Status.SUPERSEDED)
+    return obligation

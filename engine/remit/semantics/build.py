@@ -1,0 +1,259 @@
+"""Draft → obligation: its parties, deadline, grounds and questions; then settled, with what its failure sets off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from remit.deadlines.deadline import schedule, schedule_period
+from remit.expressions.evaluate import evaluate, explain, unknown_facts
+from remit.matching.history import History
+from remit.model.event import Event
+from remit.model.explanation import Why
+from remit.model.expression import UNKNOWN, Expression, Path, Variable
+from remit.model.obligation import Deadline, Obligation, Party, Question
+from remit.model.rule import Selector
+from remit.model.terms import Jointly, Nature, Per, Status
+from remit.model.text import Text
+from remit.routing.route import Routing
+from remit.semantics.drafts import judge, obligation_id
+from remit.semantics.law import Draft, Law
+from remit.semantics.life import Acts, failed_at, settle
+
+
+def settled(
+    law: Law,
+    history: History,
+    found: Mapping[str, Draft],
+    now: datetime,
+    amended_at: Mapping[str, datetime | None] | None = None,
+) -> tuple[Obligation, ...]:
+    """Every draft as it stands at `now`, and the consequences of those that failed.
+
+    `amended_at` says for an obligation when the correction came that raised it; its deadline counts from
+    there, because nobody could know before.
+    """
+    peers = tuple(found.values())
+    owed = []
+    for key, draft in found.items():
+        known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
+        obligation = build(law, draft, key, history.case, deadline(law, draft, known))
+        owed.append((draft, settle(obligation, acts(law, draft, history, peers, now), now)))
+    return tuple(o for _, o in owed) + tuple(consequences(law, history, owed, now))
+
+
+def consequences(
+    law: Law, history: History, owed: Iterable[tuple[Draft, Obligation]], now: datetime
+) -> Iterator[Obligation]:
+    """What `then` sets off for each duty that was missed or breached, and in turn for what follows from that."""
+    for draft, obligation in owed:
+        failed = failed_at(obligation, now)
+        if failed is None:
+            continue
+        found = {
+            obligation_id(d, history.case): d
+            for name in draft.rule.rule.then
+            for d in consequent(law, name, draft, obligation, failed)
+        }
+        yield from settled(law, history, found, now)
+
+
+def consequent(
+    law: Law, name: str, draft: Draft, cause: Obligation, failed: datetime
+) -> Iterator[Draft]:
+    """Drafts of the named rule; its selectors see the failed duty's event and, as bearer, its bearer."""
+    day = law.day(failed)
+    for rule in law.program.by_id.get(name, ()):
+        if not rule.in_force_on(day) or judge(rule, draft.situation) is False:
+            continue
+        for selector in rule.rule.bearers:
+            routing = law.seek(rule, "bearer", selector, draft.situation, day, draft.situation.unit)
+            for party in routing.parties:
+                inside = replace(draft.situation, unit=law.graph.unit(party.id, day))
+                yield Draft(
+                    rule, party, Nature.CONSEQUENT, routing, inside, day, judge(rule, inside),
+                    draft.evidence, failed, cause=cause,
+                )  # fmt: skip
+
+
+def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
+    """Of a period, by the period; of a consequence, from the failure; else from the event and its knowledge."""
+    timing = draft.rule.rule.timing
+    if draft.span is not None:
+        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings)
+    event = draft.event
+    if draft.nature is Nature.STANDING or (event is None and known is None):
+        return Deadline(opens=known)
+    if draft.cause is not None or event is None:
+        start = known or law.midnight(draft.day)
+        return schedule(
+            timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings
+        )
+    knowable = max(event.knowable_at, known or event.knowable_at)
+    return schedule(
+        timing,
+        happened_at=event.at,
+        known_at=knowable,
+        calendar=law.calendar,
+        readings=law.readings,
+        day_only=event.day_only and knowable == event.at,
+    )
+
+
+def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: datetime) -> Acts:
+    """The acts that bear on this draft: of a joint duty, those of any of its bearers."""
+    rule, today = draft.rule.rule, law.day(now)
+    bearers = [draft.bearer.id]
+    if rule.jointly is Jointly.ANY:
+        bearers += [p.bearer.id for p in peers if p.rule is draft.rule and p.span == draft.span]
+    performers = {
+        party.id for party, _ in related(law, draft, "performer", rule.performers) if party.routed
+    }
+
+    def acts_for(actor: str, bearer: str) -> bool:
+        successor = law.graph.successor(bearer, today)
+        heirs = {bearer, *performers, *((successor[0],) if successor else ())}
+        return any(law.graph.is_under(actor, heir, today) for heir in heirs)
+
+    since = until = None
+    if draft.span is not None:
+        since, until = (
+            law.midnight(draft.span.opens),
+            law.midnight(draft.span.last + timedelta(days=1)),
+        )
+    elif draft.cause is not None:
+        since = draft.arose_at
+    elif draft.event is not None and (rule.per is Per.EVENT or history.case is None):
+        since = draft.event.at
+    return Acts(
+        rule=draft.rule,
+        history=history,
+        acts_for=acts_for,
+        bearers=tuple(sorted(set(bearers))),
+        subject=draft.event.subject if draft.event else None,
+        since=since,
+        until=until,
+        period=draft.span.id if draft.span else None,
+    )
+
+
+def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> Obligation:
+    """The obligation before its life: who, to whom, since which events, on which grounds."""
+    rule = draft.rule.rule
+    parties = {
+        part: related(law, draft, part, selectors)
+        for part, selectors in (
+            ("performer", rule.performers),
+            ("to", rule.to),
+            ("with", rule.cooperating),
+        )
+    }
+    asked = [*questions(law, draft, key, case)]
+    asked += [
+        q
+        for found in ((draft.routing,), *((r for _, r in p) for p in parties.values()))
+        for q in unrouted(found, draft, key, case)
+    ]
+    return Obligation(
+        id=key,
+        rule=rule.id,
+        policy=rule.policy,
+        article=rule.article,
+        article_label=rule.article_label,
+        quotes=tuple(quote.text for quote in rule.quotes),
+        modality=rule.modality,
+        action=rule.action or "",
+        nature=draft.nature,
+        kind=rule.kind,
+        bearer=draft.bearer,
+        performers=unique(party for party, _ in parties["performer"]),
+        to=unique(party for party, _ in parties["to"]),
+        cooperating=unique(party for party, _ in parties["with"]),
+        case=case if draft.evidence or draft.cause else None,
+        subject=draft.event.subject if draft.event else None,
+        period=draft.span.id if draft.span else (draft.cause.period if draft.cause else None),
+        status=Status.UNDECIDED if draft.verdict is UNKNOWN else Status.IN_FORCE,
+        triggered_by=tuple(event.id for event in draft.evidence),
+        deadline=due,
+        rebuttable=draft.rebuttable,
+        questions=tuple(dict.fromkeys(asked)),
+        inferred=tuple(rule.inferred.items()),
+        grounds=tuple(grounds(draft)),
+    )
+
+
+def related(
+    law: Law, draft: Draft, part: str, selectors: tuple[Selector, ...]
+) -> tuple[tuple[Party, Routing], ...]:
+    """The other parties, sought from the bearer's side."""
+    found = [
+        law.seek(draft.rule, part, s, draft.situation, draft.day, draft.situation.unit)
+        for s in selectors
+    ]
+    return tuple((party, routing) for routing in found for party in routing.parties)
+
+
+def unique(parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Each unit once, in the order the rule names them."""
+    return tuple({party.id: party for party in parties}.values())
+
+
+def grounds(draft: Draft) -> Iterator[Why]:
+    """What set it off, the condition with each value, the exception that did not apply, and the failed duty."""
+    for event in draft.evidence:
+        yield Why("event", Text(f"事件 {event.id}：{event.type}", f"event {event.id}: {event.type}"),
+                  value=event.at.isoformat(), source=event.id, holds=True)  # fmt: skip
+    rule = draft.rule.rule
+    if rule.condition is not None:
+        yield condition("condition", rule.condition.tree, draft)
+    if rule.exception is not None:
+        yield condition("exception", rule.exception.tree, draft)
+    if draft.cause is not None:
+        yield Why("status", Text(f"义务 {draft.cause.id} 未按期履行或被违反", f"duty {draft.cause.id} was missed or breached"),
+                  value=draft.arose_at.isoformat() if draft.arose_at else None, source=draft.cause.id, holds=True)  # fmt: skip
+
+
+def condition(kind: str, tree: Expression, draft: Draft) -> Why:
+    return replace(explain(tree, draft.situation), kind=kind)
+
+
+def questions(law: Law, draft: Draft, key: str, case: str | None) -> Iterator[Question]:
+    """The facts that would decide an unknown condition or exception."""
+    rule = draft.rule.rule
+    trees = [c.tree for c in (rule.condition, rule.exception) if c is not None]
+    for tree in trees:
+        if evaluate(tree, draft.situation) is not UNKNOWN:
+            continue
+        for path in unknown_facts(tree, draft.situation):
+            attribute = law.attributes.get(path.field)
+            name = path_name(path)
+            ask = attribute.ask if attribute and attribute.ask else None
+            label = attribute.label if attribute else Text(name, name)
+            yield Question(
+                obligation=key,
+                rule=rule.id,
+                case=case,
+                subject=draft.event.subject if draft.event else None,
+                fact=name,
+                ask=ask or Text(f"请查明：{label.zh}", f"please establish: {label.en}"),
+                asked_of=attribute.asked_of if attribute else None,
+            )
+
+
+def unrouted(
+    found: Iterable[Routing], draft: Draft, key: str, case: str | None
+) -> Iterator[Question]:
+    """A desk that was not found is a question, never a guess."""
+    for routing in found:
+        if routing.fact is not None and routing.ask is not None:
+            subject = draft.event.subject if draft.event else None
+            yield Question(key, draft.rule.rule.id, case, subject, routing.fact, routing.ask)
+
+
+def path_name(path: Path) -> str:
+    match path.base:
+        case Variable(name):
+            return f"{name}.{path.field}"
+        case _:
+            return path.field

@@ -1,0 +1,241 @@
+"""Settle one obligation: its status at `now`, read off what was done, what was violated, and the clock.
+
+Two axes are kept apart: whether it is in force, and whether it was performed. `Acts` holds the events of the case (or
+of the unit's agenda) that bear on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from remit.deadlines.deadline import resume_deadline
+from remit.matching.history import History
+from remit.matching.matcher import act_fits
+from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, WAIVER, Event
+from remit.model.explanation import Why
+from remit.model.obligation import Deadline, Obligation
+from remit.model.rule import Act
+from remit.model.terms import Kind, Modality, Nature, Per, Status
+from remit.model.text import Text
+from remit.program.program import CompiledRule
+
+#: May this unit's act count as that unit's? (the same, one under it, or its successor)
+ActsFor = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The events that may change one obligation's life, and who may act for whom.
+
+    `since` bounds the acts of an obligation made for one report: what was done for an earlier report
+    of the same kind does not discharge it. `until` closes a period.
+    """
+
+    rule: CompiledRule
+    history: History
+    acts_for: ActsFor
+    bearers: tuple[str, ...]
+    subject: str | None
+    since: datetime | None = None
+    until: datetime | None = None
+    period: str | None = None
+
+    def within(self) -> Iterator[Event]:
+        """Events about the same subject, in the bounds."""
+        for event in self.history.events:
+            if self.rule.rule.per is Per.SUBJECT and event.subject not in (self.subject, None):
+                continue
+            if self._in_bounds(event):
+                yield event
+
+    def _in_bounds(self, event: Event) -> bool:
+        """A recurring duty's act may name its period; else the moment it was done decides."""
+        if self.period is not None and "period" in event.data:
+            return event.data["period"] == self.period
+        return (self.since is None or event.at >= self.since) and (
+            self.until is None or event.at < self.until
+        )
+
+    def performing(self) -> tuple[Event, ...]:
+        """Discharging events by a bearer, its performers' unit, or a unit under either."""
+        return tuple(e for e in self._fitting(self.rule.discharges) if self._by_bearer(e))
+
+    def breaching(self) -> tuple[Event, ...]:
+        """Violating events: of a duty of this case, any; of a standing norm, those by, at or about the bearer."""
+        fitting = tuple(self._fitting(self.rule.breaches))
+        if not self.rule.breach_triggered:
+            return fitting
+        return tuple(e for e in fitting if self._by_bearer(e) or names(e, self.bearers))
+
+    def steering(self, kind: str, obligation: str) -> tuple[Event, ...]:
+        """Waivers, suspensions, disputes and receipts for this rule or this very obligation."""
+        return tuple(
+            e
+            for e in self.within()
+            if e.type == kind
+            and e.data.get("obligation", obligation) == obligation
+            and e.data.get("rule", self.rule.rule.id) == self.rule.rule.id
+            and ("obligation" in e.data or "rule" in e.data)
+        )
+
+    def _fitting(self, acts: tuple[Act, ...]) -> Iterator[Event]:
+        for event in self.within():
+            if any(act_fits(act, self.rule, event, self.history) for act in acts):
+                yield event
+
+    def _by_bearer(self, event: Event) -> bool:
+        return event.by is not None and any(
+            self.acts_for(event.by, bearer) for bearer in self.bearers
+        )
+
+
+def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
+    """The obligation with its status at `now`.
+
+    `undecided` waits for a fact whatever the clock says. Past `latest`, a duty that lives on is overdue, any
+    other is breached; `due` and `latest` themselves are still in time (24:00 of the last day).
+    """
+    rule = acts.rule.rule
+    paused = pauses(acts, obligation.id)
+    deadline = (
+        resume_deadline(obligation.deadline, paused, now=now) if paused else obligation.deadline
+    )
+    found = replace(obligation, deadline=deadline)
+    if found.status is Status.UNDECIDED:
+        return found
+    if rule.modality is Modality.MUST_NOT or found.kind is Kind.MAINTENANCE:
+        return settle_maintenance(found, acts)
+    if rule.modality is Modality.MAY:
+        return replace(found, status=Status.IN_FORCE)
+    return settle_achievement(found, acts, now, suspended=bool(paused) and paused[-1][1] is None)
+
+
+def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
+    """In force until breached; a duty kept up may also be declared finished."""
+    broken = acts.breaching()
+    if broken:
+        return with_step(
+            replace(
+                obligation,
+                status=Status.BREACHED,
+                triggered_by=join(obligation.triggered_by, broken),
+            ),
+            broken[0],
+            VIOLATED,
+            holds=False,
+        )
+    waived = acts.steering(WAIVER, obligation.id)
+    if waived:
+        return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
+    done = acts.performing() if obligation.modality is Modality.MUST else ()
+    if done and obligation.nature is not Nature.STANDING:
+        return performed(obligation, done, Status.DONE)
+    return replace(obligation, status=Status.IN_FORCE)
+
+
+def settle_achievement(
+    obligation: Obligation, acts: Acts, now: datetime, *, suspended: bool
+) -> Obligation:
+    """Once, inside the window."""
+    done = acts.performing()
+    if acts.rule.rule.handover and done:
+        receipts = acts.steering(RECEIPT, obligation.id)
+        obligation = replace(obligation, handover_open=not receipts)
+        done = (max(done[0], receipts[0], key=lambda e: e.at),) if receipts else ()
+    if done:
+        return performed(
+            obligation,
+            done,
+            performed_status(obligation.deadline, done[0].at, acts.rule.rule.perdurant),
+        )
+    if broken := acts.breaching():
+        return with_step(
+            replace(obligation, status=Status.BREACHED), broken[0], VIOLATED, holds=False
+        )
+    if waived := acts.steering(WAIVER, obligation.id):
+        return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
+    if disputed := acts.steering(DISPUTE, obligation.id):
+        return with_step(
+            replace(obligation, status=Status.DISPUTED), disputed[0], DISPUTED, holds=None
+        )
+    if suspended:
+        return replace(obligation, status=Status.SUSPENDED)
+    return replace(
+        obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant)
+    )
+
+
+def names(event: Event, units: tuple[str, ...]) -> bool:
+    """Whether the event happened at one of the units, or one of its attributes names one."""
+    named = {event.place, *(value for value in event.data.values() if isinstance(value, str))}
+    return any(unit in named for unit in units)
+
+
+def performed_status(deadline: Deadline, at: datetime, perdurant: bool) -> Status:
+    """Done in time, late, or after the last lawful moment."""
+    if deadline.due is None or at <= deadline.due:
+        return Status.DONE
+    past_latest = deadline.latest is not None and at > deadline.latest
+    return Status.BREACHED if past_latest and not perdurant else Status.DONE_LATE
+
+
+def open_status(deadline: Deadline, now: datetime, perdurant: bool) -> Status:
+    """Where a duty stands that nobody has performed."""
+    if deadline.opens is not None and now < deadline.opens:
+        return Status.PENDING
+    if deadline.due is None or now <= deadline.due:
+        return Status.ACTIVE
+    past_latest = deadline.latest is not None and now > deadline.latest
+    return Status.BREACHED if past_latest and not perdurant else Status.OVERDUE
+
+
+def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
+    """When the duty was first missed or breached, or None; what `then` sets off counts from here."""
+    if obligation.status in (Status.WAIVED, Status.SUSPENDED, Status.UNDECIDED, Status.DISPUTED):
+        return None
+    due = obligation.deadline.due
+    if (
+        due is not None
+        and now > due
+        and (obligation.performed_at is None or obligation.performed_at > due)
+    ):
+        return due
+    return now if obligation.status is Status.BREACHED else None
+
+
+def pauses(acts: Acts, obligation: str) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Suspensions and their ends, in order; the last one may still run."""
+    stops = [(e.at, True) for e in acts.steering(SUSPENSION, obligation)]
+    starts = [(e.at, False) for e in acts.steering(RESUMPTION, obligation)]
+    found: list[tuple[datetime, datetime | None]] = []
+    for at, stopping in sorted(stops + starts):
+        running = not found or found[-1][1] is not None
+        if stopping and running:
+            found.append((at, None))
+        elif not stopping and not running:
+            found[-1] = (found[-1][0], at)
+    return tuple(found)
+
+
+def performed(obligation: Obligation, done: tuple[Event, ...], status: Status) -> Obligation:
+    units = tuple(sorted({event.by for event in done if event.by is not None}))
+    found = replace(obligation, status=status, performed_at=done[0].at, performed_by=units)
+    return with_step(found, done[0], Text("已履行", "performed"), holds=True)
+
+
+def with_step(
+    obligation: Obligation, event: Event, claim: Text, *, holds: bool | None
+) -> Obligation:
+    step = Why("discharge", claim, value=event.at.isoformat(), source=event.id, holds=holds)
+    return replace(obligation, grounds=(*obligation.grounds, step))
+
+
+def join(ids: tuple[str, ...], events: tuple[Event, ...]) -> tuple[str, ...]:
+    return ids + tuple(event.id for event in events if event.id not in ids)
+
+
+WAIVED = Text("已依权限免除", "waived by a recorded act")
+DISPUTED = Text("有争议，待决定", "disputed, to be decided")
+VIOLATED = Text("违反该义务的行为已被报告", "an act that violates it was reported")

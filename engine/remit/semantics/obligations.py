@@ -1,0 +1,135 @@
+"""The function: what is owed, by whom, by when, given events at a moment. Pure; all else is a faster way here.
+
+Read it downwards. The events of a case are matched (which rules they set off), routed (whose duty that is),
+grouped (one obligation a key) and weighed (exceptions, overrides): `drafts`. Each draft is scheduled and settled, and
+sets off what its failure asks for: `build`, `life`. What was open when a unit ceased moves on: `reorganise`. Recurring and
+standing duties begin in `agenda` and take the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from remit.deadlines.calendar import Calendar
+from remit.matching.history import History, versions
+from remit.matching.matcher import Matcher
+from remit.matching.reference import Reference
+from remit.model.event import Event
+from remit.model.obligation import Answer, Obligation
+from remit.model.rule import Policy
+from remit.model.terms import Status
+from remit.model.vocabulary import Attribute, Reading
+from remit.program.compile import compile_program
+from remit.routing.graph import UnitGraph
+from remit.semantics.agenda import agenda
+from remit.semantics.build import settled
+from remit.semantics.conflict import conflicts
+from remit.semantics.drafts import drafts
+from remit.semantics.law import Draft, Law
+from remit.semantics.reorganise import reorganise
+
+
+def obligations(
+    policies: Sequence[Policy],
+    graph: UnitGraph,
+    readings: Mapping[str, Reading],
+    calendar: Calendar,
+    events: Iterable[Event],
+    now: datetime,
+    *,
+    attributes: Mapping[str, Attribute] | None = None,
+    matcher: Matcher | None = None,
+) -> Answer:
+    """Everything that is owed, forbidden or permitted at `now`, with what settled it.
+
+    Args:
+        policies: all versions; an event is judged by those in force when it happened.
+        graph: the units as of every day.
+        readings: what open-textured terms are taken to mean, by id.
+        calendar: working days and the zone; a year not published is a stated state.
+        events: in any order; those not yet knowable at `now` do not count. Ids are unique.
+        now: aware. The only way in which time enters.
+        attributes: words for the questions about unknown facts; without them the bare path is asked.
+        matcher: a back end compiled from the same policies; left out, the reference.
+
+    Returns:
+        The answer in stable order, the same for any order of `events`.
+
+    Source: DESIGN §3; Civil Code arts. 200–204 for deadlines.
+    """
+    program = compile_program(policies)
+    law = Law(program, graph, readings, calendar, attributes or {}, matcher or Reference(program))
+    known = knowable(events, now)
+    owed = [
+        o
+        for case, members in by_case(known).items()
+        for o in case_obligations(law, case, members, now)
+    ]
+    return answer(law, (*owed, *agenda_obligations(law, known, now)))
+
+
+def knowable(events: Iterable[Event], now: datetime) -> tuple[Event, ...]:
+    """What has happened and has become known by `now`."""
+    return tuple(event for event in events if event.knowable_at <= now)
+
+
+def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
+    """Events by their case, cases in order; those without a case come first."""
+    cases: dict[str | None, list[Event]] = {}
+    for event in events:
+        cases.setdefault(event.case, []).append(event)
+    return {
+        case: tuple(cases[case]) for case in sorted(cases, key=lambda c: (c is not None, c or ""))
+    }
+
+
+def case_obligations(
+    law: Law, case: str | None, events: Iterable[Event], now: datetime
+) -> tuple[Obligation, ...]:
+    """What one case raises; what only an event since retracted or corrected raised is `withdrawn`."""
+    believed = versions(case, events)
+    drafted = [drafts(law, history) for history in believed]
+    amended = {key: first_believed(believed, drafted, key) for key in drafted[-1]}
+    owed = {o.id: o for o in settled(law, believed[-1], drafted[-1], now, amended)}
+    for history, found in zip(reversed(believed[:-1]), reversed(drafted[:-1]), strict=True):
+        for past in settled(law, history, found, now):
+            owed.setdefault(past.id, replace(past, status=Status.WITHDRAWN, questions=()))
+    return reorganise(law, owed.values(), law.day(now))
+
+
+def first_believed(
+    believed: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str
+) -> datetime | None:
+    """When the amendment came since which this obligation has stood; None if it stood from the first."""
+    start = len(drafted) - 1
+    while start > 0 and key in drafted[start - 1]:
+        start -= 1
+    return believed[start].since
+
+
+def agenda_obligations(
+    law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None
+) -> tuple[Obligation, ...]:
+    """The recurring and standing duties of every unit, up to `horizon`."""
+    standing = versions(None, events)[-1].events
+    return reorganise(law, agenda(law, standing, now, horizon), law.day(now))
+
+
+def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
+    """Obligations in the order of case, document, period and bearer, with their conflicts."""
+    order = {(r.rule.policy, r.rule.id): r.order for r in law.program.rules}
+    found = tuple(
+        sorted(
+            owed,
+            key=lambda o: (
+                o.case or "",
+                order[(o.policy, o.rule)],
+                o.period or "",
+                o.bearer.id,
+                o.id,
+            ),
+        )
+    )
+    return Answer(found, conflicts(found))

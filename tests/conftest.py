@@ -1,0 +1,16 @@
+"""How long the generated tests search: `REMIT_PROFILE=nightly` for at least 20,000 examples a property."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
+
+settings.register_profile("default", max_examples=100, **COMMON)
+settings.register_profile("nightly", max_examples=20_000, **COMMON)
+settings.load_profile(os.environ.get("REMIT_PROFILE", "default"))
+
+#: The differential tests search longer than the rest: 1,000 examples in `make test`.
+DIFFERENTIAL = 20_000 if os.environ.get("REMIT_PROFILE") == "nightly" else 1_000
