@@ -131,12 +131,20 @@ happened = st.builds(
         Macro.EXISTS,
         Path(Variable("case"), "events"),
         "e",
-        And(Compare(Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)), extra)
+        And(
+            Compare(Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)),
+            extra,
+        )
         if extra
-        else Compare(Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)),
+        else Compare(
+            Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)
+        ),
     ),
     st.sampled_from(KINDS),
-    st.none() | st.builds(lambda name: Path(Variable("e"), name, kind=ValueKind.BOOL), st.sampled_from(FLAGS)),
+    st.none()
+    | st.builds(
+        lambda name: Path(Variable("e"), name, kind=ValueKind.BOOL), st.sampled_from(FLAGS)
+    ),
 )
 leaves = st.one_of(
     flags,
@@ -144,30 +152,49 @@ leaves = st.one_of(
     st.builds(
         Compare, st.sampled_from(Comparison), numbers, st.builds(Literal, st.integers(-2, 2))
     ),
-    st.builds(In, numbers, st.builds(lambda xs: ListOf(tuple(Literal(x) for x in xs)), st.lists(st.integers(-2, 2), max_size=3))),
+    st.builds(
+        In,
+        numbers,
+        st.builds(
+            lambda xs: ListOf(tuple(Literal(x) for x in xs)),
+            st.lists(st.integers(-2, 2), max_size=3),
+        ),
+    ),
     happened,
 )
 conditions = st.recursive(
     leaves,
-    lambda inner: st.builds(And, inner, inner) | st.builds(Or, inner, inner) | st.builds(Not, inner),
+    lambda inner: (
+        st.builds(And, inner, inner) | st.builds(Or, inner, inner) | st.builds(Not, inner)
+    ),
     max_leaves=5,
 )
 
 places = st.sampled_from(("event.place", "north", "south", "bearer.place"))
 selectors = st.one_of(
-    st.builds(ByRole, st.sampled_from(ROLES), st.sampled_from(("event.place", "north")), st.sampled_from((None, "region")), st.booleans()),
+    st.builds(
+        ByRole,
+        st.sampled_from(ROLES),
+        st.sampled_from(("event.place", "north")),
+        st.sampled_from((None, "region")),
+        st.booleans(),
+    ),
     st.builds(ByRole, st.sampled_from(ROLES), each=st.just(value=True)),
     st.just(ByReporter()),
     st.just(ByUnit("land.watch")),
     st.just(ByUnit("north.clinic")),
     st.just(ByRelation(Relation.MEMBER_OF, "council", each=True)),
 )
-timings = st.none() | st.builds(
-    Within,
-    st.integers(0, 40),
-    st.sampled_from(("hours", "days", "months")),
-    st.sampled_from(CountFrom),
-) | st.just(OpenEnd())
+timings = (
+    st.none()
+    | st.builds(
+        Within,
+        st.integers(0, 40),
+        st.sampled_from(("hours", "days", "months")),
+        st.sampled_from(CountFrom),
+    )
+    | st.just(OpenEnd())
+)
 
 
 @st.composite
@@ -175,13 +202,17 @@ def rules(draw: st.DrawFn, number: int, count: int) -> Rule:
     """Any rule; a consequence may only be named by an earlier rule, so that nothing goes round."""
     trigger = draw(
         st.one_of(
-            st.builds(On, st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True).map(tuple)),
+            st.builds(
+                On, st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True).map(tuple)
+            ),
             st.builds(Every, st.sampled_from((Period.YEAR, Period.QUARTER))),
             st.just(Always()),
             st.just(Consequence()),
         )
     )
-    modality = draw(st.sampled_from((Modality.MUST, Modality.MUST, Modality.MUST_NOT, Modality.MAY)))
+    modality = draw(
+        st.sampled_from((Modality.MUST, Modality.MUST, Modality.MUST_NOT, Modality.MAY))
+    )
     triggered = isinstance(trigger, On | Consequence)
     standing = isinstance(trigger, Always)
     condition = draw(st.none() | conditions) if isinstance(trigger, On) else None
@@ -244,7 +275,20 @@ def rebound(rule: Rule, consequences: set[str]) -> Rule:
 def events(draw: st.DrawFn, number: int) -> Event:
     """Mostly reports; sometimes an act, an amendment of an earlier report, a late or dated one."""
     kind = draw(
-        st.sampled_from((*KINDS, *KINDS, PERFORMED, PERFORMED, VIOLATED, WAIVER, SUSPENSION, RESUMPTION, RETRACTION, CORRECTION))
+        st.sampled_from(
+            (
+                *KINDS,
+                *KINDS,
+                PERFORMED,
+                PERFORMED,
+                VIOLATED,
+                WAIVER,
+                SUSPENSION,
+                RESUMPTION,
+                RETRACTION,
+                CORRECTION,
+            )
+        )
     )
     at = START + timedelta(hours=draw(st.integers(0, 24 * 100)))
     known = at + timedelta(hours=draw(st.sampled_from((0, 0, 0, 5, 400))))
@@ -261,11 +305,26 @@ def events(draw: st.DrawFn, number: int) -> Event:
             replacement = report(draw, f"x{number}", draw(st.sampled_from(KINDS)), at, at, case)
     else:
         return report(draw, f"ev{number}", kind, at, known, case)
-    by = draw(st.sampled_from((None, "north.watch", "south.clinic", "north.registry", "land.watch")))
-    return Event(f"ev{number}", kind, at, known, case, by, None, draw(st.sampled_from(SUBJECTS)), data, replacement=replacement)
+    by = draw(
+        st.sampled_from((None, "north.watch", "south.clinic", "north.registry", "land.watch"))
+    )
+    return Event(
+        f"ev{number}",
+        kind,
+        at,
+        known,
+        case,
+        by,
+        None,
+        draw(st.sampled_from(SUBJECTS)),
+        data,
+        replacement=replacement,
+    )
 
 
-def report(draw: st.DrawFn, name: str, kind: str, at: datetime, known: datetime, case: str | None) -> Event:
+def report(
+    draw: st.DrawFn, name: str, kind: str, at: datetime, known: datetime, case: str | None
+) -> Event:
     data: dict[str, object] = {}
     for number in NUMBERS:
         if draw(st.booleans()):

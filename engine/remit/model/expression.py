@@ -7,12 +7,13 @@ After checking, a `Path` also knows the type of what it reads and what its absen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from remit.model.terms import ValueKind
+from remit.model.text import Text
 
 Scalar = bool | int | Decimal | str | date | datetime | timedelta
 Value = Scalar | tuple["Value", ...]
@@ -58,16 +59,17 @@ class Macro(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant. Lists are `ListOf`."""
+    """A constant. Lists are `ListOf`. `label` is its name for people, where the vocabulary has one."""
 
     value: Scalar
-    column: int = 0
+    column: int = field(default=0, compare=False)
+    label: Text | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
     items: tuple[Expression, ...]
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Variable:
     """A name bound by a macro, or a root (`event`, `subject`, `unit`, `case`)."""
 
     name: str
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,15 @@ class Path:
     """A field read from something: `event.age_days`.
 
     `absent` is what the vocabulary says absence means (`absent_means`), or None for unknown.
-    `kind` is None until the checker has been there.
+    `kind` and `label` are None until the checker has been there.
     """
 
     base: Expression
     field: str
-    column: int = 0
-    kind: ValueKind | None = None
+    column: int = field(default=0, compare=False)
+    kind: ValueKind | None = field(default=None, compare=False)
     absent: Scalar | None = None
+    label: Text | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +101,39 @@ class Has:
     """`has(event.age_days)`: whether the fact has been stated; never unknown."""
 
     path: Path
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     operand: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     operand: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Negate:
     operand: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class And:
     left: Expression
     right: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
     left: Expression
     right: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,14 @@ class Compare:
     operator: Comparison
     left: Expression
     right: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class In:
     item: Expression
     collection: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class Compute:
     operator: Arithmetic
     left: Expression
     right: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ class Quantify:
     collection: Expression
     variable: str
     predicate: Expression
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 Expression = (

@@ -14,11 +14,15 @@ from remit.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Exact words of the source, and the sentences they touch (indices into `Policy.sentences`)."""
+    """Exact words of the source, and the sentences they touch (indices into `Policy.sentences`).
+
+    `spans` says which part of each: (sentence, first character, one past the last).
+    """
 
     text: str
     article: str
     sentences: tuple[int, ...]
+    spans: tuple[tuple[int, int, int], ...] = ()
     origin: Origin = Origin()
 
 
@@ -229,13 +233,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of the source: its article (`""` for the preamble), text, and line in `source.txt`."""
+    """One sentence of the source: its article (`0` for what stands before the first), text, and line in the file.
+
+    `label` is the article in the document's own words; `heading` marks titles of chapters, which bind nobody.
+    """
 
     index: int
     article: str
     text: str
     line: int
     heading: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
 from remit.matching.history import History
-from remit.model.event import Event
 from remit.model.explanation import Why
 from remit.model.expression import UNKNOWN, Expression, Path, Variable
 from remit.model.obligation import Deadline, Obligation, Party, Question

@@ -1,0 +1,31 @@
+"""`Situation`: what a condition is judged in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from remit.model.event import Event
+from remit.model.expression import Value
+from remit.model.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact and the event that stated it."""
+
+    value: Value
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The event that set the rule off, what holds of its subject, the bearer once it is known, and the case's events.
+
+    Each may be missing: a recurring rule has no event, a rule not yet routed no unit.
+    """
+
+    event: Event | None
+    subject: Mapping[str, Stated]
+    unit: Unit | None
+    events: tuple[Event, ...]

@@ -1,0 +1,1 @@
+"""Text → `Pack`: sources, chapters, vocabulary and rules, read strictly, with every error and its place."""

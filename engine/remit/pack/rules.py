@@ -1,0 +1,426 @@
+"""A rule block's YAML → `Rule`; every part under either spelling, defaults filled in, conditions typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
+from remit.expressions.checker import check
+from remit.expressions.lexicon import Lexicon
+from remit.expressions.parser import parse
+from remit.model.rule import (
+    Act,
+    Always,
+    ByReading,
+    Condition,
+    Consequence,
+    Every,
+    On,
+    OpenEnd,
+    Quote,
+    Rule,
+    Selector,
+    Sentence,
+    Statement,
+    Timing,
+    Trigger,
+)
+from remit.model.terms import Jointly, Kind, Modality, Per, Period, Relation
+from remit.model.text import Text
+from remit.model.vocabulary import Vocabulary
+from remit.pack import dialect
+from remit.pack.fields import Fields
+from remit.pack.literate import Block, find_quote
+from remit.pack.names import Names
+from remit.pack.selectors import SelectorReader
+from remit.pack.timings import BY_KEYS, by_timing, window_timing
+from remit.pack.yaml_reader import Node, Problems, Scalar, read_documents
+
+MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
+RUN = ("must", "must_not", "may")
+PARTS = ("bearer", "performer", "to", "with")
+KEYS = (
+    "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "by",
+    "window", "per", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
+    "note", "since", "until",
+)  # fmt: skip
+INFERABLE = (
+    *PARTS,
+    "on",
+    "every",
+    "always",
+    "if",
+    "unless",
+    "by",
+    "window",
+    "done",
+    "breach",
+    "per",
+    "then",
+    "overrides",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReader:
+    """Reads the rules of one policy."""
+
+    policy: str
+    vocabulary: Vocabulary
+    names: Names
+    lexicon: Lexicon
+    sentences: Sequence[Sentence]
+    problems: Problems
+
+    def read(self, block: Block, above: Sequence[Sentence]) -> Iterator[Rule]:
+        """The rules of one block; `above` are the source sentences of the block quote it stands under."""
+        try:
+            documents = read_documents(block.text, block.origin.file, line=block.origin.line)
+        except RemitError as problem:
+            self.problems.add(problem)
+            return
+        for node in documents:
+            rule = self.rule(node, above)
+            if rule is not None:
+                yield rule
+
+    def rule(self, node: Node, above: Sequence[Sentence]) -> Rule | None:
+        fields = Fields(node, "rule", KEYS, self.problems)
+        name = fields.scalar("id", required=True)
+        quotes = self.quotes(fields, above)
+        modality = self.modality(fields)
+        if name is None or modality is None or not quotes:
+            return None
+        first = next(s for s in self.sentences if s.index == quotes[0].sentences[0])
+        rule = Rule(
+            id=name.text,
+            policy=self.policy,
+            article=first.article,
+            article_label=first.label,
+            quotes=quotes,
+            modality=modality,
+            label=fields.label("label"),
+            notes=fields.texts("note"),
+            inferred=self.inferred(fields),
+            since=fields.day("since"),
+            until=fields.day("until"),
+            origin=name.origin,
+        )
+        if modality is Modality.NON_NORMATIVE:
+            return replace(rule, reason=fields.text("non_normative"))
+        if modality is Modality.COUNTS_AS:
+            return replace(rule, statement=self.statement(fields))
+        return self.norm(rule, fields)
+
+    # --- what ---------------------------------------------------------------------------------------
+
+    def quotes(self, fields: Fields, above: Sequence[Sentence]) -> tuple[Quote, ...]:
+        if "quote" not in fields:
+            fields.missing("quote")
+        if not above:
+            self.problems.add(
+                SourceError(
+                    "RM106",
+                    "rule-without-law",
+                    found="a rule",
+                    expected="a block quote of the law above it",
+                    origin=fields.origin,
+                )
+            )
+            return ()
+        articles = tuple(dict.fromkeys(s.article for s in above))
+        found = []
+        for node in fields.scalars("quote"):
+            quote = find_quote(node.text, node.origin, articles, self.sentences)
+            if quote is None:
+                words = [s.text for s in self.sentences if s.article in articles]
+                self.problems.add(
+                    SourceError(
+                        "RM105", "quote-not-in-article", found=node.text, expected=f"exact words of {above[-1].label or 'the text above'}",
+                        origin=node.origin, suggestion=nearest(node.text, words),
+                    )
+                )  # fmt: skip
+            else:
+                found.append(quote)
+        return tuple(found)
+
+    def modality(self, fields: Fields) -> Modality | None:
+        given = [name for name in MODALITIES if name in fields]
+        if len(given) != 1:
+            self.problems.add(
+                VocabularyError(
+                    "RM212",
+                    "one-modality",
+                    found=", ".join(given) or "none",
+                    expected=f"exactly one of {', '.join(MODALITIES)}",
+                    origin=fields.origin,
+                )
+            )
+            return None
+        return Modality(given[0])
+
+    def statement(self, fields: Fields) -> Statement:
+        node = fields.nodes["counts_as"]
+        if isinstance(node, Scalar):
+            return Statement(meaning=Text(node.text, node.text))
+        inner = Fields(
+            node, "counts_as", ("term", "means", "unit", "relation", "target"), self.problems
+        )
+        if "relation" not in inner:
+            return Statement(
+                inner.label("term", required=True), inner.label("means", required=True)
+            )
+        source, target = inner.scalar("unit", required=True), inner.scalar("target", required=True)
+        relation = inner.scalar("relation")
+        if relation is None or dialect.key(relation.text, "unit") not in set(Relation):
+            if relation:
+                self.problems.unknown(
+                    "relation",
+                    relation,
+                    [r.value for r in Relation],
+                    "a relation: " + ", ".join(Relation),
+                )
+            return Statement()
+        kind = Relation(dialect.key(relation.text, "unit"))
+        one = self.names.resolve("unit", source) if source else None
+        other = self.names.resolve("unit", target) if target else None
+        if (
+            one
+            and other
+            and not any(
+                (e.source, e.relation, e.target) == (one, kind, other)
+                for e in self.vocabulary.edges
+            )
+        ):
+            self.problems.add(
+                VocabularyError(
+                    "RM218",
+                    "edge-not-in-graph",
+                    found=f"{one} {kind} {other}",
+                    expected="an edge of facts/units.yaml",
+                    origin=inner.origin,
+                )
+            )
+        return Statement(source=one, relation=kind, target=other)
+
+    def inferred(self, fields: Fields) -> dict[str, str]:
+        node = fields.nodes.get("inferred")
+        inner = Fields(node, "inferred", INFERABLE, self.problems)
+        return {name: inner.text(name) or "" for name in INFERABLE if name in inner}
+
+    # --- norms ----------------------------------------------------------------------------------------
+
+    def norm(self, rule: Rule, fields: Fields) -> Rule | None:
+        action = fields.scalar(rule.modality.value)
+        trigger = self.trigger(fields)
+        parties = {part: self.selectors(fields, part) for part in PARTS}
+        if "bearer" not in fields:
+            self.problems.add(
+                VocabularyError(
+                    "RM213",
+                    "no-bearer",
+                    found=rule.id,
+                    expected="the key `bearer`: who answers for it",
+                    origin=fields.origin,
+                )
+            )
+        events = trigger.events if isinstance(trigger, On) else None
+        kind = self.kind(rule.modality, trigger, fields)
+        return replace(
+            rule,
+            action=self.names.resolve("action", action) if action else None,
+            bearers=parties["bearer"],
+            performers=parties["performer"],
+            to=parties["to"],
+            cooperating=parties["with"],
+            jointly=Jointly(fields.word("jointly", ("each", "any"), "each")),
+            trigger=trigger,
+            condition=self.condition(fields, "if", events),
+            exception=self.condition(fields, "unless", events),
+            overrides=fields.texts("overrides"),
+            timing=self.timing(fields),
+            per=Per(fields.word("per", ("case", "subject", "event"), "case")),
+            done=self.acts(fields, "done"),
+            breach=self.acts(fields, "breach"),
+            then=fields.texts("then"),
+            kind=kind,
+            perdurant=fields.truth("perdurant", default=not isinstance(trigger, Every)),
+            handover=fields.truth("handover"),
+            indicator=fields.text("indicator"),
+            evidence=fields.text("evidence"),
+        )
+
+    def trigger(self, fields: Fields) -> Trigger:
+        given = [name for name in ("on", "every", "always") if name in fields]
+        if len(given) > 1:
+            self.problems.add(
+                VocabularyError(
+                    "RM214",
+                    "one-trigger",
+                    found=", ".join(given),
+                    expected="one of on, every, always",
+                    origin=fields.origin,
+                )
+            )
+        match given[:1]:
+            case ["on"]:
+                return On(
+                    tuple(e for n in fields.scalars("on") if (e := self.names.resolve("event", n)))
+                )
+            case ["every"]:
+                return Every(Period(fields.word("every", tuple(Period), "year")))
+            case ["always"]:
+                if not fields.truth("always"):
+                    fields.wrong(fields.nodes["always"], "always: true")
+                return Always()
+            case _:
+                return Consequence()
+
+    def kind(self, modality: Modality, trigger: Trigger, fields: Fields) -> Kind:
+        once = modality is Modality.MUST and not isinstance(trigger, Always)
+        return Kind(fields.word("kind", tuple(Kind), "achievement" if once else "maintenance"))
+
+    def selectors(self, fields: Fields, part: str) -> tuple[Selector, ...]:
+        reader = SelectorReader(self.vocabulary, self.names, self.problems)
+        return tuple(s for node in fields.many(part) if (s := reader.read(node)))
+
+    def timing(self, fields: Fields) -> Timing | None:
+        if "by" in fields and "window" in fields:
+            self.problems.add(
+                VocabularyError(
+                    "RM214",
+                    "one-limit",
+                    found="by, window",
+                    expected="one of them",
+                    origin=fields.keys["window"],
+                )
+            )
+        if "by" in fields:
+            return by_timing(Fields(fields.nodes["by"], "by", BY_KEYS, self.problems), self.names)
+        if "window" not in fields:
+            return None
+        node = fields.nodes["window"]
+        if isinstance(node, Scalar):
+            reading = self.names.resolve("reading", node)
+            return ByReading(reading) if reading else OpenEnd()
+        return window_timing(
+            Fields(node, "window", ("opens", "due", "latest", "rolls_over"), self.problems)
+        )
+
+    def acts(self, fields: Fields, name: str) -> tuple[Act, ...]:
+        """`done` and `breach`: an event type, `{event, where}`, or a list of either."""
+        found = []
+        for node in fields.many(name):
+            if isinstance(node, Scalar):
+                event = self.names.resolve("event", node)
+                found += [Act(event)] if event else []
+                continue
+            inner = Fields(node, name, ("event", "where"), self.problems)
+            named = inner.scalar("event", required=True)
+            event = self.names.resolve("event", named) if named else None
+            where = self.condition(inner, "where", (event,)) if event else None
+            found += [Act(event, where.tree if where else None)] if event else []
+        return tuple(found)
+
+    def condition(
+        self, fields: Fields, name: str, events: tuple[str, ...] | None
+    ) -> Condition | None:
+        node = fields.scalar(name)
+        if node is None:
+            return None
+        at = Origin(
+            node.origin.file, node.origin.line, node.origin.column + (1 if node.quoted else 0)
+        )
+        try:
+            tree = check(
+                parse(node.text, self.lexicon, at),
+                self.lexicon,
+                events=events,
+                origin=at,
+                text=node.text,
+            )
+        except ExpressionError as problem:
+            self.problems.add(problem)
+            return None
+        return Condition(tree, node.text, node.origin)
+
+
+def check_references(rules: Sequence[Rule], problems: Problems) -> None:
+    """What one rule says of others: ids once, `then` and `overrides` name rules, consequences are named, nothing goes round."""
+    by_id = {rule.id: rule for rule in rules}
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            problems.add(
+                VocabularyError(
+                    "RM209",
+                    "declared-twice",
+                    found=rule.id,
+                    expected="each rule id once",
+                    origin=rule.origin,
+                )
+            )
+        seen.add(rule.id)
+        for name in (*rule.then, *rule.overrides):
+            if name not in by_id:
+                problems.unknown("rule", Scalar(name, rule.origin), by_id, "the id of a rule")
+        for name in rule.then:
+            target = by_id.get(name)
+            if target is not None and not isinstance(target.trigger, Consequence):
+                problems.add(
+                    VocabularyError(
+                        "RM214",
+                        "one-trigger",
+                        found=name,
+                        expected="a rule without on, every, always, as `then` sets it off",
+                        origin=rule.origin,
+                    )
+                )
+    named = {name for rule in rules for name in rule.then}
+    for rule in rules:
+        if (
+            rule.modality.value in RUN
+            and isinstance(rule.trigger, Consequence)
+            and rule.id not in named
+        ):
+            problems.add(
+                VocabularyError(
+                    "RM215",
+                    "nothing-sets-it-off",
+                    found=rule.id,
+                    expected="on, every or always, or another rule's `then`",
+                    origin=rule.origin,
+                )
+            )
+    for what in ("then", "overrides"):
+        for ring in rings({rule.id: getattr(rule, what) for rule in rules}):
+            problems.add(
+                VocabularyError(
+                    "RM217",
+                    "rules-go-round",
+                    found=" → ".join(ring),
+                    expected=f"no circle of `{what}`",
+                    origin=by_id[ring[0]].origin,
+                )
+            )
+
+
+def rings(follows: dict[str, tuple[str, ...]]) -> Iterator[list[str]]:
+    """Each circle once, from its least member."""
+    for start in sorted(follows):
+        trail, seen = [start], {start}
+        stack = [iter(follows[start])]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+                trail.pop()
+            elif following == start:
+                if start == min(trail):
+                    yield [*trail, start]
+                break
+            elif following in follows and following not in seen:
+                seen.add(following)
+                trail.append(following)
+                stack.append(iter(follows[following]))

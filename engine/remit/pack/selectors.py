@@ -1,0 +1,126 @@
+"""Who: the YAML of a selector → one of the selector records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remit.errors import VocabularyError
+from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.terms import Relation, ValueKind
+from remit.model.vocabulary import Vocabulary
+from remit.pack import dialect
+from remit.pack.fields import Fields
+from remit.pack.names import Names
+from remit.pack.yaml_reader import Node, Problems, Scalar
+
+KEYS = ("unit", "role", "place", "level", "or", "each", "of", "office_of")
+RELATIVE = ("same", "upper")
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorReader:
+    """Reads selectors with the names of one pack."""
+
+    vocabulary: Vocabulary
+    names: Names
+    problems: Problems
+
+    def read(self, node: Node) -> Selector | None:
+        """A selector, or None after the errors."""
+        if isinstance(node, Scalar):
+            if dialect.word(node.text) == "reporter":
+                return ByReporter()
+            self.problems.add(
+                VocabularyError(
+                    "RM206",
+                    "wrong-form",
+                    found=node.text,
+                    expected="`reporter`, or a selector such as {role: …, place: event.place}",
+                    origin=node.origin,
+                )
+            )
+            return None
+        fields = Fields(node, "selector", KEYS, self.problems)
+        forms = [name for name in ("unit", "role", "each", "office_of") if name in fields]
+        if len(forms) != 1:
+            if fields.nodes or not fields.problems.found:
+                self.problems.add(
+                    VocabularyError(
+                        "RM206",
+                        "wrong-form",
+                        found=", ".join(forms) or "nothing",
+                        expected="one of unit, role, each, office_of",
+                        origin=fields.origin,
+                    )
+                )
+            return None
+        return self.by_form(forms[0], fields)
+
+    def by_form(self, form: str, fields: Fields) -> Selector | None:
+        named = fields.scalar(form)
+        if named is None:
+            return None
+        place, level = self.place(fields), self.level(fields)
+        match form:
+            case "unit":
+                unit = self.names.resolve("unit", named)
+                return ByUnit(unit) if unit else None
+            case "office_of":
+                body = self.body(named)
+                return ByRelation(Relation.OFFICE_OF, body, place, level) if body else None
+            case "each" if dialect.word(named.text) == "member":
+                of = fields.scalar("of", required=True)
+                body = self.body(of) if of else None
+                return (
+                    ByRelation(Relation.MEMBER_OF, body, place, level, each=True) if body else None
+                )
+            case _:
+                role = self.names.resolve("role", named)
+                enclosing = fields.word("or", ("enclosing",), "") == "enclosing"
+                return ByRole(role, place, level, enclosing, each=form == "each") if role else None
+
+    def body(self, node: Scalar) -> str | None:
+        """A role or a unit."""
+        return self.names.find("unit", node.text) or self.names.resolve("role", node)
+
+    def level(self, fields: Fields) -> str | None:
+        node = fields.scalar("level")
+        if node is None:
+            return None
+        word = dialect.word(node.text)
+        return word if word in RELATIVE else self.names.resolve("level", node)
+
+    def place(self, fields: Fields) -> str | None:
+        """`event.place`, `bearer.place`, an attribute of kind place, or a place."""
+        node = fields.scalar("place")
+        if node is None:
+            return None
+        path = dialect.path(node.text)
+        root, dot, name = path.partition(".")
+        if path in ("event.place", "bearer.place"):
+            return path
+        if dot and root in ("event", "subject"):
+            return self.place_attribute(root, name, node)
+        return self.names.resolve("place", node)
+
+    def place_attribute(self, root: str, name: str, node: Scalar) -> str | None:
+        found = self.names.find("attribute", name)
+        attribute = self.vocabulary.attributes.get(found or "")
+        if (
+            attribute is None
+            or attribute.kind is not ValueKind.PLACE
+            or (root == "subject") != (attribute.of == "subject")
+        ):
+            fitting = [
+                f"{a.of}.{a.id}"
+                for a in self.vocabulary.attributes.values()
+                if a.kind is ValueKind.PLACE
+            ]
+            self.problems.unknown(
+                "place",
+                node,
+                ["event.place", "bearer.place", *fitting],
+                "event.place, bearer.place or an attribute of kind place",
+            )
+            return None
+        return f"{root}.{attribute.id}"

@@ -1,0 +1,1 @@
+"""Selector × unit graph × day → desk, with the path that led there."""

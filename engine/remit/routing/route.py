@@ -1,0 +1,370 @@
+"""`route`: selector → the desks it names on a day. The path taken is part of the answer.
+
+Nothing is guessed. No unit, two units where one is meant, or no known place: the pack's fallback desk,
+marked, and the question that would settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from remit.expressions.situation import Situation
+from remit.model.explanation import Why
+from remit.model.obligation import Party
+from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.terms import Basis
+from remit.model.text import Text
+from remit.model.unit import Unit
+from remit.routing.graph import UnitGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The desks found. Where none could be, the fallback desk, with the missing fact and the question about it."""
+
+    parties: tuple[Party, ...]
+    fact: str | None = None
+    ask: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a selector is resolved in."""
+
+    graph: UnitGraph
+    day: date
+    situation: Situation
+    bearer: Unit | None
+    triggered: bool
+    basis: Basis
+
+    def party(self, unit: Unit, role: str | None, *path: Why) -> Party:
+        named = self.graph.unit(unit.id, self.day)
+        basis = Basis.INFERRED if Basis.INFERRED in (self.basis, unit.basis) else Basis.STATED
+        return Party(
+            unit.id, named.label, role, unit.level, unit.place, basis, routed=True, path=path
+        )
+
+    def lost(self, fact: str, ask: Text) -> Routing:
+        """To the fallback desk, marked."""
+        unit = self.graph.unit(self.graph.fallback, self.day)
+        step = Why("route", Text(f"未能确定：{ask.zh}", f"not settled: {ask.en}"), holds=False)
+        party = Party(
+            unit.id,
+            unit.label,
+            None,
+            unit.level,
+            unit.place,
+            self.basis,
+            routed=False,
+            path=(step,),
+        )
+        return Routing((party,), fact, ask)
+
+
+def route(
+    selector: Selector,
+    *,
+    graph: UnitGraph,
+    day: date,
+    situation: Situation,
+    bearer: Unit | None = None,
+    triggered: bool,
+    basis: Basis = Basis.STATED,
+) -> Routing:
+    """Find the desks a selector names.
+
+    Args:
+        selector: of a rule.
+        graph: units as of every day; `day` says which one.
+        situation: the event and the facts that `event.` and `subject.` places are read from.
+        bearer: for a recipient, the unit that bears the duty; `same`, `upper` and `bearer.place` are its own.
+        triggered: an event set the rule off, so a place left out is the event's (for recipients, the bearer's).
+        basis: whether the text itself names this party.
+    """
+    search = Search(graph, day, situation, bearer, triggered, basis)
+    match selector:
+        case ByUnit(unit_id):
+            return by_unit(search, unit_id)
+        case ByReporter():
+            return by_reporter(search)
+        case ByRole(each=True):
+            return by_each_role(search, selector)
+        case ByRole():
+            return by_role(search, selector)
+        case ByRelation():
+            return by_relation(search, selector)
+
+
+def by_unit(search: Search, unit_id: str) -> Routing:
+    """That unit, or the one that took it over."""
+    path = []
+    if not search.graph.exists(unit_id, search.day):
+        successor = search.graph.successor(unit_id, search.day)
+        if successor is None or not search.graph.exists(successor[0], search.day):
+            return search.lost(
+                "unit",
+                Text(
+                    f"{unit_id} 当日不存在，由谁承继？",
+                    f"{unit_id} does not exist that day; who takes over?",
+                ),
+            )
+        claim = Text(
+            f"{unit_id} 已由 {successor[0]} 承继", f"{unit_id} was taken over by {successor[0]}"
+        )
+        path.append(Why("route", claim, source=str(successor[1].origin)))
+        unit_id = successor[0]
+    path.append(Why("route", Text(f"指定单位 {unit_id}", f"the unit {unit_id}")))
+    return Routing((search.party(search.graph.units[unit_id], None, *path),))
+
+
+def by_reporter(search: Search) -> Routing:
+    """The unit that reported."""
+    event = search.situation.event
+    if event is None or event.by is None:
+        return search.lost("event.by", Text("由哪个单位报告？", "which unit reported it?"))
+    if not search.graph.exists(event.by, search.day):
+        return by_unit(search, event.by)
+    step = Why(
+        "route",
+        Text("报告该事件的单位", "the unit that reported the event"),
+        value=event.by,
+        source=event.id,
+    )
+    return Routing((search.party(search.graph.units[event.by], "reporter", step),))
+
+
+def by_each_role(search: Search, selector: ByRole) -> Routing:
+    """Every unit with the role, of a level and inside a place where those are given."""
+    inside = None
+    if selector.place is not None:
+        place, _ = find_place(search, selector.place)
+        if place is None:
+            return search.lost(selector.place, place_question(selector.place))
+        inside = place
+    level = wanted_level(search, selector.level)
+    found = [
+        unit
+        for unit in search.graph.with_role(selector.role, search.day)
+        if (level is None or unit.level == level)
+        and (inside is None or inside in search.graph.around(unit.place))
+    ]
+    step = Why(
+        "route",
+        Text(f"每个具有角色 {selector.role} 的单位", f"every unit with the role {selector.role}"),
+    )
+    return Routing(tuple(search.party(unit, selector.role, step) for unit in found))
+
+
+def by_role(search: Search, selector: ByRole) -> Routing:
+    """The one unit with the role at the place, climbing only where the selector says so."""
+    reference = selector.place or default_place(search)
+    if reference is None:
+        return the_only(search, selector)
+    place, institution = find_place(search, reference)
+    if place is None:
+        return search.lost(reference, place_question(reference))
+    start = Why(
+        "route",
+        Text(
+            f"地点 {reference} = {institution or place}",
+            f"place {reference} = {institution or place}",
+        ),
+        value=place,
+    )
+    if (
+        institution
+        and selector.level is None
+        and selector.role in search.graph.units[institution].roles
+    ):
+        step = Why(
+            "route",
+            Text("该单位自身具有此角色", "that unit has the role itself"),
+            value=institution,
+        )
+        return Routing((search.party(search.graph.units[institution], selector.role, start, step),))
+    aimed = aim(search, place, selector.level)
+    if aimed is None:
+        return search.lost(
+            reference,
+            Text(
+                f"{place} 之上没有层级 {selector.level} 的地点",
+                f"no place of level {selector.level} around {place}",
+            ),
+        )
+    path = [start]
+    if aimed != place:
+        path.append(edge_step(search, place, aimed))
+    return nearest_desk(search, selector, aimed, path)
+
+
+def nearest_desk(search: Search, selector: ByRole, place: str, path: list[Why]) -> Routing:
+    """At the place itself; further out only where `enclosing` allows it."""
+    chain = search.graph.around(place) if selector.enclosing else (place,)
+    for here in chain:
+        found = [u for u in search.graph.with_role(selector.role, search.day) if u.place == here]
+        if here != place:
+            path = [*path, edge_step(search, place, here)]
+        if len(found) == 1:
+            step = Why(
+                "edge",
+                Text(f"{here} 的 {selector.role}", f"the {selector.role} of {here}"),
+                value=found[0].id,
+            )
+            return Routing((search.party(found[0], selector.role, *path, step),))
+        if len(found) > 1:
+            names = "、".join(unit.label.zh for unit in found)
+            english = ", ".join(unit.label.en for unit in found)
+            ask = Text(
+                f"{here} 有多个 {selector.role}：{names}，是哪一个？",
+                f"{here} has several units with the role {selector.role}: {english}; which one is meant?",
+            )
+            return search.lost("event.place", ask)
+    ask = Text(
+        f"{place} 没有 {selector.role}，由谁负责？",
+        f"{place} has no {selector.role}; who is responsible?",
+    )
+    return search.lost("desk", ask)
+
+
+def the_only(search: Search, selector: ByRole) -> Routing:
+    """Without a place: the only unit that has the role, at the level if one is given."""
+    level = wanted_level(search, selector.level)
+    found = [
+        u
+        for u in search.graph.with_role(selector.role, search.day)
+        if level is None or u.level == level
+    ]
+    if len(found) != 1:
+        ask = Text(
+            f"共有 {len(found)} 个 {selector.role}，是哪一个？",
+            f"{len(found)} units have the role {selector.role}; which one is meant?",
+        )
+        return search.lost("desk", ask)
+    step = Why("route", Text(f"唯一的 {selector.role}", f"the only {selector.role}"))
+    return Routing((search.party(found[0], selector.role, step),))
+
+
+def by_relation(search: Search, selector: ByRelation) -> Routing:
+    """Units in a relation to a body: all of them, or the one of the body that fits the bearer."""
+    bodies = list(bodies_meant(search, selector))
+    found: dict[str, Party] = {}
+    for body in bodies:
+        for edge in search.graph.related(body.id, selector.relation, search.day):
+            unit = search.graph.units[edge.source]
+            claim = Text(
+                f"{unit.label.zh} {selector.relation} {body.label.zh}",
+                f"{unit.label.en} {selector.relation} {body.label.en}",
+            )
+            step = Why("edge", claim, source=str(edge.origin))
+            found.setdefault(unit.id, search.party(unit, selector.of, step))
+    if selector.each:
+        return Routing(tuple(found[name] for name in sorted(found)))
+    if len(found) == 1:
+        return Routing(tuple(found.values()))
+    ask = Text(
+        f"{selector.relation} {selector.of} 的单位有 {len(found)} 个，是哪一个？",
+        f"{len(found)} units are {selector.relation} {selector.of}; which one is meant?",
+    )
+    return search.lost("desk", ask)
+
+
+def bodies_meant(search: Search, selector: ByRelation) -> Iterator[Unit]:
+    """The bodies a relation leads to. For a recipient, its own body of the level meant."""
+    bodies = search.graph.with_role(selector.of, search.day)
+    place = None
+    if selector.place is not None:
+        place, _ = find_place(search, selector.place)
+    elif selector.level in ("same", "upper") and search.bearer is not None:
+        place = search.bearer.place
+    elif not selector.each and search.triggered and selector.place is None:
+        place, _ = find_place(search, default_place(search) or "event.place")
+    level = wanted_level(search, selector.level)
+    for body in bodies:
+        if level is not None and body.level != level:
+            continue
+        if place is not None and body.place not in search.graph.around(place):
+            continue
+        if level is None and place is not None and body.place != place:
+            continue
+        yield body
+
+
+# --- places and levels -----------------------------------------------------------------------------
+
+
+def default_place(search: Search) -> str | None:
+    """Left out: the bearer's place for recipients, the event's for bearers of triggered rules."""
+    if search.bearer is not None:
+        return "bearer.place"
+    return "event.place" if search.triggered else None
+
+
+def find_place(search: Search, reference: str) -> tuple[str | None, str | None]:
+    """(place, the institution standing for it); (None, None) where nobody has stated it or no such place is known."""
+    root, _, name = reference.partition(".")
+    event = search.situation.event
+    value: object
+    if reference == "bearer.place":
+        return (search.bearer.place if search.bearer else None), None
+    if reference == "event.place":
+        value = event.place if event else None
+    elif root == "event" and name:
+        value = event.data.get(name) if event else None
+    elif root == "subject" and name:
+        stated = search.situation.subject.get(name)
+        value = stated.value if stated else None
+    else:
+        value = reference
+    if not isinstance(value, str):
+        return None, None
+    if value in search.graph.places:
+        return value, None
+    if search.graph.exists(value, search.day):
+        return search.graph.units[value].place, value
+    return None, None
+
+
+def wanted_level(search: Search, level: str | None) -> str | None:
+    """`same` and `upper` in the words of the pack."""
+    if level not in ("same", "upper") or search.bearer is None:
+        return level if level not in ("same", "upper") else None
+    if level == "same":
+        return search.bearer.level
+    rank = search.graph.levels.index(search.bearer.level)
+    return search.graph.levels[max(rank - 1, 0)]
+
+
+def aim(search: Search, place: str, level: str | None) -> str | None:
+    """The place of the level meant around `place`; the place itself where no level is named."""
+    wanted = wanted_level(search, level)
+    return place if wanted is None else search.graph.at_level(place, wanted)
+
+
+def place_question(reference: str) -> Text:
+    if reference == "event.place":
+        return Text("事件发生在什么地点？", "where did it happen?")
+    return Text(f"{reference} 是什么地点？", f"which place is {reference}?")
+
+
+def edge_step(search: Search, inner: str, outer: str) -> Why:
+    places = search.graph.places
+    claim = Text(
+        f"{places[inner].label.zh} 属于 {places[outer].label.zh}",
+        f"{places[inner].label.en} lies in {places[outer].label.en}",
+    )
+    return Why("edge", claim, source=str(places[inner].origin))
+
+
+def gap(
+    selector: Selector, graph: UnitGraph, place: str, day: date, situation: Situation
+) -> Routing | None:
+    """For check: what a role selector finds were its place this one; None when it finds exactly one desk."""
+    if not isinstance(selector, ByRole) or selector.each:
+        return None
+    found = route(
+        replace(selector, place=place), graph=graph, day=day, situation=situation, triggered=True
+    )
+    return found if found.fact is not None else None
