@@ -304,7 +304,10 @@ def read_chapters(
 
 
 def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[RemitError]:
-    """RM230: words nothing uses; they may be right, and they may be misspelt."""
+    """RM230: words nothing uses; they may be right, and they may be misspelt.
+
+    An event that carries facts of the person is used by every condition that reads them.
+    """
     rules = [rule for policy in policies for rule in policy.rules]
     acts: list[Act] = [act for rule in rules for act in (*rule.done, *rule.breach)]
     texts = " ".join(c.text for r in rules for c in (r.condition, r.exception) if c)
@@ -321,6 +324,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
         if (
             not kind.built_in
             and kind.id not in heard
+            and not any(vocabulary.attributes[a].of == "subject" for a in kind.attributes)
             and not any(word in texts for word in spelled)
         ):
             yield unused_word("event", kind.id, kind.origin)
