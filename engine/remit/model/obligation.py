@@ -77,6 +77,7 @@ class Obligation:
     """One rule made concrete: rule × case or period × bearer, as it stands at a moment.
 
     `status` is read off two axes: `in_force` (is it owed now?) and `performed_at` (was it done, and when?).
+    `breached_at` is when an act violated it.
     `grounds` are the steps of its explanation, kept with it: events, condition, exception, life.
     """
 
@@ -102,6 +103,7 @@ class Obligation:
     deadline: Deadline
     performed_at: datetime | None = None
     performed_by: tuple[str, ...] = ()
+    breached_at: datetime | None = None
     rebuttable: bool = False
     handover_open: bool = False
     questions: tuple[Question, ...] = ()

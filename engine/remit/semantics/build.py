@@ -130,6 +130,7 @@ def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: 
         history=history,
         acts_for=acts_for,
         bearers=tuple(sorted(set(bearers))),
+        others=tuple(sorted({p.bearer.id for p in peers if p.rule is draft.rule} - set(bearers))),
         subject=draft.event.subject if draft.event else None,
         since=since,
         until=until,

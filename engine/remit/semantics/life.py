@@ -30,7 +30,7 @@ class Acts:
     """The events that may change one obligation's life, and who may act for whom.
 
     `since` bounds the acts of an obligation made for one report: what was done for an earlier report
-    of the same kind does not discharge it. `until` closes a period.
+    of the same kind does not discharge it. `until` closes a period. `others` bear the same rule in the same case.
     """
 
     rule: CompiledRule
@@ -38,6 +38,7 @@ class Acts:
     acts_for: ActsFor
     bearers: tuple[str, ...]
     subject: str | None
+    others: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     period: str | None = None
@@ -60,14 +61,16 @@ class Acts:
 
     def performing(self) -> tuple[Event, ...]:
         """Discharging events by a bearer, its performers' unit, or a unit under either."""
-        return tuple(e for e in self._fitting(self.rule.discharges) if self._by_bearer(e))
+        return tuple(e for e in self._fitting(self.rule.discharges) if self._by(e, self.bearers))
 
     def breaching(self) -> tuple[Event, ...]:
-        """Violating events: of a duty of this case, any; of a standing norm, those by, at or about the bearer."""
-        fitting = tuple(self._fitting(self.rule.breaches))
-        if not self.rule.breach_triggered:
-            return fitting
-        return tuple(e for e in fitting if self._by_bearer(e) or names(e, self.bearers))
+        """Violating events by, at or about the bearer; of a norm of this case, also those that point at no bearer of it."""
+        return tuple(
+            e
+            for e in self._fitting(self.rule.breaches)
+            if self._laid_at(e, self.bearers)
+            or not (self.rule.breach_triggered or self._laid_at(e, self.others))
+        )
 
     def steering(self, kind: str, obligation: str) -> tuple[Event, ...]:
         """Waivers, suspensions, disputes and receipts for this rule or this very obligation."""
@@ -85,10 +88,11 @@ class Acts:
             if any(act_fits(act, self.rule, event, self.history) for act in acts):
                 yield event
 
-    def _by_bearer(self, event: Event) -> bool:
-        return event.by is not None and any(
-            self.acts_for(event.by, bearer) for bearer in self.bearers
-        )
+    def _by(self, event: Event, units: tuple[str, ...]) -> bool:
+        return event.by is not None and any(self.acts_for(event.by, unit) for unit in units)
+
+    def _laid_at(self, event: Event, units: tuple[str, ...]) -> bool:
+        return self._by(event, units) or names(event, units)
 
 
 def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
@@ -120,6 +124,7 @@ def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
             replace(
                 obligation,
                 status=Status.BREACHED,
+                breached_at=broken[0].at,
                 triggered_by=join(obligation.triggered_by, broken),
             ),
             broken[0],
@@ -152,7 +157,10 @@ def settle_achievement(
         )
     if broken := acts.breaching():
         return with_step(
-            replace(obligation, status=Status.BREACHED), broken[0], VIOLATED, holds=False
+            replace(obligation, status=Status.BREACHED, breached_at=broken[0].at),
+            broken[0],
+            VIOLATED,
+            holds=False,
         )
     if waived := acts.steering(WAIVER, obligation.id):
         return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
@@ -202,7 +210,7 @@ def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
         and (obligation.performed_at is None or obligation.performed_at > due)
     ):
         return due
-    return now if obligation.status is Status.BREACHED else None
+    return obligation.breached_at
 
 
 def pauses(acts: Acts, obligation: str) -> tuple[tuple[datetime, datetime | None], ...]:
