@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, TypeVar
 
 from remit.errors import Origin, PackError, RemitError, RoutingError, nearest
@@ -12,7 +13,7 @@ from remit.model.terms import Relation
 from remit.model.unit import Edge, Place, Reorganisation, Unit
 
 if TYPE_CHECKING:
-    from networkx import MultiDiGraph
+    from networkx import DiGraph, MultiDiGraph
 
 T = TypeVar("T", Place, Unit)
 
@@ -251,15 +252,13 @@ class UnitGraph:
 
     def cycles(self) -> list[RemitError]:
         """Units or places that stand above themselves, each cycle named in full."""
-        import networkx as nx
-
         problems: list[RemitError] = []
-        inside = nx.DiGraph([(p.id, p.inside) for p in self.places.values() if p.inside])
-        for found in first_cycle(inside):
+        inside = [(p.id, p.inside) for p in self.places.values() if p.inside]
+        for found in first_cycles(inside):
             problems.append(cycle("in", found, self.places[found[0]].origin))
         for relation in ACYCLIC:
-            graph = nx.DiGraph([(e.source, e.target) for e in self.edges if e.relation is relation])
-            for found in first_cycle(graph):
+            links = [(e.source, e.target) for e in self.edges if e.relation is relation]
+            for found in first_cycles(links):
                 origin = next(
                     e.origin for e in self.edges if e.relation is relation and e.source == found[0]
                 )
@@ -267,13 +266,29 @@ class UnitGraph:
         return problems
 
 
-def first_cycle(graph: object) -> list[list[str]]:
-    """One cycle of each tangled part, rotated to begin with its least name."""
+def first_cycles(links: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """One cycle of each tangled part, rotated to begin with its least name.
+
+    The standard library says whether there is one at all, so that networkx, slow to import, is only asked to name it.
+    """
+    above: dict[str, list[str]] = {}
+    for lower, upper in links:
+        above.setdefault(lower, []).append(upper)
+    try:
+        TopologicalSorter(above).prepare()
+    except CycleError:
+        import networkx as nx
+
+        return named_cycles(nx.DiGraph(above))
+    return []
+
+
+def named_cycles(graph: DiGraph[str]) -> list[list[str]]:
     import networkx as nx
 
     found = []
-    for part in nx.strongly_connected_components(graph):  # type: ignore[arg-type]  # a DiGraph from above
-        members = graph.subgraph(part)  # type: ignore[attr-defined]
+    for part in nx.strongly_connected_components(graph):
+        members = graph.subgraph(part)
         if len(part) > 1 or any(members.has_edge(n, n) for n in part):
             ring = [str(edge[0]) for edge in nx.find_cycle(members, source=min(part))]
             start = ring.index(min(ring))

@@ -203,10 +203,12 @@ def by_role(search: Search, selector: ByRole) -> Routing:
 def nearest_desk(search: Search, selector: ByRole, place: str, path: list[Why]) -> Routing:
     """At the place itself; further out only where `enclosing` allows it."""
     chain = search.graph.around(place) if selector.enclosing else (place,)
+    inner = place
     for here in chain:
         found = [u for u in search.graph.with_role(selector.role, search.day) if u.place == here]
         if here != place:
-            path = [*path, edge_step(search, place, here)]
+            path = [*path, edge_step(search, inner, here)]
+            inner = here
         if len(found) == 1:
             step = Why(
                 "edge",

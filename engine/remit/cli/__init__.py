@@ -1,0 +1,10 @@
+"""The command line. `main` is the entry point; the commands are in `app`, what they print in `tables`."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run `remit`. Exit codes: 0 ok, 1 the pack has errors, 2 usage, 3 an event is refused, 4 not found, 5 our own fault."""
+    from remit.cli.app import run_app
+
+    run_app()

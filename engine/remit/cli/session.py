@@ -1,0 +1,162 @@
+"""What every command needs first: the pack meant, the language, the moment, the events; and how it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from remit.engine import Engine
+    from remit.errors import RemitError
+    from remit.model.event import Event
+    from remit.pack.load import Pack
+
+OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT = range(6)
+MISSING = frozenset({"RM453", "RM454", "RM455", "RM456"})
+MANY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call: the pack, and how to speak."""
+
+    pack: Pack
+    language: str
+
+    def say(self, zh: str, en: str) -> str:
+        """The wording in the language of this call."""
+        return zh if self.language == "zh" else en
+
+    def moment(self, written: str | None) -> datetime:
+        """`2024-05-07`, `2024-05-07T08:00`, either with an offset; left out, this moment. A day means its beginning."""
+        zone = self.pack.calendar.zone
+        if written is None:
+            from remit.clock import now
+
+            return now(zone)
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            raise typer.BadParameter(f"`{written}` is not a moment such as 2024-05-07T08:00") from None
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+
+    def midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, self.pack.calendar.zone)
+
+    def name(self, kind: str, written: str) -> str:
+        """The id of a unit, place, role … under any of its names.
+
+        Raises:
+            EventError: RM456, the pack has none of this name.
+        """
+        found = self.pack.find(kind, written)
+        if found is None:
+            from remit.errors import EventError, nearest
+
+            known = self.pack.reader.names.spelled[kind]
+            raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {kind}", suggestion=nearest(written, known))  # fmt: skip
+        return found
+
+
+def open_session(pack: Path | None, language: str | None) -> Session:
+    """Load the pack meant: the one named, else the directory we stand in, else the one shipped with remit."""
+    from remit.pack.load import Pack
+    from remit.shipped import is_pack, shipped_pack
+
+    here = Path()
+    root = pack if pack is not None else here if is_pack(here) else shipped_pack()
+    loaded = Pack.load(root)
+    spoken = language or os.environ.get("REMIT_LANG") or loaded.language
+    return Session(loaded, spoken if spoken in ("zh", "en") else loaded.language)
+
+
+def engine_with(
+    session: Session, files: Sequence[Path], now: datetime, backend: str = "auto"
+) -> Engine:
+    """An engine pinned at `now` that has heard the cases: those given, else the pack's examples."""
+    from remit.engine import Engine
+
+    engine = Engine(session.pack, backend=backend, now=now)
+    paths = tuple(files) or session.pack.cases
+    events = [event for path in paths for event in session.pack.read_events(path)]
+    with progress(session, len(events)) as step:
+        engine.submit_all(watched(apart(events), step))
+    return engine
+
+
+def apart(events: Iterable[Event]) -> Iterator[Event]:
+    """Event ids are unique in a ledger; case files number their own, so an id met in another case carries the case's name."""
+    from dataclasses import replace
+
+    owner: dict[str, str | None] = {}
+    for event in events:
+        if owner.setdefault(event.id, event.case) == event.case:
+            yield event
+        else:
+            prefix = f"{event.case}:"
+            data = {**event.data, "of": prefix + str(event.data["of"])} if "of" in event.data else event.data
+            yield replace(event, id=prefix + event.id, data=data)
+
+
+def watched(events: Iterable[Event], step: Callable[[], None]) -> Iterator[Event]:
+    for event in events:
+        step()
+        yield event
+
+
+@contextmanager
+def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr for long work, where a person watches."""
+    if total < MANY or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(session.say("读入事件", "reading events"), total=total)
+        yield lambda: bar.advance(task)
+
+
+# --- failing ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def reporting(*, as_json: bool = False) -> Iterator[None]:
+    """Turn what remit refuses into a clear message and its exit code."""
+    from remit.errors import EventError, PackError, RemitError
+
+    try:
+        yield
+    except PackError as failure:
+        fail(failure.problems, BAD_PACK, as_json=as_json)
+    except EventError as failure:
+        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT, as_json=as_json)
+    except RemitError as failure:
+        fail((failure,), BAD_EVENT if failure.origin.event or failure.code.startswith("RM1") else BAD_PACK if failure.code < "RM9" else FAULT, as_json=as_json)  # fmt: skip
+
+
+def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoReturn:
+    """Every problem, then the exit code."""
+    if as_json:
+        print_json({"errors": [p.as_json() for p in problems], "warnings": []})
+    else:
+        for problem in problems:
+            typer.echo(str(problem), err=True)
+            if problem.hint:
+                typer.echo(f"  {problem.hint}", err=True)
+    raise typer.Exit(code)
+
+
+def print_json(value: object) -> None:
+    """One object, the same bytes for the same value."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,191 @@
+"""What a clerk reads: duties by case, with who, what, by when, and the sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from remit.checks.coverage import Coverage
+from remit.cli.session import Session
+from remit.explain.words import MODALITY, STATUS, Words, beginning, moment
+from remit.model.event import Event
+from remit.model.obligation import Answer, Conflict, Obligation, Question
+from remit.model.terms import Modality, Nature, Status
+from remit.model.vocabulary import Attribute, EventType
+
+STYLES = {
+    Status.OVERDUE: "bold red", Status.BREACHED: "bold red", Status.UNDECIDED: "yellow", Status.ACTIVE: "bold",
+    Status.DONE: "green", Status.DONE_LATE: "green", Status.WITHDRAWN: "dim", Status.WAIVED: "dim",
+}  # fmt: skip
+
+
+def console() -> Console:
+    """Colours only for a terminal; a width that does not depend on who pipes."""
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def show_answer(session: Session, answer: Answer, events: Sequence[Event], now: datetime) -> None:
+    """Every case in turn, then what remains to be asked or settled."""
+    out, words = console(), Words.of(session.pack)
+    out.print(f"[bold]{session.pack.vocabulary.title.of(session.language)}[/bold]  {now:%Y-%m-%d %H:%M}")
+    for case in dict.fromkeys(o.case for o in answer.obligations):
+        owed = [o for o in answer.obligations if o.case == case]
+        title = case if case is not None else session.say("日常事项", "agenda")
+        out.print(f"\n[bold]{session.say('案件', 'Case')} {escape(title)}[/bold]" if case else f"\n[bold]{title}[/bold]")
+        for event in sorted((e for e in events if e.case == case and case), key=lambda e: (e.at, e.id)):
+            out.print(f"  {event_line(session, event, words)}")
+        out.print(duties(session, owed, words))
+    if not answer.obligations:
+        out.print(session.say("没有产生任何义务。", "No duty arises."))
+    show_questions(session, answer.questions, words, out)
+    show_conflicts(session, answer.conflicts, out)
+
+
+def event_line(session: Session, event: Event, words: Words) -> str:
+    """When, what, by whom, where."""
+    zone, language = session.pack.calendar.zone, session.language
+    at = event.at.astimezone(zone)
+    when = f"{at.date()}" if event.day_only else f"{at:%Y-%m-%d %H:%M}"
+    parts = [when, words.label(event.type).of(language)]
+    parts += [words.label(event.by).of(language)] if event.by else []
+    parts += ["@ " + words.label(event.place).of(language)] if event.place and event.place != event.by else []
+    parts += [event.subject] if event.subject else []
+    return escape(f"{event.id}  " + "  ".join(parts))
+
+
+def duties(session: Session, owed: Iterable[Obligation], words: Words) -> Table:
+    """One row a duty, the sentence beneath what is to be done."""
+    table = Table(show_lines=True, expand=True, pad_edge=False)
+    zh = session.language == "zh"
+    for title, ratio in (("状态", None), ("责任单位", 3), ("义务与依据", 6), ("期限", None)) if zh else (
+        ("status", None), ("who", 3), ("what, and on which sentence", 6), ("by when", None)
+    ):  # fmt: skip
+        table.add_column(title, ratio=ratio, no_wrap=ratio is None, overflow="fold")
+    for obligation in owed:
+        status = STATUS[obligation.status].of(session.language)
+        if obligation.rebuttable:
+            status += "*"
+        table.add_row(
+            f"[{STYLES.get(obligation.status, 'default')}]{status}[/]",
+            escape(bearer(session, obligation)),
+            what(session, obligation, words),
+            escape(by_when(session, obligation)),
+        )
+    return table
+
+
+def bearer(session: Session, obligation: Obligation) -> str:
+    """The desk; marked where the text did not name it, or where none was found."""
+    name = obligation.bearer.label.of(session.language)
+    if not obligation.bearer.routed:
+        return f"{name}{session.say('（未能确定，暂归此处）', ' (not settled; kept here)')}"
+    inferred = "bearer" in dict(obligation.inferred)
+    return f"{name}{session.say('（推定）', ' (inferred)') if inferred else ''}"
+
+
+def what(session: Session, obligation: Obligation, words: Words) -> str:
+    """Action, recipients and helpers; then article and exact words."""
+    language = session.language
+    text = words.label(obligation.action).of(language)
+    if obligation.modality is not Modality.MUST:
+        text = f"{MODALITY[obligation.modality].of(language)} {text}"
+    first = [f"[bold]{escape(text)}[/bold]"]
+    for arrow, parties in (("→", obligation.to), (session.say("会同", "with"), obligation.cooperating), (session.say("承办", "performed by"), obligation.performers)):  # fmt: skip
+        if parties:
+            names = [p.label.of(language) for p in parties]
+            shown = "、".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")  # noqa: PLR2004 - as many as fit in a line
+            first.append(f"{arrow} {escape(shown)}")
+    quotes = "… ".join(obligation.quotes)
+    return f"{' '.join(first)}\n[dim]{obligation.article_label} {obligation.rule}：“{escape(quotes)}”[/dim]"
+
+
+def by_when(session: Session, obligation: Obligation) -> str:
+    """The deadline in words; a reading's limit names the reading."""
+    due, pack = obligation.deadline, session.pack
+    zone = pack.calendar.zone
+    lines = []
+    if due.opens is not None and obligation.nature is Nature.RECURRING:
+        lines.append(f"{session.say('自', 'from')} {beginning(due.opens.astimezone(zone))}")
+    if due.due is not None:
+        lines.append(moment(due.due.astimezone(zone)))
+        if due.latest is not None and due.latest != due.due:
+            lines.append(f"{session.say('最迟', 'latest')} {moment(due.latest.astimezone(zone))}")
+    elif due.awaits is not None:
+        lines.append(session.say(f"待{due.awaits}年日历公布", f"awaits calendar {due.awaits}"))
+    elif obligation.modality is Modality.MUST and obligation.nature is not Nature.STANDING:
+        lines.append(session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated"))
+    if due.reading is not None:
+        name = pack.vocabulary.readings[due.reading].label.of(session.language)
+        lines.append(session.say(f"（解释：{name}）", f"(reading: {name})"))
+    return "\n".join(lines) or "—"
+
+
+def show_questions(session: Session, asked: Sequence[Question], words: Words, out: Console) -> None:
+    """What must be found out, of whom."""
+    if not asked:
+        return
+    out.print(f"\n[bold]{session.say('须查明', 'To be found out')}[/bold]")
+    for question in dict.fromkeys((q.case, q.subject, q.ask, q.asked_of) for q in asked):
+        case, subject, ask, asked_of = question
+        whom = words.label(asked_of).of(session.language) if asked_of else session.say("报告单位", "whoever reported")
+        about = " · ".join(escape(part) for part in (case, subject) if part)
+        out.print(f"  ? {about}  {escape(words.text(ask).of(session.language))}  ({escape(whom)})")
+
+
+def show_conflicts(session: Session, conflicts: Sequence[Conflict], out: Console) -> None:
+    for conflict in conflicts:
+        out.print(f"[bold red]{session.say('冲突', 'conflict')}[/]  {escape(conflict.claim.of(session.language))}  ({', '.join(conflict.rules)})")
+
+
+def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) -> None:
+    """A unit's recurring and standing duties; without a unit, how many each one has."""
+    out, words = console(), Words.of(session.pack)
+    if unit is not None:
+        out.print(f"[bold]{escape(words.label(unit).of(session.language))}[/bold]")
+        out.print(duties(session, owed, words) if owed else session.say("没有日常事项。", "Nothing on the agenda."))
+        return
+    table = Table(*((("单位", "编号", "周期", "常设", "逾期或违反")) if session.language == "zh" else ("unit", "id", "recurring", "standing", "overdue or breached")))  # fmt: skip
+    for name in dict.fromkeys(o.bearer.id for o in owed):
+        mine = [o for o in owed if o.bearer.id == name]
+        missed = sum(o.status in (Status.OVERDUE, Status.BREACHED) for o in mine)
+        table.add_row(
+            escape(words.label(name).of(session.language)), name, str(sum(o.nature is Nature.RECURRING for o in mine)),
+            str(sum(o.nature is Nature.STANDING for o in mine)), str(missed),
+        )  # fmt: skip
+    out.print(table)
+    out.print(session.say("用 --unit 编号 看一个单位的全部事项。", "See all of one unit with --unit ID."))
+
+
+def show_coverage(session: Session, found: Coverage) -> None:
+    out = console()
+    names = {"formalised": "已成规则", "declared": "已声明非规范", "open": "尚缺"}
+    for covered in found.sentences:
+        label = names[covered.state] if session.language == "zh" else covered.state
+        style = "red" if covered.state == "open" else "dim"
+        text = covered.sentence.text
+        out.print(f"[{style}]{label}[/]  {escape(covered.sentence.label or '—')}  {escape(text[:40])}{'…' if len(text) > 40 else ''}  [dim]{len(covered.rules)}[/dim]")  # noqa: PLR2004 - one line
+        for clause in covered.open_clauses:
+            out.print(f"    [red]{escape(clause)}[/]")
+    counts = "  ".join(f"{names[s] if session.language == 'zh' else s} {n}" for s, n in found.counts.items())
+    out.print(f"[bold]{session.say('句', 'sentences')} {len(found.sentences)}: {counts}[/bold]")
+
+
+def show_events(session: Session, types: Sequence[EventType], attributes: dict[str, Attribute]) -> None:
+    """What can be reported, and with which facts."""
+    out, language = console(), session.language
+    for kind in types:
+        about = f"  [dim]{escape(kind.about.of(language))}[/dim]" if kind.about else ""
+        out.print(f"[bold]{escape(kind.label.of(language))}[/bold]  {kind.id}{about}")
+        for name in kind.attributes:
+            attribute = attributes[name]
+            must = session.say("必填", "required") if name in kind.required else ""
+            choices = "、".join(c.label.of(language) for c in attribute.choices)
+            out.print(f"    {escape(attribute.label.of(language))}  {name}  {attribute.kind}  {must}  [dim]{escape(choices)}[/dim]".rstrip())

@@ -1,0 +1,121 @@
+"""Ids in a claim → the pack's own words, and the fixed words of the reports in both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from remit.model.explanation import Why
+from remit.model.terms import Kind, Modality, Nature, Status
+from remit.model.text import Text
+
+if TYPE_CHECKING:
+    from remit.pack.load import Pack
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*[A-Za-z0-9_]")
+
+STATUS: dict[Status, Text] = {
+    Status.UNDECIDED: Text("未决", "undecided"),
+    Status.PENDING: Text("未到期", "pending"),
+    Status.ACTIVE: Text("待办", "active"),
+    Status.IN_FORCE: Text("持续有效", "in force"),
+    Status.SUSPENDED: Text("中止", "suspended"),
+    Status.OVERDUE: Text("逾期", "overdue"),
+    Status.DONE: Text("已履行", "done"),
+    Status.DONE_LATE: Text("逾期履行", "done late"),
+    Status.BREACHED: Text("违反", "breached"),
+    Status.WITHDRAWN: Text("已撤回", "withdrawn"),
+    Status.SUPERSEDED: Text("已被取代", "superseded"),
+    Status.WAIVED: Text("已免除", "waived"),
+    Status.TRANSFERRED: Text("已移转", "transferred"),
+    Status.DISPUTED: Text("有争议", "disputed"),
+}
+MODALITY: dict[Modality, Text] = {
+    Modality.MUST: Text("必须", "must"),
+    Modality.MUST_NOT: Text("不得", "must not"),
+    Modality.MAY: Text("可以", "may"),
+}
+NATURE: dict[Nature, Text] = {
+    Nature.TRIGGERED: Text("触发", "triggered"),
+    Nature.RECURRING: Text("周期", "recurring"),
+    Nature.STANDING: Text("常设", "standing"),
+    Nature.CONSEQUENT: Text("后果", "consequence"),
+}
+KIND: dict[Kind, Text] = {
+    Kind.ACHIEVEMENT: Text("一次性", "achievement"),
+    Kind.MAINTENANCE: Text("持续性", "maintenance"),
+}
+PARTS: dict[str, Text] = {
+    "bearer": Text("责任单位", "bearer"),
+    "performer": Text("承办单位", "performer"),
+    "to": Text("对象", "recipient"),
+    "with": Text("配合单位", "cooperating"),
+    "on": Text("触发", "trigger"),
+    "every": Text("周期", "period"),
+    "always": Text("常设", "standing"),
+    "if": Text("条件", "condition"),
+    "unless": Text("例外", "exception"),
+    "by": Text("期限", "time limit"),
+    "window": Text("窗口", "window"),
+    "done": Text("完成", "discharge"),
+    "breach": Text("违反情形", "breach"),
+    "per": Text("按", "per"),
+    "then": Text("后果", "consequence"),
+    "overrides": Text("优先于", "overrides"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The labels of a pack, by id."""
+
+    labels: dict[str, Text]
+
+    @classmethod
+    def of(cls, pack: Pack) -> Words:
+        """The words of a pack. Where one id names several things, the unit goes before the place, the role, the event and the action."""
+        v = pack.vocabulary
+        kinds = (v.actions, v.event_types, v.roles, v.places, v.units)
+        return cls({name: term.label for kind in kinds for name, term in kind.items()})
+
+    def label(self, name: str) -> Text:
+        """The label of an id; the id itself where it has none."""
+        return self.labels.get(name, Text(name, name))
+
+    def text(self, claim: Text) -> Text:
+        """The claim with every id in it put in words."""
+        return Text(self._worded(claim.zh, "zh"), self._worded(claim.en, "en"))
+
+    def why(self, node: Why) -> Why:
+        """The same for a whole tree. What stands in quotes of the law or in conditions is left as it is."""
+        claim = (
+            node.claim if node.kind in ("quote", "condition", "exception") else self.text(node.claim)
+        )
+        return replace(node, claim=claim, children=tuple(self.why(c) for c in node.children))
+
+    def _worded(self, text: str, language: str) -> str:
+        return NAME.sub(
+            lambda m: self.labels[m[0]].of(language) if m[0] in self.labels else m[0], text
+        )
+
+
+def moment(at: datetime) -> str:
+    """A moment as a clerk writes it; midnight is 24:00 of the day before.
+
+    >>> moment(datetime(2024, 5, 8)), moment(datetime(2024, 5, 7, 21))
+    ('2024-05-07 24:00', '2024-05-07 21:00')
+    """
+    if at.time() == time.min:
+        return f"{at.date() - timedelta(days=1)} 24:00"
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def beginning(at: datetime) -> str:
+    """An opening moment: a day, or a day and an hour.
+
+    >>> beginning(datetime(2024, 12, 11))
+    '2024-12-11'
+    """
+    return f"{at.date()}" if at.time() == time.min else f"{at:%Y-%m-%d %H:%M}"
