@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+
 from remit.deadlines.calendar import Calendar
 from remit.model.event import (
     CORRECTION,
@@ -136,22 +137,15 @@ happened = st.builds(
             extra,
         )
         if extra
-        else Compare(
-            Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)
-        ),
+        else Compare(Comparison.EQ, Path(Variable("e"), "type", kind=ValueKind.TEXT), Literal(kind)),
     ),
     st.sampled_from(KINDS),
-    st.none()
-    | st.builds(
-        lambda name: Path(Variable("e"), name, kind=ValueKind.BOOL), st.sampled_from(FLAGS)
-    ),
+    st.none() | st.builds(lambda name: Path(Variable("e"), name, kind=ValueKind.BOOL), st.sampled_from(FLAGS)),
 )
 leaves = st.one_of(
     flags,
     st.builds(Has, flags | numbers),
-    st.builds(
-        Compare, st.sampled_from(Comparison), numbers, st.builds(Literal, st.integers(-2, 2))
-    ),
+    st.builds(Compare, st.sampled_from(Comparison), numbers, st.builds(Literal, st.integers(-2, 2))),
     st.builds(
         In,
         numbers,
@@ -164,9 +158,7 @@ leaves = st.one_of(
 )
 conditions = st.recursive(
     leaves,
-    lambda inner: (
-        st.builds(And, inner, inner) | st.builds(Or, inner, inner) | st.builds(Not, inner)
-    ),
+    lambda inner: st.builds(And, inner, inner) | st.builds(Or, inner, inner) | st.builds(Not, inner),
     max_leaves=5,
 )
 
@@ -202,17 +194,13 @@ def rules(draw: st.DrawFn, number: int, count: int) -> Rule:
     """Any rule; a consequence may only be named by an earlier rule, so that nothing goes round."""
     trigger = draw(
         st.one_of(
-            st.builds(
-                On, st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True).map(tuple)
-            ),
+            st.builds(On, st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True).map(tuple)),
             st.builds(Every, st.sampled_from((Period.YEAR, Period.QUARTER))),
             st.just(Always()),
             st.just(Consequence()),
         )
     )
-    modality = draw(
-        st.sampled_from((Modality.MUST, Modality.MUST, Modality.MUST_NOT, Modality.MAY))
-    )
+    modality = draw(st.sampled_from((Modality.MUST, Modality.MUST, Modality.MUST_NOT, Modality.MAY)))
     triggered = isinstance(trigger, On | Consequence)
     standing = isinstance(trigger, Always)
     condition = draw(st.none() | conditions) if isinstance(trigger, On) else None
@@ -305,9 +293,7 @@ def events(draw: st.DrawFn, number: int) -> Event:
             replacement = report(draw, f"x{number}", draw(st.sampled_from(KINDS)), at, at, case)
     else:
         return report(draw, f"ev{number}", kind, at, known, case)
-    by = draw(
-        st.sampled_from((None, "north.watch", "south.clinic", "north.registry", "land.watch"))
-    )
+    by = draw(st.sampled_from((None, "north.watch", "south.clinic", "north.registry", "land.watch")))
     return Event(
         f"ev{number}",
         kind,
@@ -322,9 +308,7 @@ def events(draw: st.DrawFn, number: int) -> Event:
     )
 
 
-def report(
-    draw: st.DrawFn, name: str, kind: str, at: datetime, known: datetime, case: str | None
-) -> Event:
+def report(draw: st.DrawFn, name: str, kind: str, at: datetime, known: datetime, case: str | None) -> Event:
     data: dict[str, object] = {}
     for number in NUMBERS:
         if draw(st.booleans()):

@@ -82,15 +82,13 @@ class Engine:
         program = compile_program(pack.policies)
         matcher = choose(program, backend)
         vocabulary = pack.vocabulary
-        self._law = Law(
-            program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, matcher
-        )
+        self._law = Law(program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, matcher)
         self._ledger: Ledger = ledger or MemoryLedger()
         self._pinned = now is not None
         self.now = now or BEGINNING
         self._grouped: dict[str | None, tuple[Event, ...]] | None = None
-        self._cases: dict[str | None | Agenda, tuple[Obligation, ...]] = {}
-        self._said: dict[str | None | Agenda, tuple[Obligation, ...]] = {}
+        self._cases: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
+        self._said: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
         if not self._pinned:
             self.now = max([BEGINNING, *(event.knowable_at for event in self._ledger.events())])
 
@@ -170,9 +168,7 @@ class Engine:
             )
         self._move(now)
         before = [o for owed in self._said.values() for o in owed]
-        current = {case: self._case(case) for case in self._by_case()} | {
-            AGENDA: self._agenda_now()
-        }
+        current = {case: self._case(case) for case in self._by_case()} | {AGENDA: self._agenda_now()}
         self._said = dict(current)
         return changes(before, [o for owed in current.values() for o in owed])
 
@@ -181,7 +177,7 @@ class Engine:
         if not self._pinned:
             self._move(max([self.now, *(event.knowable_at for event in fresh)]))
         self._grouped = None
-        touched: list[str | None | Agenda] = sorted({event.case for event in fresh}, key=str)
+        touched: list[str | Agenda | None] = sorted({event.case for event in fresh}, key=str)
         for case in touched:
             self._cases.pop(case, None)
         if any(self._bears_on_agenda(event) for event in fresh):
@@ -197,8 +193,7 @@ class Engine:
         if event.type in STEERING:
             return True
         return any(
-            act.event == event.type
-            and event.data.get("action", rule.rule.action) == rule.rule.action
+            act.event == event.type and event.data.get("action", rule.rule.action) == rule.rule.action
             for rule in self._law.program.recurring
             for act in rule.discharges
         )
@@ -238,9 +233,7 @@ class Engine:
         self, unit: str | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> tuple[Obligation, ...]:
         """Recurring and standing duties of a unit (or of all) that touch the days from `start` to `end`."""
-        found = agenda_obligations(
-            self._law, knowable(self._ledger.events(), self.now), self.now, end
-        )
+        found = agenda_obligations(self._law, knowable(self._ledger.events(), self.now), self.now, end)
         return tuple(
             o
             for o in answer(self._law, found).obligations
@@ -275,9 +268,7 @@ class Engine:
 
     def _case(self, case: str | None) -> tuple[Obligation, ...]:
         if case not in self._cases:
-            self._cases[case] = case_obligations(
-                self._law, case, self._by_case().get(case, ()), self.now
-            )
+            self._cases[case] = case_obligations(self._law, case, self._by_case().get(case, ()), self.now)
         return self._cases[case]
 
     def _agenda_now(self) -> tuple[Obligation, ...]:
@@ -296,6 +287,4 @@ class Engine:
 def touches(obligation: Obligation, start: datetime | None, end: datetime | None) -> bool:
     """Whether any day between opening and due lies in [start, end]; what has no due date is always there."""
     opens, due = obligation.deadline.opens, obligation.deadline.latest or obligation.deadline.due
-    return (start is None or due is None or due >= start) and (
-        end is None or opens is None or opens <= end
-    )
+    return (start is None or due is None or due >= start) and (end is None or opens is None or opens <= end)

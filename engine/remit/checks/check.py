@@ -37,7 +37,11 @@ def check(pack: Pack) -> Findings:
     program = compile_program(pack.policies)
     desks = Desks(pack.graph)
     gaps = [found for rule in program.rules for found in desks.of_rule(rule)]
-    errors = [*broken(program), *contradictions(program, pack.graph.levels), *(g for g in gaps if g.slug == NOBODY)]
+    errors = [
+        *broken(program),
+        *contradictions(program, pack.graph.levels),
+        *(g for g in gaps if g.slug == NOBODY),
+    ]
     warnings = [*pack.warnings, *(g for g in gaps if g.slug != NOBODY), *unquoted(pack)]
     return Findings(tuple(sorted(errors, key=in_place)), tuple(sorted(warnings, key=in_place)))
 
@@ -64,19 +68,28 @@ class Desks:
         triggered = isinstance(rule.rule.trigger, On)
         bearers: dict[str, Unit] = {}
         for selector in rule.rule.bearers:
-            found = {p: self.seek(selector, p, None, day, triggered=triggered) for p in self.places(selector, triggered)}
+            found = {
+                p: self.seek(selector, p, None, day, triggered=triggered) for p in self.places(selector, triggered)
+            }
             for routing in found.values():
                 bearers |= {p.id: self.graph.units[p.id] for p in routing.parties if p.routed}
             yield from report(rule, "bearer", nameable(found), self.graph)
-        others = (("performer", rule.rule.performers), ("to", rule.rule.to), ("with", rule.rule.cooperating))
+        others = (
+            ("performer", rule.rule.performers),
+            ("to", rule.rule.to),
+            ("with", rule.rule.cooperating),
+        )
         for part, selectors in others:
             for selector in selectors:
                 if isinstance(selector, ByRole) and selector.place == "event.place":
                     one = next(iter(bearers.values()), None)
-                    found = nameable({p: self.seek(selector, p, one, day, triggered=triggered) for p in self.places(selector, triggered)})
+                    at = {
+                        p: self.seek(selector, p, one, day, triggered=triggered)
+                        for p in self.places(selector, triggered)
+                    }
+                    yield from report(rule, part, nameable(at), self.graph)
                 else:
-                    found = self.from_bearers(selector, bearers, day, triggered)
-                yield from report(rule, part, found, self.graph)
+                    yield from report(rule, part, self.from_bearers(selector, bearers, day, triggered), self.graph)
 
     def from_bearers(
         self, selector: Selector, bearers: Mapping[str, Unit], day: date, triggered: bool
@@ -85,14 +98,25 @@ class Desks:
         found: dict[str | None, Routing] = {}
         for unit in bearers.values():
             by_place = isinstance(selector, ByRole)
-            key = (selector, unit.place if by_place else None, None if by_place else unit.id, triggered)
+            key = (
+                selector,
+                unit.place if by_place else None,
+                None if by_place else unit.id,
+                triggered,
+            )
             if key not in self.asked:
                 self.asked[key] = self.route(selector, unit.place, unit, day, triggered=triggered)
             found.setdefault(unit.place if by_place else unit.id, self.asked[key])
         return found
 
     def seek(
-        self, selector: Selector, place: str | None, bearer: Unit | None, day: date, *, triggered: bool
+        self,
+        selector: Selector,
+        place: str | None,
+        bearer: Unit | None,
+        day: date,
+        *,
+        triggered: bool,
     ) -> Routing:
         key = (selector, place, None, triggered)
         if key not in self.asked:
@@ -100,13 +124,26 @@ class Desks:
         return self.asked[key]
 
     def route(
-        self, selector: Selector, place: str | None, bearer: Unit | None, day: date, *, triggered: bool
+        self,
+        selector: Selector,
+        place: str | None,
+        bearer: Unit | None,
+        day: date,
+        *,
+        triggered: bool,
     ) -> Routing:
         at = datetime.combine(day, time.min).astimezone()
         reporter = bearer.id if bearer else next(iter(self.graph.units), None)
         event = Event("?", "?", at, at, place=place, by=reporter) if triggered else None
         situation = Situation(event, MappingProxyType({}), None, ())
-        return route(selector, graph=self.graph, day=day, situation=situation, bearer=bearer, triggered=triggered)
+        return route(
+            selector,
+            graph=self.graph,
+            day=day,
+            situation=situation,
+            bearer=bearer,
+            triggered=triggered,
+        )
 
     def places(self, selector: Selector, triggered: bool) -> Sequence[str | None]:
         """Where an event can happen that asks for this desk: at the levels that have such units (below, if it climbs), and in the units themselves."""
@@ -119,7 +156,10 @@ class Desks:
             levels |= set(order[order.index(selector.level) :])
         elif selector.enclosing and levels:
             levels = set(order[min(order.index(level) for level in levels) :])
-        return [*(p.id for p in self.graph.places.values() if p.level in levels), *(u.id for u in holders)]
+        return [
+            *(p.id for p in self.graph.places.values() if p.level in levels),
+            *(u.id for u in holders),
+        ]
 
 
 def nameable(found: Mapping[str | None, Routing]) -> Mapping[str | None, Routing]:
@@ -143,9 +183,8 @@ def report(
 
 
 def label(graph: UnitGraph, place: str | None) -> str:
-    if place in graph.places:
-        return graph.places[place].label.zh
-    return graph.units[place].label.zh if place in graph.units else "—"
+    known = graph.places.get(place or "") or graph.units.get(place or "")
+    return known.label.zh if known else "—"
 
 
 # --- rules ---------------------------------------------------------------------------------------
@@ -165,10 +204,14 @@ def contradictions(program: Program, levels: tuple[str, ...]) -> Iterator[RemitE
     for rule in program.rules:
         by_action.setdefault(rule.rule.action, []).append(rule)
     for group in by_action.values():
-        if len({rule.rule.modality for rule in group}) < 2:  # noqa: PLR2004 - two that differ
+        if len({rule.rule.modality for rule in group}) < 2:
             continue
         for one, other in combinations(group, 2):
-            if contradicts(one, other) and meet(one, other) and not (outranks(one, other, levels) or outranks(other, one, levels)):
+            if (
+                contradicts(one, other)
+                and meet(one, other)
+                and not (outranks(one, other, levels) or outranks(other, one, levels))
+            ):
                 yield VocabularyError("RM509", "contradiction", found=f"{one.rule.id} and {other.rule.id}", expected="`overrides` in one of them", origin=other.rule.origin)  # fmt: skip
 
 
@@ -189,5 +232,3 @@ def unquoted(pack: Pack) -> Iterator[RemitError]:
             policy = pack.policy(covered.policy)
             place = Origin(f"policies/{policy.id}/source.txt", covered.sentence.line, 1)
             yield SourceError("RM110", "open-clause", found="；".join(covered.open_clauses) or covered.sentence.text, expected="a rule that quotes it, or one that declares it non_normative", origin=place)  # fmt: skip
-
-

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from remit.cli.session import FAULT, NOT_FOUND, Session, engine_with, open_session, print_json, reporting
+from remit.cli.session import (
+    FAULT,
+    NOT_FOUND,
+    Session,
+    engine_with,
+    open_session,
+    print_json,
+    reporting,
+)
 
 if TYPE_CHECKING:
     from remit.engine import Engine
+    from remit.model.explanation import Why
 
 EPILOG = "Exit codes: 0 ok · 1 the pack has errors · 2 usage · 3 an event is refused · 4 not found · 5 our own fault"
 app = typer.Typer(
@@ -23,12 +32,36 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-PackArgument = Annotated[Path | None, typer.Argument(metavar="[PACK]", help="A pack's directory; left out: this directory, else the shipped pack. 规则包目录", show_default=False)]
+PackArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[PACK]",
+        help="A pack's directory; left out: this directory, else the shipped pack. 规则包目录",
+        show_default=False,
+    ),
+]
 PackOption = Annotated[Path | None, typer.Option("--pack", help="A pack's directory. 规则包目录", show_default=False)]
-Cases = Annotated[list[Path] | None, typer.Option("--case", help="Case file (repeatable); left out: the pack's examples. 案件文件", show_default=False)]
-Now = Annotated[str | None, typer.Option("--now", help="At which moment, e.g. 2024-05-07T08:00; left out: this moment. 时刻", show_default=False)]
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--case",
+        help="Case file (repeatable); left out: the pack's examples. 案件文件",
+        show_default=False,
+    ),
+]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        help="At which moment, e.g. 2024-05-07T08:00; left out: this moment. 时刻",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Lang = Annotated[str | None, typer.Option("--lang", help="zh or en; left out: the pack's own. 语言", show_default=False)]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", help="zh or en; left out: the pack's own. 语言", show_default=False),
+]
 Backend = Annotated[str, typer.Option("--backend", help="auto, durable or reference.")]
 
 
@@ -44,7 +77,9 @@ def version(shown: bool) -> None:
 def common(
     context: typer.Context,
     lang: Lang = None,
-    _version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Options that may stand before the command."""
     if lang not in (None, "zh", "en"):
@@ -65,8 +100,14 @@ def run(
     case: Cases = None,
     now: Now = None,
     as_json: Json = False,
-    agenda: Annotated[bool, typer.Option("--all", help="Also the recurring and standing duties of every unit. 含日常事项")] = False,
-    unit: Annotated[str | None, typer.Option("--unit", help="Only what this unit bears. 单位", show_default=False)] = None,
+    agenda: Annotated[
+        bool,
+        typer.Option("--all", help="Also the recurring and standing duties of every unit. 含日常事项"),
+    ] = False,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Only what this unit bears. 单位", show_default=False),
+    ] = None,
     backend: Backend = "auto",
     lang: Lang = None,
 ) -> None:
@@ -102,7 +143,12 @@ def check(context: typer.Context, pack: PackArgument = None, as_json: Json = Fal
 
         found = check_pack(session.pack)
         if as_json:
-            print_json({"errors": [e.as_json() for e in found.errors], "warnings": [w.as_json() for w in found.warnings]})
+            print_json(
+                {
+                    "errors": [e.as_json() for e in found.errors],
+                    "warnings": [w.as_json() for w in found.warnings],
+                }
+            )
         else:
             for problem in found.errors:
                 typer.echo(str(problem), err=True)
@@ -116,7 +162,12 @@ def check(context: typer.Context, pack: PackArgument = None, as_json: Json = Fal
 @app.command()
 def why(
     context: typer.Context,
-    obligation: Annotated[str, typer.Argument(help="The id of an obligation as `run --json` shows it, or of a rule that raised just one. 义务或规则编号")],
+    obligation: Annotated[
+        str,
+        typer.Argument(
+            help="The id of an obligation as `run --json` shows it, or of a rule that raised just one. 义务或规则编号"
+        ),
+    ],
     case: Cases = None,
     now: Now = None,
     form: Annotated[str, typer.Option("--format", help="text, json or svg.")] = "text",
@@ -156,13 +207,11 @@ def why_not(
             show(session, engine.why_not(rule, name), "json" if as_json else form)
 
 
-def show(session: Session, tree: object, form: str) -> None:
+def show(session: Session, tree: Why, form: str) -> None:
     """An explanation in one of its three forms."""
     from remit.explain.picture import svg
     from remit.explain.text import text
-    from remit.model.explanation import Why
 
-    assert isinstance(tree, Why)
     match form:
         case "text":
             typer.echo(text(tree, session.language))
@@ -177,9 +226,27 @@ def show(session: Session, tree: object, form: str) -> None:
 @app.command()
 def agenda(
     context: typer.Context,
-    unit: Annotated[str | None, typer.Option("--unit", help="One unit, by id or name. 单位", show_default=False)] = None,
-    start: Annotated[str | None, typer.Option("--from", metavar="D", help="First day; left out: 1 January of this year.", show_default=False)] = None,
-    end: Annotated[str | None, typer.Option("--to", metavar="D", help="Last day; left out: 31 December of that year.", show_default=False)] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="One unit, by id or name. 单位", show_default=False)
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="D",
+            help="First day; left out: 1 January of this year.",
+            show_default=False,
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="D",
+            help="Last day; left out: 31 December of that year.",
+            show_default=False,
+        ),
+    ] = None,
     case: Cases = None,
     now: Now = None,
     as_json: Json = False,
@@ -194,7 +261,11 @@ def agenda(
         last = day_of(end) if end else date(first.year, 12, 31)
         name = session.name("unit", unit) if unit is not None else None
         engine = engine_with(session, case or (), at)
-        owed = engine.agenda(name, session.midnight(first), session.midnight(last + timedelta(days=1)) - timedelta(seconds=1))
+        owed = engine.agenda(
+            name,
+            session.midnight(first),
+            session.midnight(last + timedelta(days=1)) - timedelta(seconds=1),
+        )
         if as_json:
             from remit.explain.report import report
             from remit.model.obligation import Answer
@@ -242,9 +313,17 @@ def route(
     context: typer.Context,
     role: Annotated[str, typer.Argument(help="A role, by id or name. 角色")],
     place: Annotated[str | None, typer.Option("--place", help="A place or a unit. 地点", show_default=False)] = None,
-    level: Annotated[str | None, typer.Option("--level", help="Take the place of this level around it. 层级", show_default=False)] = None,
-    enclosing: Annotated[bool, typer.Option("--enclosing", help="The nearest enclosing place will do. 可由上级范围")] = False,
-    on: Annotated[str | None, typer.Option("--on", metavar="D", help="On which day; left out: today.", show_default=False)] = None,
+    level: Annotated[
+        str | None,
+        typer.Option("--level", help="Take the place of this level around it. 层级", show_default=False),
+    ] = None,
+    enclosing: Annotated[
+        bool, typer.Option("--enclosing", help="The nearest enclosing place will do. 可由上级范围")
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="D", help="On which day; left out: today.", show_default=False),
+    ] = None,
     as_json: Json = False,
     pack: PackOption = None,
     lang: Lang = None,
@@ -272,14 +351,30 @@ def route(
             print_json({"units": [p.id for p in found.parties if p.routed], "question": words.text(found.ask).as_json() if found.ask else None, "path": [words.why(w).as_json() for p in found.parties for w in p.path]})  # fmt: skip
         else:
             for party in found.parties:
-                typer.echo(text(words.why(Why("route", party.label, source=party.id, holds=party.routed, children=party.path)), session.language))
+                typer.echo(
+                    text(
+                        words.why(
+                            Why(
+                                "route",
+                                party.label,
+                                source=party.id,
+                                holds=party.routed,
+                                children=party.path,
+                            )
+                        ),
+                        session.language,
+                    )
+                )
         raise typer.Exit(0 if found.fact is None else NOT_FOUND)
 
 
 @app.command()
 def events(
     context: typer.Context,
-    kind: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="One event type, by id or name. 事件类型", show_default=False)] = None,
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="[TYPE]", help="One event type, by id or name. 事件类型", show_default=False),
+    ] = None,
     as_json: Json = False,
     pack: PackOption = None,
     lang: Lang = None,
@@ -352,7 +447,8 @@ def run_app() -> None:
 
         if os.environ.get("REMIT_DEBUG"):
             raise
-        typer.echo(f"RM900 internal-fault: {type(fault).__name__}: {fault}; set REMIT_DEBUG=1 to see where", err=True)
+        typer.echo(
+            f"RM900 internal-fault: {type(fault).__name__}: {fault}; set REMIT_DEBUG=1 to see where",
+            err=True,
+        )
         raise SystemExit(FAULT) from fault
-
-

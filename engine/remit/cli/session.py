@@ -79,9 +79,7 @@ def open_session(pack: Path | None, language: str | None) -> Session:
     return Session(loaded, spoken if spoken in ("zh", "en") else loaded.language)
 
 
-def engine_with(
-    session: Session, files: Sequence[Path], now: datetime, backend: str = "auto"
-) -> Engine:
+def engine_with(session: Session, files: Sequence[Path], now: datetime, backend: str = "auto") -> Engine:
     """An engine pinned at `now` that has heard the cases: those given, else the pack's examples."""
     from remit.engine import Engine
 

@@ -39,7 +39,9 @@ def show_answer(session: Session, answer: Answer, events: Sequence[Event], now: 
     for case in dict.fromkeys(o.case for o in answer.obligations):
         owed = [o for o in answer.obligations if o.case == case]
         title = case if case is not None else session.say("日常事项", "agenda")
-        out.print(f"\n[bold]{session.say('案件', 'Case')} {escape(title)}[/bold]" if case else f"\n[bold]{title}[/bold]")
+        out.print(
+            f"\n[bold]{session.say('案件', 'Case')} {escape(title)}[/bold]" if case else f"\n[bold]{title}[/bold]"
+        )
         for event in sorted((e for e in events if e.case == case and case), key=lambda e: (e.at, e.id)):
             out.print(f"  {event_line(session, event, words)}")
         out.print(duties(session, owed, words))
@@ -101,7 +103,7 @@ def what(session: Session, obligation: Obligation, words: Words) -> str:
     for arrow, parties in (("→", obligation.to), (session.say("会同", "with"), obligation.cooperating), (session.say("承办", "performed by"), obligation.performers)):  # fmt: skip
         if parties:
             names = [p.label.of(language) for p in parties]
-            shown = "、".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")  # noqa: PLR2004 - as many as fit in a line
+            shown = "、".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")
             first.append(f"{arrow} {escape(shown)}")
     quotes = "… ".join(obligation.quotes)
     return f"{' '.join(first)}\n[dim]{obligation.article_label} {obligation.rule}：“{escape(quotes)}”[/dim]"
@@ -121,7 +123,9 @@ def by_when(session: Session, obligation: Obligation) -> str:
     elif due.awaits is not None:
         lines.append(session.say(f"待{due.awaits}年日历公布", f"awaits calendar {due.awaits}"))
     elif obligation.modality is Modality.MUST and obligation.nature is not Nature.STANDING:
-        lines.append(session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated"))
+        lines.append(
+            session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated")
+        )
     if due.reading is not None:
         name = pack.vocabulary.readings[due.reading].label.of(session.language)
         lines.append(session.say(f"（解释：{name}）", f"(reading: {name})"))
@@ -142,7 +146,9 @@ def show_questions(session: Session, asked: Sequence[Question], words: Words, ou
 
 def show_conflicts(session: Session, conflicts: Sequence[Conflict], out: Console) -> None:
     for conflict in conflicts:
-        out.print(f"[bold red]{session.say('冲突', 'conflict')}[/]  {escape(conflict.claim.of(session.language))}  ({', '.join(conflict.rules)})")
+        out.print(
+            f"[bold red]{session.say('冲突', 'conflict')}[/]  {escape(conflict.claim.of(session.language))}  ({', '.join(conflict.rules)})"
+        )
 
 
 def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) -> None:
@@ -171,7 +177,9 @@ def show_coverage(session: Session, found: Coverage) -> None:
         label = names[covered.state] if session.language == "zh" else covered.state
         style = "red" if covered.state == "open" else "dim"
         text = covered.sentence.text
-        out.print(f"[{style}]{label}[/]  {escape(covered.sentence.label or '—')}  {escape(text[:40])}{'…' if len(text) > 40 else ''}  [dim]{len(covered.rules)}[/dim]")  # noqa: PLR2004 - one line
+        out.print(
+            f"[{style}]{label}[/]  {escape(covered.sentence.label or '—')}  {escape(text[:40])}{'…' if len(text) > 40 else ''}  [dim]{len(covered.rules)}[/dim]"
+        )
         for clause in covered.open_clauses:
             out.print(f"    [red]{escape(clause)}[/]")
     counts = "  ".join(f"{names[s] if session.language == 'zh' else s} {n}" for s, n in found.counts.items())
@@ -188,4 +196,6 @@ def show_events(session: Session, types: Sequence[EventType], attributes: dict[s
             attribute = attributes[name]
             must = session.say("必填", "required") if name in kind.required else ""
             choices = "、".join(c.label.of(language) for c in attribute.choices)
-            out.print(f"    {escape(attribute.label.of(language))}  {name}  {attribute.kind}  {must}  [dim]{escape(choices)}[/dim]".rstrip())
+            out.print(
+                f"    {escape(attribute.label.of(language))}  {name}  {attribute.kind}  {must}  [dim]{escape(choices)}[/dim]".rstrip()
+            )

@@ -56,14 +56,10 @@ def schedule(
         case OpenEnd():
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Within():
-            start = (happened_at if timing.count_from is CountFrom.EVENT else known_at).astimezone(
-                calendar.zone
-            )
+            start = (happened_at if timing.count_from is CountFrom.EVENT else known_at).astimezone(calendar.zone)
             return within(timing, start, opens, calendar, day_only=day_only)
         case OnDay(day, rolls_over):
-            return last_day(
-                Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over
-            )
+            return last_day(Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over)
         case Window():
             span = Span(str(opens.year), date(opens.year, 1, 1), date(opens.year, 12, 31))
             return window(timing, span, calendar)
@@ -113,14 +109,10 @@ def schedule_period(
             eve = opens - timedelta(days=1) if timing.unit != "hours" else opens
             return within(timing, eve, opens, calendar, day_only=False)
         case OnDay(day, rolls_over):
-            return last_day(
-                Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over
-            )
+            return last_day(Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over)
         case ByReading(name):
             found = readings[name]
-            read = schedule_period(
-                found.timing or OpenEnd(), span, calendar=calendar, readings=readings
-            )
+            read = schedule_period(found.timing or OpenEnd(), span, calendar=calendar, readings=readings)
             keeps_latest = isinstance(found.timing, Window)
             return as_read(read, found, keeps_latest=keeps_latest)
 
@@ -134,9 +126,7 @@ def window_fits(timing: Window, span: Span) -> bool:
 # --- the forms of a limit --------------------------------------------------------------------------
 
 
-def within(
-    limit: Within, start: datetime, opens: datetime, calendar: Calendar, *, day_only: bool
-) -> Deadline:
+def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, *, day_only: bool) -> Deadline:
     """So many hours, days, working days or months from the start."""
     if limit.unit == "hours":
         return within_hours(limit.amount, start, opens, day_only=day_only)
@@ -183,9 +173,7 @@ def within_hours(hours: int, start: datetime, opens: datetime, *, day_only: bool
         due = start + timedelta(hours=hours)
     except OverflowError:
         return beyond_time(Deadline(opens=opens, steps=tuple(steps)))
-    claim = Text(
-        f"自 {start:%Y-%m-%d %H:%M} 起 {hours} 小时", f"{hours} hours from {start:%Y-%m-%d %H:%M}"
-    )
+    claim = Text(f"自 {start:%Y-%m-%d %H:%M} 起 {hours} 小时", f"{hours} hours from {start:%Y-%m-%d %H:%M}")
     steps.append(Why("deadline", claim, value=due.isoformat()))
     return Deadline(opens, due, due, "set", steps=tuple(steps))
 
@@ -213,9 +201,7 @@ def within_working_days(limit: Within, first: date, base: Deadline, calendar: Ca
 def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
     """The days of the window in the period's year."""
     year = span.opens.year
-    opens_on, due_on, latest_on = (
-        day_in(year, part) for part in (limit.opens, limit.due, limit.latest)
-    )
+    opens_on, due_on, latest_on = (day_in(year, part) for part in (limit.opens, limit.due, limit.latest))
     claim = Text(
         f"窗口 {opens_on} 至 {latest_on}，办理期限 {due_on}",
         f"window {opens_on} to {latest_on}, due {due_on}",
@@ -332,11 +318,7 @@ def midnight(day: date, calendar: Calendar) -> datetime:
 def end_of(day: date, calendar: Calendar) -> datetime:
     """24:00 of the day, as 00:00 of the next; the last second where no next day exists."""
     following = next_day(day)
-    return (
-        datetime.combine(day, time.max, calendar.zone)
-        if following is None
-        else midnight(following, calendar)
-    )
+    return datetime.combine(day, time.max, calendar.zone) if following is None else midnight(following, calendar)
 
 
 # --- stated states -----------------------------------------------------------------------------------
@@ -348,18 +330,12 @@ def unpublished(base: Deadline, year: int) -> Deadline:
         f"the calendar of {year} is not published yet; the deadline waits for it",
     )
     step = Why("deadline", claim, value=str(year))
-    return replace(
-        base, due=None, latest=None, state="unpublished", awaits=year, steps=(*base.steps, step)
-    )
+    return replace(base, due=None, latest=None, state="unpublished", awaits=year, steps=(*base.steps, step))
 
 
 def beyond_time(base: Deadline) -> Deadline:
-    claim = Text(
-        "期限超出可表示的时间范围", "the deadline lies beyond the years that can be written"
-    )
-    return replace(
-        base, due=None, latest=None, state="open", steps=(*base.steps, Why("deadline", claim))
-    )
+    claim = Text("期限超出可表示的时间范围", "the deadline lies beyond the years that can be written")
+    return replace(base, due=None, latest=None, state="open", steps=(*base.steps, Why("deadline", claim)))
 
 
 def with_step(deadline: Deadline, step: Why) -> Deadline:

@@ -46,11 +46,7 @@ def span(period: Period, number: int, months: int) -> Span:
     year, month = divmod(number * months, 12)
     opens = date(year, month + 1, 1)
     after_year, after_month = divmod((number + 1) * months, 12)
-    last = (
-        date(MAXYEAR, 12, 31)
-        if after_year > MAXYEAR
-        else date(after_year, after_month + 1, 1) - timedelta(days=1)
-    )
+    last = date(MAXYEAR, 12, 31) if after_year > MAXYEAR else date(after_year, after_month + 1, 1) - timedelta(days=1)
     match period:
         case Period.YEAR:
             name = f"{year:04d}"

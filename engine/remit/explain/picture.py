@@ -36,13 +36,18 @@ def svg(why: Why, language: str) -> str:
     boxes = list(place(why, language))
     height = boxes[-1].y + boxes[-1].height + MARGIN
     title = escape(why.claim.of(language))
-    body = [*(connector(boxes, box) for box in boxes if box.parent is not None), *(drawn(box) for box in boxes)]
+    body = [
+        *(connector(boxes, box) for box in boxes if box.parent is not None),
+        *(drawn(box) for box in boxes),
+    ]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img">',
             f"<title>{title}</title>",
-            '<style>text{font:13px "Noto Sans CJK SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif;fill:#111827}'
-            ".root{font-size:15px;font-weight:600;fill:#fff}.edge{stroke:#cbd5e1;fill:none;stroke-width:1.5}</style>",
+            (
+                '<style>text{font:13px "Noto Sans CJK SC","PingFang SC","Microsoft YaHei",system-ui,sans-serif;fill:#111827}'
+                ".root{font-size:15px;font-weight:600;fill:#fff}.edge{stroke:#cbd5e1;fill:none;stroke-width:1.5}</style>"
+            ),
             f'<rect width="{WIDTH}" height="{height}" fill="#f8fafc"/>',
             *body,
             "</svg>",

@@ -20,7 +20,12 @@ def report(answer: Answer, pack: Pack, now: datetime, *, with_why: bool = True) 
     return {
         "pack": pack.vocabulary.pack_id,
         "policies": [
-            {"id": p.id, "title": p.title.as_json(), "number": p.number, "effective_on": p.effective_on.isoformat()}
+            {
+                "id": p.id,
+                "title": p.title.as_json(),
+                "number": p.number,
+                "effective_on": p.effective_on.isoformat(),
+            }
             for p in pack.policies
         ],
         "now": iso(now, pack),
@@ -71,7 +76,10 @@ def obligation_json(
         "quotes": list(found.quotes),
         "nature": found.nature.value,
         "kind": found.kind.value,
-        "performers": [party_json(p, pack, Basis.INFERRED if "performer" in rule.inferred else Basis.STATED) for p in found.performers],
+        "performers": [
+            party_json(p, pack, Basis.INFERRED if "performer" in rule.inferred else Basis.STATED)
+            for p in found.performers
+        ],
         "due_on": last_day(due.due, pack),
         "latest_on": last_day(due.latest, pack),
         "deadline_state": due.state,

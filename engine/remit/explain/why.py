@@ -57,7 +57,10 @@ def origin(obligation: Obligation, rule: Rule) -> Iterator[Why]:
     nature = NATURE[obligation.nature]
     if not obligation.triggered_by:
         period = f"：{obligation.period}" if obligation.period else ""
-        yield Why("event", Text(f"{nature.zh}义务{period}", f"a {nature.en} duty{period.replace('：', ': ')}"))
+        yield Why(
+            "event",
+            Text(f"{nature.zh}义务{period}", f"a {nature.en} duty{period.replace('：', ': ')}"),
+        )
     yield from (step for step in obligation.grounds if step.kind != "discharge")
     if rule.condition is None and obligation.triggered_by:
         yield Why("condition", Text("没有附加条件", "no further condition"), holds=True)
@@ -71,7 +74,13 @@ def law(rule: Rule, title: Text, number: str) -> Iterator[Why]:
             Text(f"“{quote.text}”", f"“{quote.text}”"),
             value=f"{rule.article_label}",
             source=str(quote.origin),
-            children=(Why("quote", Text(f"《{title.zh}》{number}", f"{title.en}, {number}"), source=rule.policy),),
+            children=(
+                Why(
+                    "quote",
+                    Text(f"《{title.zh}》{number}", f"{title.en}, {number}"),
+                    source=rule.policy,
+                ),
+            ),
         )
 
 
@@ -113,31 +122,57 @@ def deadline(obligation: Obligation) -> Why:
         if found.opens is not None and not obligation.triggered_by:
             zh, en = f"{beginning(found.opens)} 起，{zh}", f"from {beginning(found.opens)}, {en}"
         if found.latest is not None and found.latest != found.due:
-            zh, en = f"{zh}，最迟 {moment(found.latest)}", f"{en}, at the latest {moment(found.latest)}"
+            zh, en = (
+                f"{zh}，最迟 {moment(found.latest)}",
+                f"{en}, at the latest {moment(found.latest)}",
+            )
     elif found.awaits is not None:
-        zh, en = f"期限待 {found.awaits} 年节假日安排公布", f"due when the calendar of {found.awaits} is published"
+        zh, en = (
+            f"期限待 {found.awaits} 年节假日安排公布",
+            f"due when the calendar of {found.awaits} is published",
+        )
     elif found.state == "open":
         zh, en = "不设终期", "no end is set"
     else:
         zh, en = "条文未规定期限", "the text sets no limit"
     if found.reading is not None:
-        zh, en = f"{zh}（出自解释，并非条文原话）", f"{en} (from a reading, not the text's own words)"
-    return Why("deadline", Text(zh, en), value=found.due.isoformat() if found.due else None, children=found.steps)
+        zh, en = (
+            f"{zh}（出自解释，并非条文原话）",
+            f"{en} (from a reading, not the text's own words)",
+        )
+    return Why(
+        "deadline",
+        Text(zh, en),
+        value=found.due.isoformat() if found.due else None,
+        children=found.steps,
+    )
 
 
 def discharge(rule: Rule) -> Iterator[Why]:
     """What would end it, and what would breach it."""
     if rule.modality is Modality.MAY:
-        yield Why("discharge", Text("这是许可：不行使不构成违反", "a permission: not using it breaches nothing"))
+        yield Why(
+            "discharge",
+            Text("这是许可：不行使不构成违反", "a permission: not using it breaches nothing"),
+        )
     elif rule.modality is Modality.MUST_NOT:
         acts = listed(rule.breach, "violated")
         yield Why("discharge", Text(f"报告以下事件即为违反：{acts}", f"breached by: {acts}"))
     else:
         acts = listed(rule.done, "performed")
         kind = KIND[rule.kind]
-        yield Why("discharge", Text(f"责任单位报告以下事件即为履行（{kind.zh}）：{acts}", f"discharged ({kind.en}) when the bearer reports: {acts}"))
+        yield Why(
+            "discharge",
+            Text(
+                f"责任单位报告以下事件即为履行（{kind.zh}）：{acts}",
+                f"discharged ({kind.en}) when the bearer reports: {acts}",
+            ),
+        )
         if rule.handover:
-            yield Why("discharge", Text("以接收单位签收为完成", "complete only with the recipient's receipt"))
+            yield Why(
+                "discharge",
+                Text("以接收单位签收为完成", "complete only with the recipient's receipt"),
+            )
     if rule.evidence:
         yield Why("discharge", Text(f"凭据：{rule.evidence}", f"evidence: {rule.evidence}"))
     if rule.indicator:
@@ -159,4 +194,10 @@ def life(obligation: Obligation) -> Iterator[Why]:
         zh, en = f"{zh}（移交未签收）", f"{en} (hand-over not acknowledged)"
     if obligation.status is Status.TRANSFERRED and obligation.transferred_to:
         zh, en = f"{zh}，转至 {obligation.transferred_to}", f"{en}, to {obligation.transferred_to}"
-    yield Why("status", Text(zh, en), value=obligation.status.value, holds=obligation.in_force, children=steps)
+    yield Why(
+        "status",
+        Text(zh, en),
+        value=obligation.status.value,
+        holds=obligation.in_force,
+        children=steps,
+    )

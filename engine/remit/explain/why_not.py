@@ -63,12 +63,17 @@ def because(rule: Rule, case: str, *steps: Why) -> Why:
 def law_of(pack: Pack) -> Law:
     program = compile_program(pack.policies)
     vocabulary = pack.vocabulary
-    return Law(program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, Reference(program))
+    return Law(
+        program,
+        pack.graph,
+        vocabulary.readings,
+        pack.calendar,
+        vocabulary.attributes,
+        Reference(program),
+    )
 
 
-def reasons(
-    rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: Law, now: datetime
-) -> Iterator[Why]:
+def reasons(rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: Law, now: datetime) -> Iterator[Why]:
     """The first obstacle for each event that could have set it off; where there is none, which could."""
     match rule.trigger:
         case Every() | Always():
@@ -87,9 +92,7 @@ def reasons(
         yield from unheard(types, reported, known, now)
 
 
-def unheard(
-    types: Sequence[str], reported: Sequence[Event], known: Sequence[Event], now: datetime
-) -> Iterator[Why]:
+def unheard(types: Sequence[str], reported: Sequence[Event], known: Sequence[Event], now: datetime) -> Iterator[Why]:
     """No event that could set it off counts: not reported, not yet known, or taken back."""
     later = [e for e in reported if e.type in types and e not in known]
     for event in later:
@@ -150,8 +153,12 @@ def decisive(tree: Why) -> Why:
             break
         node = failing
     facts = [leaf for leaf in leaves(node) if leaf.kind == "fact"]
-    told = "；".join(f"{f.claim.zh} = {f.value}（{f.source or '—'}）" if f.value is not None else f.claim.zh for f in facts)
-    said = "; ".join(f"{f.claim.en} = {f.value} ({f.source or '—'})" if f.value is not None else f.claim.en for f in facts)
+    told = "；".join(
+        f"{f.claim.zh} = {f.value}（{f.source or '—'}）" if f.value is not None else f.claim.zh for f in facts
+    )
+    said = "; ".join(
+        f"{f.claim.en} = {f.value} ({f.source or '—'})" if f.value is not None else f.claim.en for f in facts
+    )
     hint = Text(f"若能改变以下事实，结果即不同：{told}", f"it would be otherwise if this changed: {said}")
     claim = Text(f"条件不成立：{node.claim.zh}", f"the condition fails: {node.claim.en}")
     return Why("condition", claim, holds=node.holds if node.holds is not True else False, children=(*node.children, Why("question", hint)))  # fmt: skip
@@ -162,5 +169,3 @@ def leaves(node: Why) -> Iterator[Why]:
         yield node
     for child in node.children:
         yield from leaves(child)
-
-

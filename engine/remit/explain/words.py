@@ -90,15 +90,11 @@ class Words:
 
     def why(self, node: Why) -> Why:
         """The same for a whole tree. What stands in quotes of the law or in conditions is left as it is."""
-        claim = (
-            node.claim if node.kind in ("quote", "condition", "exception") else self.text(node.claim)
-        )
+        claim = node.claim if node.kind in ("quote", "condition", "exception") else self.text(node.claim)
         return replace(node, claim=claim, children=tuple(self.why(c) for c in node.children))
 
     def _worded(self, text: str, language: str) -> str:
-        return NAME.sub(
-            lambda m: self.labels[m[0]].of(language) if m[0] in self.labels else m[0], text
-        )
+        return NAME.sub(lambda m: self.labels[m[0]].of(language) if m[0] in self.labels else m[0], text)
 
 
 def moment(at: datetime) -> str:

@@ -78,7 +78,7 @@ def check(
     lexicon: Lexicon,
     *,
     events: tuple[str, ...] | None,
-    origin: Origin = Origin(),  # noqa: B008 - frozen
+    origin: Origin = Origin(),
     text: str = "",
 ) -> Expression:
     """Give every path its type and make sure that the whole is a statement, true or false.
@@ -97,9 +97,7 @@ def check(
     checker = Checker(lexicon, events, origin, text)
     typed, kind = checker.typed(tree)
     if kind != BOOL:
-        raise checker.fail(
-            "RM307", "not-a-statement", tree, name_of(kind), "something true or false"
-        )
+        raise checker.fail("RM307", "not-a-statement", tree, name_of(kind), "something true or false")
     return typed
 
 
@@ -111,7 +109,7 @@ class Checker:
     text: str
     bound: tuple[str, ...] = ()
 
-    def typed(self, node: Expression) -> tuple[Expression, Type]:  # noqa: C901, PLR0911 - one case a construct
+    def typed(self, node: Expression) -> tuple[Expression, Type]:  # noqa: PLR0911 - one case a construct
         match node:
             case Literal(value):
                 return node, self.of_literal(node, value)
@@ -244,13 +242,9 @@ class Checker:
 
     def of_attribute(self, node: Path) -> tuple[Expression, Type]:
         attribute = self.lexicon.attributes[node.field]
-        names = {K.CHOICE: f"choice:{attribute.id}", K.PLACE: "place", K.UNIT: "unit"}.get(
-            attribute.kind
-        )
+        names = {K.CHOICE: f"choice:{attribute.id}", K.PLACE: "place", K.UNIT: "unit"}.get(attribute.kind)
         kind = Type(attribute.kind, attribute.many, names)
-        return replace(
-            node, kind=attribute.kind, absent=attribute.absent_means, label=attribute.label
-        ), kind
+        return replace(node, kind=attribute.kind, absent=attribute.absent_means, label=attribute.label), kind
 
     def of_fixed(self, node: Path, root: str, fields: dict[str, Type]) -> tuple[Expression, Type]:
         if node.field not in fields:
@@ -269,13 +263,9 @@ class Checker:
         found = [self.typed(item) for item in node.items]
         kinds = {(kind.kind, kind.many) for _, kind in found}
         if len(kinds) > 1 or any(kind.many for _, kind in found):
-            raise self.fail(
-                "RM306", "types-differ", node, "a list of different things", "values of one type"
-            )
+            raise self.fail("RM306", "types-differ", node, "a list of different things", "values of one type")
         inner = found[0][1] if found else Type(None)
-        return replace(node, items=tuple(item for item, _ in found)), Type(
-            inner.kind, many=True, names=inner.names
-        )
+        return replace(node, items=tuple(item for item, _ in found)), Type(inner.kind, many=True, names=inner.names)
 
     def of_compare(self, node: Compare) -> tuple[Expression, Type]:
         (left, a), (right, b) = self.typed(node.left), self.typed(node.right)
@@ -304,7 +294,7 @@ class Checker:
             Arithmetic.MOD: {(K.INT, K.INT): K.INT},
         }[node.operator]
         kinds = (plain(a), plain(b))
-        found = table.get(kinds) if not a.many and not b.many else None  # type: ignore[call-overload]  # None is never a key
+        found = table.get(kinds) if not a.many and not b.many else None  # type: ignore[arg-type]  # None is never a key
         if found is None:
             raise self.fail(
                 "RM306",
@@ -317,9 +307,7 @@ class Checker:
 
     # --- two sides ----------------------------------------------------------------------------------
 
-    def met(
-        self, left: Expression, a: Type, right: Expression, b: Type
-    ) -> tuple[Expression, Type, Expression, Type]:
+    def met(self, left: Expression, a: Type, right: Expression, b: Type) -> tuple[Expression, Type, Expression, Type]:
         """Both sides of one type; a text that stands beside a name becomes that name's id."""
         left, a, right, b = self.widened(left, a, right, b)
         if a.names and b == TEXT and isinstance(right, Literal):
@@ -336,12 +324,7 @@ class Checker:
         self, left: Expression, a: Type, right: Expression, b: Type
     ) -> tuple[Expression, Type, Expression, Type]:
         """A whole literal beside a decimal is a decimal; CEL has no decimals, so this is ours alone."""
-        if (
-            a == DECIMAL
-            and b == INT
-            and isinstance(right, Literal)
-            and isinstance(right.value, int)
-        ):
+        if a == DECIMAL and b == INT and isinstance(right, Literal) and isinstance(right.value, int):
             return left, a, replace(right, value=Decimal(right.value)), DECIMAL
         if b == DECIMAL and a == INT and isinstance(left, Literal) and isinstance(left.value, int):
             return replace(left, value=Decimal(left.value)), DECIMAL, right, b
@@ -352,28 +335,22 @@ class Checker:
         spellings, labels = self.family(names)
         meant = spellings.get(str(node.value), ())
         if len(meant) > 1:
-            raise self.fail(
-                "RM304", "ambiguous-word", node, str(node.value), f"one of {', '.join(meant)}"
-            )
+            raise self.fail("RM304", "ambiguous-word", node, str(node.value), f"one of {', '.join(meant)}")
         if not meant:
             what = names.partition(":")[2] or names
-            raise self.fail(
-                "RM304", "unknown-name", node, str(node.value), f"a value of `{what}`", spellings
-            )
+            raise self.fail("RM304", "unknown-name", node, str(node.value), f"a value of `{what}`", spellings)
         return replace(node, value=meant[0], label=labels.get(meant[0]))
 
     def family(self, names: str) -> tuple[dict[str, tuple[str, ...]], dict[str, Text]]:
         family, _, attribute = names.partition(":")
         if family == "choice":
             choices = self.lexicon.attributes[attribute].choices
-            spelled = {
+            spelled: dict[str, tuple[str, ...]] = {
                 w: (c.id,) for c in choices for w in (c.id, c.label.zh, c.label.en, *c.aliases)
             }
             return spelled, {c.id: c.label for c in choices}
         if family == "event":
-            return dict(self.lexicon.event_names), {
-                t.id: t.label for t in self.lexicon.event_types.values()
-            }
+            return dict(self.lexicon.event_names), {t.id: t.label for t in self.lexicon.event_types.values()}
         return dict(self.lexicon.others.get(family, {})), dict(self.lexicon.labels.get(family, {}))
 
     # --- errors -------------------------------------------------------------------------------------
@@ -397,9 +374,7 @@ class Checker:
         self, code: str, slug: str, node: Expression, found: str, expected: str, valid: object = ()
     ) -> ExpressionError:
         names = tuple(valid) if isinstance(valid, (tuple, list, dict, set)) else ()
-        return located(
-            code, slug, self.text, max(node.column - 1, 0), self.origin, found, expected, names
-        )
+        return located(code, slug, self.text, max(node.column - 1, 0), self.origin, found, expected, names)
 
 
 def plain(kind: Type) -> ValueKind | None:

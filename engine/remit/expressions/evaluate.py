@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
+from typing import Any
 
 from remit.expressions.printer import show
 from remit.expressions.situation import Situation
@@ -39,7 +40,7 @@ from remit.model.text import Text
 
 Result = Value | Unknown | tuple[Event, ...]
 LIMIT = 2**63
-COMPARE: Mapping[Comparison, Callable[[object, object], bool]] = {
+COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.EQ: operator.eq, Comparison.NE: operator.ne, Comparison.LT: operator.lt,
     Comparison.LE: operator.le, Comparison.GT: operator.gt, Comparison.GE: operator.ge,
 }  # fmt: skip
@@ -59,7 +60,7 @@ def evaluate(tree: Expression, situation: Situation) -> Value | Unknown:
     return UNKNOWN if isinstance(value, tuple) and value and isinstance(value[0], Event) else value  # type: ignore[return-value]  # a whole condition is a statement
 
 
-def value_of(node: Expression, situation: Situation, bound: Mapping[str, Event]) -> Result:  # noqa: C901, PLR0911 - one case a construct
+def value_of(node: Expression, situation: Situation, bound: Mapping[str, Event]) -> Result:  # noqa: PLR0911 - one case a construct
     match node:
         case Literal(value):
             return value
@@ -68,30 +69,21 @@ def value_of(node: Expression, situation: Situation, bound: Mapping[str, Event])
         case Has(path):
             return not isinstance(fact(replace(path, absent=None), situation, bound).value, Unknown)
         case And(left, right):
-            return both(
-                lambda: value_of(left, situation, bound), lambda: value_of(right, situation, bound)
-            )
+            return both(lambda: value_of(left, situation, bound), lambda: value_of(right, situation, bound))
         case Or(left, right):
-            return either(
-                lambda: value_of(left, situation, bound), lambda: value_of(right, situation, bound)
-            )
+            return either(lambda: value_of(left, situation, bound), lambda: value_of(right, situation, bound))
         case Not(operand):
-            value = value_of(operand, situation, bound)
-            return UNKNOWN if isinstance(value, Unknown) else not value
+            denied = value_of(operand, situation, bound)
+            return UNKNOWN if isinstance(denied, Unknown) else not denied
         case Compare(sign, left, right):
-            return compared(
-                sign, value_of(left, situation, bound), value_of(right, situation, bound)
-            )
+            return compared(sign, value_of(left, situation, bound), value_of(right, situation, bound))
         case In(item, collection):
-            return contained(
-                value_of(item, situation, bound), value_of(collection, situation, bound)
-            )
+            return contained(value_of(item, situation, bound), value_of(collection, situation, bound))
         case ListOf(items):
-            values = tuple(value_of(item, situation, bound) for item in items)
-            return values  # type: ignore[return-value]  # unknown members are seen by `contained`
+            return tuple(value_of(item, situation, bound) for item in items)  # type: ignore[return-value]  # unknown members are seen by `contained`
         case Size(operand):
-            value = value_of(operand, situation, bound)
-            return UNKNOWN if isinstance(value, Unknown) else len(value)  # type: ignore[arg-type]  # checked: a list or a text
+            counted = value_of(operand, situation, bound)
+            return UNKNOWN if isinstance(counted, Unknown) else len(counted)  # type: ignore[arg-type]  # checked: a list or a text
         case Negate(operand):
             return computed(
                 Arithmetic.SUB,
@@ -99,13 +91,9 @@ def value_of(node: Expression, situation: Situation, bound: Mapping[str, Event])
                 value_of(operand, situation, bound),
             )
         case Compute(sign, left, right):
-            return computed(
-                sign, value_of(left, situation, bound), value_of(right, situation, bound)
-            )
+            return computed(sign, value_of(left, situation, bound), value_of(right, situation, bound))
         case Quantify(macro, collection, name, predicate):
-            return quantified(
-                macro, value_of(collection, situation, bound), name, predicate, situation, bound
-            )
+            return quantified(macro, value_of(collection, situation, bound), name, predicate, situation, bound)
         case Variable():
             return UNKNOWN
 
@@ -122,25 +110,14 @@ def fact(path: Path, situation: Situation, bound: Mapping[str, Event]) -> Readin
             found = Reading(stated.value, stated.source) if stated else Reading(UNKNOWN)
         case Variable("unit") if situation.unit is not None:
             unit = situation.unit
-            found = Reading(
-                {"id": unit.id, "place": unit.place, "level": unit.level, "roles": unit.roles}[
-                    path.field
-                ]
-            )
+            of_unit: dict[str, Value] = {"id": unit.id, "place": unit.place, "level": unit.level, "roles": unit.roles}
+            found = Reading(of_unit[path.field])
         case Variable("case"):
-            known = (
-                situation.events
-                if path.field == "events"
-                else of_event(situation.event, "case").value
-            )
+            known = situation.events if path.field == "events" else of_event(situation.event, "case").value
             found = Reading(known)
         case _:
             found = Reading(UNKNOWN)
-    return (
-        Reading(path.absent)
-        if isinstance(found.value, Unknown) and path.absent is not None
-        else found
-    )
+    return Reading(path.absent) if isinstance(found.value, Unknown) and path.absent is not None else found
 
 
 def of_event(event: Event | None, field: str) -> Reading:
@@ -148,7 +125,7 @@ def of_event(event: Event | None, field: str) -> Reading:
         return Reading(UNKNOWN)
     if field in event.data:
         return Reading(event.data[field], event.id)
-    fixed = {
+    fixed: dict[str, Value | None] = {
         "type": event.type, "at": event.at, "known_at": event.known_at, "place": event.place, "by": event.by,
         "subject": event.subject, "id": event.id, "case": event.case,
     }  # fmt: skip
@@ -341,13 +318,7 @@ def paths(node: Expression) -> tuple[Path, ...]:
             found = [p for item in items for p in paths(item)]
         case Size(operand) | Not(operand) | Negate(operand):
             found = list(paths(operand))
-        case (
-            And(left, right)
-            | Or(left, right)
-            | Compare(_, left, right)
-            | In(left, right)
-            | Compute(_, left, right)
-        ):
+        case And(left, right) | Or(left, right) | Compare(_, left, right) | In(left, right) | Compute(_, left, right):
             found = [*paths(left), *paths(right)]
         case _:
             found = []

@@ -173,9 +173,7 @@ def string(text: str, at: int, origin: Origin) -> tuple[Word, int]:
         else:
             value, position = value + text[position], position + 1
     if position >= len(text):
-        raise located(
-            "RM302", "string-not-closed", text, at, origin, text[at:], f"a closing {closing}"
-        )
+        raise located("RM302", "string-not-closed", text, at, origin, text[at:], f"a closing {closing}")
     return Word("STRING", value, text[at : position + 1], at + 1), position + 1
 
 
@@ -237,6 +235,4 @@ def located(
         line += before.count("\n")
         column = at - before.rfind("\n") if "\n" in before else origin.column + at
     place = Origin(origin.file, line, column, origin.event, origin.case)
-    return ExpressionError(
-        code, slug, found=found, expected=expected, origin=place, suggestion=nearest(found, valid)
-    )
+    return ExpressionError(code, slug, found=found, expected=expected, origin=place, suggestion=nearest(found, valid))

@@ -70,11 +70,11 @@ OPERATORS = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "PERCENT": "%
 OPERATOR_WORDS = frozenset({"AND", "OR", "NOT", "IN", "DOT", *COMPARISONS, *OPERATORS})
 LENGTH = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ms|h|m|s|d))+")
 PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s|d)")
-UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": Decimal("0.001")}
+UNITS: dict[str, Decimal | int] = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": Decimal("0.001")}
 INT64 = 2**63
 
 
-def parse(text: str, lexicon: Lexicon, origin: Origin = Origin()) -> Expression:  # noqa: B008 - frozen
+def parse(text: str, lexicon: Lexicon, origin: Origin = Origin()) -> Expression:
     """Read a condition.
 
     Raises:
@@ -87,7 +87,7 @@ def parse(text: str, lexicon: Lexicon, origin: Origin = Origin()) -> Expression:
     words = list(lexicon.tokens(text, origin))
     few_enough(text, words, origin)
     try:
-        tree = grammar().parse(words)  # type: ignore[arg-type]  # our lexer takes words, not text
+        tree = grammar().parse(words)
         built = Builder(text, lexicon, origin).transform(tree)
     except UnexpectedInput as wrong:
         raise misplaced(text, words, wrong, origin) from None
@@ -106,7 +106,7 @@ def grammar() -> Lark:
         def __init__(self, _conf: Any) -> None:
             pass
 
-        def lex(self, data: Any) -> Iterator[Token]:
+        def lex(self, data: Any) -> Iterator[Token]:  # type: ignore[override]  # lark calls a basic lexer with the state alone
             words: list[Word] = data.text if hasattr(data, "text") else data
             for number, word in enumerate(words):
                 yield Token(word.type, word.value, start_pos=number, line=1, column=word.column)
@@ -116,11 +116,11 @@ def grammar() -> Lark:
 
 def misplaced(text: str, words: list[Word], wrong: Any, origin: Origin) -> ExpressionError:
     """A word where another was expected."""
-    token = getattr(wrong, "token", None)
+    token: Any = getattr(wrong, "token", None)
     at_end = token is None or token.type == "$END"
     at = len(text) if at_end else token.column - 1
     found = "the end" if at_end else words[token.start_pos].written
-    accepted = set(getattr(wrong, "accepts", None) or getattr(wrong, "expected", ()))
+    accepted: set[str] = set(getattr(wrong, "accepts", None) or getattr(wrong, "expected", None) or ())
     expected = "a value, a name or `(`" if "NAME" in accepted else "an operator, `)` or the end"
     return located("RM303", "misplaced-word", text, at, origin, found, expected)
 
@@ -162,9 +162,7 @@ class Builder:
         expected: str,
         valid: Iterator[str] | tuple[str, ...] = (),
     ) -> ExpressionError:
-        return located(
-            code, slug, self.text, (token.column or 1) - 1, self.origin, str(token), expected, valid
-        )
+        return located(code, slug, self.text, (token.column or 1) - 1, self.origin, str(token), expected, valid)
 
     def on_either(self, left: Expression, sign: Token, right: Expression) -> Expression:
         return Or(left, right, sign.column or 0)
@@ -186,9 +184,7 @@ class Builder:
 
     def on_minus(self, sign: Token, operand: Expression) -> Expression:
         match operand:
-            case Literal(value) if (
-                isinstance(value, int | Decimal) and not isinstance(value, bool) and value > 0
-            ):
+            case Literal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) and value > 0:
                 return Literal(-value, sign.column or 0)
             case _:
                 return Negate(operand, sign.column or 0)
@@ -200,11 +196,7 @@ class Builder:
         """The canonical name of a field: of the case, a fixed one; else an attribute, or a fixed one."""
         written = str(word)
         if base == Variable("case"):
-            return (
-                "events"
-                if FIXED.get(written) in ("event", "events")
-                else FIXED.get(written, written)
-            )
+            return "events" if FIXED.get(written) in ("event", "events") else FIXED.get(written, written)
         meant = self.lexicon.names.get(written, ())
         if base == Variable("unit") or (not meant and written in FIXED):
             return FIXED.get(written, written)
@@ -212,9 +204,7 @@ class Builder:
             raise self.fail("RM304", "ambiguous-word", word, f"one of {', '.join(meant)}")
         if not meant:
             known = (*self.lexicon.names, *FIXED)
-            raise self.fail(
-                "RM304", "unknown-word", word, "an attribute of facts/attributes.yaml", known
-            )
+            raise self.fail("RM304", "unknown-word", word, "an attribute of facts/attributes.yaml", known)
         return meant[0]
 
     def on_method(
@@ -227,7 +217,7 @@ class Builder:
         _c: Token,
         body: Expression,
         _r: Token,
-    ) -> Expression:  # noqa: PLR0917
+    ) -> Expression:
         return Quantify(
             Macro.EXISTS if macro.type == "EXISTS" else Macro.ALL,
             base,
@@ -246,7 +236,7 @@ class Builder:
         _d: Token,
         body: Expression,
         _r: Token,
-    ) -> Expression:  # noqa: PLR0917
+    ) -> Expression:
         return Quantify(
             Macro.EXISTS if macro.type == "EXISTS" else Macro.ALL,
             base,
@@ -258,9 +248,7 @@ class Builder:
     def fresh(self, name: Token) -> str:
         """A variable must be a new word, so that nobody takes it for a fact."""
         if str(name) in FIXED or str(name) in self.lexicon.names:
-            raise self.fail(
-                "RM304", "name-taken", name, "a new name, one the vocabulary does not use"
-            )
+            raise self.fail("RM304", "name-taken", name, "a new name, one the vocabulary does not use")
         return str(name)
 
     def on_size_of(self, base: Expression, _dot: Token, word: Token, *_: Token) -> Expression:
@@ -271,9 +259,7 @@ class Builder:
 
     def on_has(self, word: Token, _l: Token, path: Expression, _r: Token) -> Expression:
         if not isinstance(path, Path):
-            raise self.fail(
-                "RM303", "misplaced-word", word, "a field inside has(), as in has(event.x)"
-            )
+            raise self.fail("RM303", "misplaced-word", word, "a field inside has(), as in has(event.x)")
         return Has(path, word.column or 0)
 
     def on_group(self, _l: Token, inner: Expression, _r: Token) -> Expression:
@@ -305,9 +291,7 @@ class Builder:
         try:
             return Literal(date.fromisoformat(value), word.column or 0)
         except ValueError:
-            raise self.fail(
-                "RM308", "impossible-literal", value, "a day such as 2024-05-06"
-            ) from None
+            raise self.fail("RM308", "impossible-literal", value, "a day such as 2024-05-06") from None
 
     def on_moment(self, word: Token, _l: Token, value: Token, _r: Token) -> Expression:
         try:
@@ -325,14 +309,10 @@ class Builder:
 
     def on_length(self, word: Token, _l: Token, value: Token, _r: Token) -> Expression:
         if not LENGTH.fullmatch(value):
-            raise self.fail(
-                "RM308", "impossible-literal", value, "a length such as 72h, 1h30m or 3d"
-            )
+            raise self.fail("RM308", "impossible-literal", value, "a length such as 72h, 1h30m or 3d")
         seconds = sum((Decimal(n) * UNITS[u] for n, u in PART.findall(value)), Decimal())
         try:
             length = timedelta(seconds=float(-seconds if value.startswith("-") else seconds))
         except OverflowError:
-            raise self.fail(
-                "RM308", "impossible-literal", value, "a length that can be reckoned with"
-            ) from None
+            raise self.fail("RM308", "impossible-literal", value, "a length that can be reckoned with") from None
         return Literal(length, word.column or 0)

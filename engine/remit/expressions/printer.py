@@ -49,17 +49,11 @@ def printed(node: Expression, outer: int, *, zh: bool) -> str:
 def spelled(node: Expression, *, zh: bool) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case a construct
     match node:
         case Literal(value, _, label):
-            return literal(
-                label.zh if label and zh and isinstance(value, str) else value, zh=zh
-            ), literal_rank(value)
+            return literal(label.zh if label and zh and isinstance(value, str) else value, zh=zh), literal_rank(value)
         case Variable(name):
             return word(name, zh=zh), MEMBER
         case Path(base, field, _, _, _, label):
-            name = (
-                label.zh
-                if label and zh
-                else word(field, zh=zh and isinstance(base, Variable) and label is None)
-            )
+            name = label.zh if label and zh else word(field, zh=zh and isinstance(base, Variable) and label is None)
             if zh and field == "events":
                 name = "事件"
             return f"{printed(base, MEMBER, zh=zh)}.{name}", MEMBER

@@ -19,9 +19,7 @@ def choose(program: Program, backend: str = "auto") -> Matcher:
     if backend == "reference":
         return Reference(program)
     if backend not in BACKENDS:
-        raise InternalError(
-            "RM901", "no-such-backend", found=backend, expected=f"one of {', '.join(BACKENDS)}"
-        )
+        raise InternalError("RM901", "no-such-backend", found=backend, expected=f"one of {', '.join(BACKENDS)}")
     try:
         from remit.matching.durable import Durable
 

@@ -41,18 +41,14 @@ class Durable:
         self._incidents: list[Incident] = []
         self._hits: set[tuple[int, int]] = set()
         self._rules = {rule.order: rule for rule in program.rules}
-        self._kinds = {
-            kind: number for number, kind in enumerate(sorted(program.by_event), start=1)
-        }
+        self._kinds = {kind: number for number, kind in enumerate(sorted(program.by_event), start=1)}
         names = {kind for rule in program.rules for kind in rule.requires}
         for kind in sorted(names - self._kinds.keys()):
             self._kinds[kind] = len(self._kinds) + 1
         self._shards = tuple(shards(program))
         self._host = quiet_host()
         self._host.set_rulesets({name(n): self._ruleset(s) for n, s in enumerate(self._shards)})
-        self._heard = tuple(
-            frozenset(k for r in s for k in r.triggers | r.requires) for s in self._shards
-        )
+        self._heard = tuple(frozenset(k for r in s for k in r.triggers | r.requires) for s in self._shards)
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -65,9 +61,7 @@ class Durable:
         try:
             hits = self._match(history)
         except Exception as failure:  # noqa: BLE001 - whatever the network throws, the case must be answered
-            self._incidents.append(
-                Incident(self.name, history.case, f"{type(failure).__name__}: {failure}")
-            )
+            self._incidents.append(Incident(self.name, history.case, f"{type(failure).__name__}: {failure}"))
             self._host = quiet_host()
             self._host.set_rulesets({name(n): self._ruleset(s) for n, s in enumerate(self._shards)})
             return self.fallback.bindings(history)
@@ -95,9 +89,7 @@ class Durable:
             for kind in sorted(rule.triggers):
                 elements = [{"m0": {"k": self._kinds[kind]}}]
                 others = sorted(rule.requires - {kind})
-                elements += [
-                    {f"m{n}": {"k": self._kinds[other]}} for n, other in enumerate(others, start=1)
-                ]
+                elements += [{f"m{n}": {"k": self._kinds[other]}} for n, other in enumerate(others, start=1)]
                 definitions[f"r{rule.order}x{self._kinds[kind]}"] = {
                     "all": elements,
                     "run": self._run(rule.order),

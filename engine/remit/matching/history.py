@@ -31,9 +31,7 @@ class History:
     _facts: dict[str | None, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(
-        cls, case: str | None, events: Iterable[Event], since: datetime | None = None
-    ) -> History:
+    def of(cls, case: str | None, events: Iterable[Event], since: datetime | None = None) -> History:
         return cls(case, tuple(sorted(one_subject(tuple(events)), key=in_time)), since)
 
     def as_known_at(self, moment: datetime) -> History:
@@ -60,9 +58,7 @@ class History:
 
     def situation(self, event: Event) -> Situation:
         """What the conditions of a rule set off by `event` are judged in."""
-        return Situation(
-            event=event, subject=self.facts(event.subject), unit=None, events=self.events
-        )
+        return Situation(event=event, subject=self.facts(event.subject), unit=None, events=self.events)
 
 
 def one_subject(events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -7,7 +7,8 @@ After checking, a `Path` also knows the type of what it reads and what its absen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -62,14 +63,14 @@ class Literal:
     """A constant. Lists are `ListOf`. `label` is its name for people, where the vocabulary has one."""
 
     value: Scalar
-    column: int = field(default=0, compare=False)
-    label: Text | None = field(default=None, compare=False)
+    column: int = attribute(default=0, compare=False)
+    label: Text | None = attribute(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
     items: tuple[Expression, ...]
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Variable:
     """A name bound by a macro, or a root (`event`, `subject`, `unit`, `case`)."""
 
     name: str
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ class Path:
 
     base: Expression
     field: str
-    column: int = field(default=0, compare=False)
-    kind: ValueKind | None = field(default=None, compare=False)
+    column: int = attribute(default=0, compare=False)
+    kind: ValueKind | None = attribute(default=None, compare=False)
     absent: Scalar | None = None
-    label: Text | None = field(default=None, compare=False)
+    label: Text | None = attribute(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,39 +102,39 @@ class Has:
     """`has(event.age_days)`: whether the fact has been stated; never unknown."""
 
     path: Path
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     operand: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     operand: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Negate:
     operand: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class And:
     left: Expression
     right: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
     left: Expression
     right: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +142,14 @@ class Compare:
     operator: Comparison
     left: Expression
     right: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class In:
     item: Expression
     collection: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Compute:
     operator: Arithmetic
     left: Expression
     right: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +168,9 @@ class Quantify:
     collection: Expression
     variable: str
     predicate: Expression
-    column: int = field(default=0, compare=False)
+    column: int = attribute(default=0, compare=False)
 
 
 Expression = (
-    Literal
-    | ListOf
-    | Variable
-    | Path
-    | Has
-    | Size
-    | Not
-    | Negate
-    | And
-    | Or
-    | Compare
-    | In
-    | Compute
-    | Quantify
+    Literal | ListOf | Variable | Path | Has | Size | Not | Negate | And | Or | Compare | In | Compute | Quantify
 )

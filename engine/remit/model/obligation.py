@@ -146,9 +146,7 @@ class Answer:
     @property
     def unrouted(self) -> tuple[Obligation, ...]:
         return tuple(
-            o
-            for o in self.obligations
-            if not all(p.routed for p in (o.bearer, *o.performers, *o.to, *o.cooperating))
+            o for o in self.obligations if not all(p.routed for p in (o.bearer, *o.performers, *o.to, *o.cooperating))
         )
 
 

@@ -24,11 +24,7 @@ def read_calendars(facts: Facts) -> dict[int, YearCalendar]:
             if "year" not in fields:
                 fields.missing("year")
             continue
-        holidays = {
-            day: name.text
-            for name, node in fields.entries("holidays")
-            for day in days(node, fields)
-        }
+        holidays = {day: name.text for name, node in fields.entries("holidays") for day in days(node, fields)}
         workdays = frozenset(d for n in fields.scalars("workdays") if (d := as_day(n, fields)))
         contradictions(year, holidays, workdays, fields)
         if year in found:
@@ -60,9 +56,7 @@ def days(node: Node, fields: Fields) -> Iterator[date]:
             first += timedelta(days=1)
 
 
-def contradictions(
-    year: int, holidays: dict[date, str], workdays: frozenset[date], fields: Fields
-) -> None:
+def contradictions(year: int, holidays: dict[date, str], workdays: frozenset[date], fields: Fields) -> None:
     for day in sorted({*holidays, *workdays}):
         if day.year != year:
             contradict(fields, day.isoformat(), f"a day of {year}")

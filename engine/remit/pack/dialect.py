@@ -64,11 +64,7 @@ def word(written: str) -> str:
 
 def path(written: str) -> str:
     """`事件.地点`, `责任单位.地点`, `当事人.x` in their English roots; the rest stands for itself."""
-    root, dot, name = (
-        written.replace("的", ".", 1).partition(".")
-        if "." not in written
-        else written.partition(".")
-    )
+    root, dot, name = written.replace("的", ".", 1).partition(".") if "." not in written else written.partition(".")
     roots = {"事件": "event", "责任单位": "bearer", "当事人": "subject"}
     if not dot or root not in (*roots, *roots.values()):
         return written

@@ -106,7 +106,7 @@ class EventReader:
         case: str | None = None,
         origin: Origin = Origin(),
         origins: Mapping[str, Origin] | None = None,
-    ) -> Event:  # noqa: B008 - frozen
+    ) -> Event:
         """One event.
 
         Raises:
@@ -179,16 +179,10 @@ class EventReader:
         try:
             return moment(own.get(name), self.zone)
         except Unfit as wrong:
-            code, slug = (
-                ("RM404", "missing-field") if own.get(name) is None else ("RM409", "no-such-date")
-            )
-            raise where.error(
-                code, slug, name, str(own.get(name) or name), wrong.expected
-            ) from None
+            code, slug = ("RM404", "missing-field") if own.get(name) is None else ("RM409", "no-such-date")
+            raise where.error(code, slug, name, str(own.get(name) or name), wrong.expected) from None
 
-    def named(
-        self, own: Mapping[str, object], name: str, kinds: tuple[str, ...], where: Where
-    ) -> str | None:
+    def named(self, own: Mapping[str, object], name: str, kinds: tuple[str, ...], where: Where) -> str | None:
         written = own.get(name)
         if written is None:
             return None
@@ -219,12 +213,8 @@ class EventReader:
         for key, value in raw.items():
             name = self.names.find("attribute", key)
             if name is None or name not in kind.attributes:
-                carried = [
-                    w for a in kind.attributes for w in (a, self.vocabulary.attributes[a].label.zh)
-                ]
-                raise where.error(
-                    "RM403", "unknown-attribute", key, key, f"an attribute of `{kind.id}`", carried
-                )
+                carried = [w for a in kind.attributes for w in (a, self.vocabulary.attributes[a].label.zh)]
+                raise where.error("RM403", "unknown-attribute", key, key, f"an attribute of `{kind.id}`", carried)
             if value is not None:
                 values[name] = self.value(self.vocabulary.attributes[name], value, key, where)
         try:
@@ -239,14 +229,10 @@ class EventReader:
         try:
             if attribute.many:
                 members = raw if isinstance(raw, list | tuple) else [raw]
-                return [
-                    value_of(attribute, member, self.zone, self.names.find) for member in members
-                ]
+                return [value_of(attribute, member, self.zone, self.names.find) for member in members]
             return value_of(attribute, raw, self.zone, self.names.find)
         except Unfit as wrong:
-            raise where.error(
-                "RM405", "wrong-value", key, str(raw), wrong.expected, wrong.valid
-            ) from None
+            raise where.error("RM405", "wrong-value", key, str(raw), wrong.expected, wrong.valid) from None
 
     def act(self, written: str, where: Where) -> str:
         found = self.names.find("action", written)
@@ -284,9 +270,7 @@ class EventReader:
             f"a number from {low if low is not None else 'any'} to {high if high is not None else 'any'}",
         )
 
-    def replacement(
-        self, kind: EventType, own: Mapping[str, object], case: str | None, where: Where
-    ) -> Event | None:
+    def replacement(self, kind: EventType, own: Mapping[str, object], case: str | None, where: Where) -> Event | None:
         if kind.id != CORRECTION:
             return None
         inner = own.get("event")
@@ -302,9 +286,7 @@ class EventReader:
 
     # --- files --------------------------------------------------------------------------------------
 
-    def read(
-        self, source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]]
-    ) -> tuple[Event, ...]:
+    def read(self, source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]]) -> tuple[Event, ...]:
         """The events of a case file (YAML, JSON, JSON Lines, CloudEvents), of a mapping `{case, events}`, or of several events.
 
         Raises:
@@ -368,11 +350,7 @@ class EventReader:
                     origin=origin,
                 )
             inner = fields.get("events")
-            found += (
-                self.from_mapping(fields)
-                if isinstance(inner, list)
-                else (self.event(fields, origin=origin),)
-            )
+            found += self.from_mapping(fields) if isinstance(inner, list) else (self.event(fields, origin=origin),)
         return tuple(found)
 
     def from_node(self, node: Node | None, file: str) -> tuple[Event, ...]:
@@ -427,11 +405,7 @@ class EventReader:
                     origin=member.origin,
                 )
             plain, origins = as_plain(member)
-            found.append(
-                self.event(
-                    plain, case=case.text if case else None, origin=member.origin, origins=origins
-                )
-            )
+            found.append(self.event(plain, case=case.text if case else None, origin=member.origin, origins=origins))
         return tuple(found)
 
 
@@ -444,9 +418,7 @@ class Where:
     event: str | None
     case: str | None
 
-    def error(
-        self, code: str, slug: str, key: str, found: str, expected: str, valid: Iterable[str] = ()
-    ) -> EventError:
+    def error(self, code: str, slug: str, key: str, found: str, expected: str, valid: Iterable[str] = ()) -> EventError:
         place = self.origins.get(key, self.origin)
         place = Origin(place.file, place.line, place.column, self.event, self.case)
         return EventError(

@@ -24,9 +24,7 @@ class Fields:
         allowed: canonical keys that may stand here; any other is an error with the nearest.
     """
 
-    def __init__(
-        self, node: Node | None, place: str, allowed: Iterable[str], problems: Problems
-    ) -> None:
+    def __init__(self, node: Node | None, place: str, allowed: Iterable[str], problems: Problems) -> None:
         self.problems, self.place, self.origin = problems, place, node.origin if node else Origin()
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, Origin] = {}
@@ -72,23 +70,13 @@ class Fields:
 
     def wrong(self, node: Node, expected: str) -> None:
         """RM206: a text where a list was meant, and the like."""
-        found = (
-            node.text
-            if isinstance(node, Scalar)
-            else ("a list" if isinstance(node, Sequence) else "a mapping")
-        )
-        self.problems.add(
-            VocabularyError(
-                "RM206", "wrong-form", found=found, expected=expected, origin=node.origin
-            )
-        )
+        found = node.text if isinstance(node, Scalar) else ("a list" if isinstance(node, Sequence) else "a mapping")
+        self.problems.add(VocabularyError("RM206", "wrong-form", found=found, expected=expected, origin=node.origin))
 
     def unfit(self, node: Scalar, expected: str) -> None:
         """RM208: a value that is not what the vocabulary says."""
         self.problems.add(
-            VocabularyError(
-                "RM208", "wrong-value", found=node.text, expected=expected, origin=node.origin
-            )
+            VocabularyError("RM208", "wrong-value", found=node.text, expected=expected, origin=node.origin)
         )
 
     def missing(self, name: str) -> None:

@@ -60,9 +60,7 @@ def quote_lines(lines: Sequence[str], file: str, start: int, end: int) -> Iterat
             yield Quoted(sentence, Origin(file, number + 1, column + body.find(sentence)))
 
 
-def compare(
-    quoted: Sequence[Quoted], source: Sequence[Sentence], file: str
-) -> tuple[dict[int, int], list[RemitError]]:
+def compare(quoted: Sequence[Quoted], source: Sequence[Sentence], file: str) -> tuple[dict[int, int], list[RemitError]]:
     """Hold the block quotes against the source, in order; (position of quote → sentence, errors).
 
     RM103: a sentence reads otherwise than the source, with the first character that differs. RM104: a sentence of the source
@@ -73,18 +71,10 @@ def compare(
     problems: list[RemitError] = []
     expected = 0
     for position, quote in enumerate(quoted):
-        found = next(
-            (n for n in range(expected, len(normative)) if normative[n].text == quote.text), None
-        )
+        found = next((n for n in range(expected, len(normative)) if normative[n].text == quote.text), None)
         if found is None:
-            problems.append(
-                differs(quote, normative[expected] if expected < len(normative) else None)
-            )
-            expected += (
-                1
-                if expected < len(normative) and similar(quote.text, normative[expected].text)
-                else 0
-            )
+            problems.append(differs(quote, normative[expected] if expected < len(normative) else None))
+            expected += 1 if expected < len(normative) and similar(quote.text, normative[expected].text) else 0
             continue
         problems += [missing(s, file) for s in normative[expected:found]]
         matched[position] = normative[found].index
@@ -105,9 +95,7 @@ def differs(quote: Quoted, sentence: Sentence | None) -> SourceError:
             if sentence
             else "nothing after the last sentence of the source"
         )
-        return SourceError(
-            "RM103", "quote-differs", found=quote.text, expected=expected, origin=quote.origin
-        )
+        return SourceError("RM103", "quote-differs", found=quote.text, expected=expected, origin=quote.origin)
     at = next(
         (n for n, (a, b) in enumerate(zip(quote.text, sentence.text, strict=False)) if a != b),
         min(len(quote.text), len(sentence.text)),
@@ -126,9 +114,7 @@ def missing(sentence: Sentence, file: str) -> SourceError:
     )  # fmt: skip
 
 
-def find_quote(
-    text: str, origin: Origin, articles: Iterable[str], source: Sequence[Sentence]
-) -> Quote | None:
+def find_quote(text: str, origin: Origin, articles: Iterable[str], source: Sequence[Sentence]) -> Quote | None:
     """The words in one of the articles, and which parts of which sentences they are; None when they are in none."""
     for article in articles:
         members = [s for s in source if s.article == article and not s.heading]

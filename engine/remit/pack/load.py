@@ -19,7 +19,7 @@ from remit.model.vocabulary import Vocabulary
 from remit.pack.calendars import read_calendars
 from remit.pack.events import EventReader, Models
 from remit.pack.fields import Fields
-from remit.pack.literate import Quoted, compare, read_chapter
+from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
@@ -87,11 +87,7 @@ class Pack:
         )
         models = Models(vocabulary)
         cases = tuple(
-            sorted(
-                p
-                for p in (root / "facts" / "cases").glob("*")
-                if p.suffix in (".yaml", ".jsonl", ".json")
-            )
+            sorted(p for p in (root / "facts" / "cases").glob("*") if p.suffix in (".yaml", ".jsonl", ".json"))
         )
         return cls(
             root, vocabulary, policies, graph, calendar, lexicon, tuple(unused(vocabulary, policies)), models, cases,
@@ -112,9 +108,7 @@ class Pack:
         """The policy with this id."""
         return next(policy for policy in self.policies if policy.id == policy_id)
 
-    def event(
-        self, fields: Mapping[str, object], *, case: str | None = None, origin: Origin = Origin()
-    ) -> Event:  # noqa: B008 - frozen
+    def event(self, fields: Mapping[str, object], *, case: str | None = None, origin: Origin = Origin()) -> Event:
         """One event from plain values.
 
         Raises:
@@ -187,9 +181,7 @@ def require_pack(root: Path) -> None:
 def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:
     others = {kind: names.spelled.get(kind, {}) for kind in ("place", "unit", "role", "level")}
     labels = {kind: names.labels.get(kind, {}) for kind in others}
-    return Lexicon.of(
-        vocabulary.attributes.values(), vocabulary.event_types.values(), others, labels
-    )
+    return Lexicon.of(vocabulary.attributes.values(), vocabulary.event_types.values(), others, labels)
 
 
 def read_policies(
@@ -260,13 +252,9 @@ def read_policy(
 
 
 def layout_of(fields: Fields) -> Layout:
-    own = Fields(
-        fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems
-    )
+    own = Fields(fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems)
     try:
-        return Layout.of(
-            {name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own}
-        )
+        return Layout.of({name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own})
     except re.error as wrong:
         fields.problems.add(
             VocabularyError(
@@ -285,7 +273,7 @@ def read_chapters(
 ) -> Iterator[Rule]:
     """Every chapter's quotes held against the source, then its rules."""
     quoted: list[Quoted] = []
-    blocks = []
+    blocks: list[Block] = []
     for chapter in sorted(folder.glob("*.md")):
         file = chapter.relative_to(root).as_posix()
         try:
@@ -295,9 +283,9 @@ def read_chapters(
             continue
         quoted += more
         blocks += found
-    matched, problems = compare(quoted, source, told)
-    for problem in problems:
-        reader.problems.add(problem)
+    matched, differences = compare(quoted, source, told)
+    for difference in differences:
+        reader.problems.add(difference)
     for block in blocks:
         above = [source[matched[position]] for position in block.above if position in matched]
         yield from reader.read(block, above)
@@ -311,9 +299,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
     rules = [rule for policy in policies for rule in policy.rules]
     acts: list[Act] = [act for rule in rules for act in (*rule.done, *rule.breach)]
     texts = " ".join(c.text for r in rules for c in (r.condition, r.exception) if c)
-    heard = {e for r in rules if isinstance(r.trigger, On) for e in r.trigger.events} | {
-        a.event for a in acts
-    }
+    heard = {e for r in rules if isinstance(r.trigger, On) for e in r.trigger.events} | {a.event for a in acts}
     readings = {r.timing.reading for r in rules if isinstance(r.timing, ByReading)}
     roles = {s.role for r in rules for s in selectors_of(r) if isinstance(s, ByRole)} | {
         s.of for r in rules for s in selectors_of(r) if isinstance(s, ByRelation)
@@ -335,9 +321,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
         if reading.id not in readings and reading.timing is not None:
             yield unused_word("reading", reading.id, reading.origin)
     for role in vocabulary.roles.values():
-        if role.id not in roles and not any(
-            role.id in unit.roles for unit in vocabulary.units.values()
-        ):
+        if role.id not in roles and not any(role.id in unit.roles for unit in vocabulary.units.values()):
             yield unused_word("role", role.id, role.origin)
     carried = {a for kind in vocabulary.event_types.values() for a in kind.attributes}
     for attribute in vocabulary.attributes.values():

@@ -164,13 +164,9 @@ class RuleReader:
         node = fields.nodes["counts_as"]
         if isinstance(node, Scalar):
             return Statement(meaning=Text(node.text, node.text))
-        inner = Fields(
-            node, "counts_as", ("term", "means", "unit", "relation", "target"), self.problems
-        )
+        inner = Fields(node, "counts_as", ("term", "means", "unit", "relation", "target"), self.problems)
         if "relation" not in inner:
-            return Statement(
-                inner.label("term", required=True), inner.label("means", required=True)
-            )
+            return Statement(inner.label("term", required=True), inner.label("means", required=True))
         source, target = inner.scalar("unit", required=True), inner.scalar("target", required=True)
         relation = inner.scalar("relation")
         if relation is None or dialect.key(relation.text, "unit") not in set(Relation):
@@ -188,10 +184,7 @@ class RuleReader:
         if (
             one
             and other
-            and not any(
-                (e.source, e.relation, e.target) == (one, kind, other)
-                for e in self.vocabulary.edges
-            )
+            and not any((e.source, e.relation, e.target) == (one, kind, other) for e in self.vocabulary.edges)
         ):
             self.problems.add(
                 VocabularyError(
@@ -265,9 +258,7 @@ class RuleReader:
             )
         match given[:1]:
             case ["on"]:
-                return On(
-                    tuple(e for n in fields.scalars("on") if (e := self.names.resolve("event", n)))
-                )
+                return On(tuple(e for n in fields.scalars("on") if (e := self.names.resolve("event", n))))
             case ["every"]:
                 return Every(Period(fields.word("every", tuple(Period), "year")))
             case ["always"]:
@@ -304,9 +295,7 @@ class RuleReader:
         if isinstance(node, Scalar):
             reading = self.names.resolve("reading", node)
             return ByReading(reading) if reading else OpenEnd()
-        return window_timing(
-            Fields(node, "window", ("opens", "due", "latest", "rolls_over"), self.problems)
-        )
+        return window_timing(Fields(node, "window", ("opens", "due", "latest", "rolls_over"), self.problems))
 
     def acts(self, fields: Fields, name: str) -> tuple[Act, ...]:
         """`done` and `breach`: an event type, `{event, where}`, or a list of either."""
@@ -323,15 +312,11 @@ class RuleReader:
             found += [Act(event, where.tree if where else None)] if event else []
         return tuple(found)
 
-    def condition(
-        self, fields: Fields, name: str, events: tuple[str, ...] | None
-    ) -> Condition | None:
+    def condition(self, fields: Fields, name: str, events: tuple[str, ...] | None) -> Condition | None:
         node = fields.scalar(name)
         if node is None:
             return None
-        at = Origin(
-            node.origin.file, node.origin.line, node.origin.column + (1 if node.quoted else 0)
-        )
+        at = Origin(node.origin.file, node.origin.line, node.origin.column + (1 if node.quoted else 0))
         try:
             tree = check(
                 parse(node.text, self.lexicon, at),
@@ -379,11 +364,7 @@ def check_references(rules: Sequence[Rule], problems: Problems) -> None:
                 )
     named = {name for rule in rules for name in rule.then}
     for rule in rules:
-        if (
-            rule.modality.value in RUN
-            and isinstance(rule.trigger, Consequence)
-            and rule.id not in named
-        ):
+        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named:
             problems.add(
                 VocabularyError(
                     "RM215",

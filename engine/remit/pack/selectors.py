@@ -71,9 +71,7 @@ class SelectorReader:
             case "each" if dialect.word(named.text) == "member":
                 of = fields.scalar("of", required=True)
                 body = self.body(of) if of else None
-                return (
-                    ByRelation(Relation.MEMBER_OF, body, place, level, each=True) if body else None
-                )
+                return ByRelation(Relation.MEMBER_OF, body, place, level, each=True) if body else None
             case _:
                 role = self.names.resolve("role", named)
                 enclosing = fields.word("or", ("enclosing",), "") == "enclosing"
@@ -111,11 +109,7 @@ class SelectorReader:
             or attribute.kind is not ValueKind.PLACE
             or (root == "subject") != (attribute.of == "subject")
         ):
-            fitting = [
-                f"{a.of}.{a.id}"
-                for a in self.vocabulary.attributes.values()
-                if a.kind is ValueKind.PLACE
-            ]
+            fitting = [f"{a.of}.{a.id}" for a in self.vocabulary.attributes.values() if a.kind is ValueKind.PLACE]
             self.problems.unknown(
                 "place",
                 node,

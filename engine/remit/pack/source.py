@@ -48,9 +48,7 @@ def sentences(text: str, layout: Layout) -> tuple[Sentence, ...]:
         if not line:
             continue
         if heading := layout.chapter.match(line):
-            found.append(
-                Sentence(len(found), "", line, number, heading=True, label=heading.group())
-            )
+            found.append(Sentence(len(found), "", line, number, heading=True, label=heading.group()))
             continue
         if begins := layout.article.match(line):
             article, item, label = numeral(begins), "", begins.group().strip(" .")
@@ -71,13 +69,7 @@ def bracketed(line: str, layout: Layout) -> str:
 def marker(found: list[Sentence], article: str) -> str:
     """The item's own sign, for a further line of the same item."""
     return next(
-        (
-            s.label[s.label.find(c) :]
-            for s in reversed(found)
-            if s.article == article
-            for c in "（("
-            if c in s.label
-        ),
+        (s.label[s.label.find(c) :] for s in reversed(found) if s.article == article for c in "（(" if c in s.label),
         "",
     )
 

@@ -20,7 +20,7 @@ NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 Finder = Callable[[str, str], str | None]
 
 
-class Unfit(ValueError):
+class Unfit(ValueError):  # noqa: N818 - caught at once and told as a RemitError
     """The value is not of the type; `expected` says what would be, `valid` the names it may be meant for."""
 
     def __init__(self, expected: str, valid: tuple[str, ...] = ()) -> None:
@@ -73,11 +73,7 @@ def whole(raw: object) -> int:
 
 
 def decimal(raw: object) -> Decimal:
-    if (
-        isinstance(raw, bool)
-        or not isinstance(raw, int | str | Decimal)
-        or not NUMBER.fullmatch(str(raw))
-    ):
+    if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal) or not NUMBER.fullmatch(str(raw)):
         raise Unfit("a decimal number such as 1.5")
     try:
         return Decimal(raw)
@@ -116,7 +112,7 @@ def moment(raw: object, zone: ZoneInfo) -> tuple[datetime, bool]:
         except ValueError:
             raise Unfit("a day or moment that exists, such as 2024-05-06T21:00") from None
         found = found if found.tzinfo else found.replace(tzinfo=zone)
-        if 1 < found.year < 9999:  # noqa: PLR2004 - a shift of zone must not leave the calendar
+        if 1 < found.year < 9999:
             return found, False
     raise Unfit("a day or moment that exists, such as 2024-05-06T21:00")
 
@@ -132,9 +128,7 @@ def length(raw: object) -> timedelta:
 
 
 def choice(attribute: Attribute, raw: object) -> str:
-    spelled = {
-        w: c.id for c in attribute.choices for w in (c.id, c.label.zh, c.label.en, *c.aliases)
-    }
+    spelled = {w: c.id for c in attribute.choices for w in (c.id, c.label.zh, c.label.en, *c.aliases)}
     if not isinstance(raw, str) or raw not in spelled:
         raise Unfit(f"one of {', '.join(c.id for c in attribute.choices)}", tuple(spelled))
     return spelled[raw]

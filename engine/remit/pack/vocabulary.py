@@ -47,12 +47,8 @@ BUILT_IN_EVENTS = (
         ("action",),
         built_in=True,
     ),
-    EventType(
-        acts.RETRACTION, Text("撤回", "retraction"), ("of", "reason"), ("of",), built_in=True
-    ),
-    EventType(
-        acts.CORRECTION, Text("更正", "correction"), ("of", "reason"), ("of",), built_in=True
-    ),
+    EventType(acts.RETRACTION, Text("撤回", "retraction"), ("of", "reason"), ("of",), built_in=True),
+    EventType(acts.CORRECTION, Text("更正", "correction"), ("of", "reason"), ("of",), built_in=True),
     EventType(acts.WAIVER, Text("免除", "waiver"), ABOUT_DUTY, ("authority",), built_in=True),
     EventType(acts.SUSPENSION, Text("中止", "suspension"), ABOUT_DUTY, built_in=True),
     EventType(acts.RESUMPTION, Text("恢复", "resumption"), ABOUT_DUTY, built_in=True),
@@ -237,12 +233,8 @@ def read_places(facts: Facts, names: Names) -> dict[str, Place]:
     pending = []
     for key, node in facts.entries("places"):
         fields = facts.fields(node, "place", ("label", "level", "in", "alias"))
-        pending.append(
-            (key, fields, fields.label("label", required=True) or Text(key.text, key.text))
-        )
-    names.learn(
-        "place", ((key.text, label, fields.texts("alias")) for key, fields, label in pending)
-    )
+        pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
+    names.learn("place", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
     found = {}
     for key, fields, label in pending:
         level, inside = fields.scalar("level", required=True), fields.scalar("in")
@@ -264,9 +256,7 @@ def read_units(
         moves += top.many("reorganisations")
         for key, node in top.entries("units"):
             fields = facts.fields(node, "unit", UNIT_KEYS)
-            pending.append(
-                (key, fields, fields.label("label", required=True) or Text(key.text, key.text))
-            )
+            pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
     seen: set[str] = set()
     for key, _, _ in pending:
         if key.text in seen:
@@ -280,35 +270,25 @@ def read_units(
                 )
             )
         seen.add(key.text)
-    names.learn(
-        "unit", ((key.text, label, fields.texts("alias")) for key, fields, label in pending)
-    )
+    names.learn("unit", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
     units = {key.text: unit_of(key, fields, label, names, places) for key, fields, label in pending}
-    edges = tuple(
-        edge for key, fields, _ in pending for edge in edges_of(key, fields, names, facts)
-    )
+    edges = tuple(edge for key, fields, _ in pending for edge in edges_of(key, fields, names, facts))
     found = (reorganisation(facts, node, names) for node in moves)
     return units, edges, tuple(act for act in found if act)
 
 
-def unit_of(
-    key: Scalar, fields: Fields, label: Text, names: Names, places: dict[str, Place]
-) -> Unit:
+def unit_of(key: Scalar, fields: Fields, label: Text, names: Names, places: dict[str, Place]) -> Unit:
     place = fields.scalar("place", required=True)
     where = (names.resolve("place", place) if place else None) or ""
     level = fields.scalar("level")
-    rank = (
-        names.resolve("level", level) if level else (places[where].level if where in places else "")
-    )
+    rank = names.resolve("level", level) if level else (places[where].level if where in places else "")
     basis = Basis(fields.word("basis", ("stated", "inferred"), "stated"))
     if basis is Basis.INFERRED and "reason" not in fields:
         fields.missing("reason")
     return Unit(
         id=key.text,
         label=label,
-        roles=tuple(
-            role for node in fields.scalars("roles") if (role := names.resolve("role", node))
-        ),
+        roles=tuple(role for node in fields.scalars("roles") if (role := names.resolve("role", node))),
         place=where,
         level=rank or "",
         basis=basis,
@@ -339,13 +319,9 @@ def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterato
 
 
 def reorganisation(facts: Facts, node: Node, names: Names) -> Reorganisation | None:
-    fields = facts.fields(
-        node, "reorganisation", ("on", "merge", "rename", "abolish", "into", "label", "authority")
-    )
+    fields = facts.fields(node, "reorganisation", ("on", "merge", "rename", "abolish", "into", "label", "authority"))
     on = fields.day("on", required=True)
-    kinds: list[Literal["merge", "rename", "abolish"]] = [
-        k for k in ("merge", "rename", "abolish") if k in fields
-    ]
+    kinds: list[Literal["merge", "rename", "abolish"]] = [k for k in ("merge", "rename", "abolish") if k in fields]
     if len(kinds) != 1 or on is None:
         facts.problems.add(
             VocabularyError(
@@ -443,9 +419,7 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
     elif isinstance(inner, Scalar) and inner.text in set(ValueKind):
         return ValueKind(inner.text), many
     elif isinstance(inner, Scalar):
-        fields.problems.unknown(
-            "type", inner, [k.value for k in ValueKind], "a type: " + ", ".join(ValueKind)
-        )
+        fields.problems.unknown("type", inner, [k.value for k in ValueKind], "a type: " + ", ".join(ValueKind))
     else:
         fields.wrong(node, "a type, or a list of one type")
     return TEXT, many
@@ -462,9 +436,7 @@ def choice_of(key: Scalar, node: Node, outer: Fields) -> Choice:
 def read_events(facts: Facts, names: Names) -> dict[str, EventType]:
     found = {kind.id: kind for kind in BUILT_IN_EVENTS}
     for key, node in facts.entries("events"):
-        fields = facts.fields(
-            node, "event type", ("label", "about", "attributes", "required", "alias")
-        )
+        fields = facts.fields(node, "event type", ("label", "about", "attributes", "required", "alias"))
         if key.text in found and found[key.text].built_in:
             facts.problems.add(
                 VocabularyError(
@@ -476,12 +448,8 @@ def read_events(facts: Facts, names: Names) -> dict[str, EventType]:
                 )
             )
             continue
-        required = tuple(
-            a for n in fields.scalars("required") if (a := names.resolve("attribute", n))
-        )
-        carried = tuple(
-            a for n in fields.scalars("attributes") if (a := names.resolve("attribute", n))
-        )
+        required = tuple(a for n in fields.scalars("required") if (a := names.resolve("attribute", n)))
+        carried = tuple(a for n in fields.scalars("attributes") if (a := names.resolve("attribute", n)))
         found[key.text] = EventType(
             id=key.text,
             label=fields.label("label", required=True) or Text(key.text, key.text),
@@ -532,9 +500,7 @@ def reading_timing(facts: Facts, fields: Fields) -> Timing | None:
     if "by" in fields:
         return by_timing(facts.fields(fields.nodes["by"], "by", BY_KEYS), None)
     return (
-        window_timing(
-            facts.fields(fields.nodes["window"], "window", ("opens", "due", "latest", "rolls_over"))
-        )
+        window_timing(facts.fields(fields.nodes["window"], "window", ("opens", "due", "latest", "rolls_over")))
         if "window" in fields
         else None
     )

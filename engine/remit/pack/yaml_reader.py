@@ -78,16 +78,10 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
         return tuple(Composer(events, file, line, column).documents())
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark
-        origin = (
-            Origin(file, mark.line + 1 + line, mark.column + 1 + column) if mark else Origin(file)
-        )
-        raise VocabularyError(
-            "RM201", "not-yaml", found=wrong.problem or "", expected="YAML", origin=origin
-        ) from None
+        origin = Origin(file, mark.line + 1 + line, mark.column + 1 + column) if mark else Origin(file)
+        raise VocabularyError("RM201", "not-yaml", found=wrong.problem or "", expected="YAML", origin=origin) from None
     except yaml.YAMLError as wrong:
-        raise VocabularyError(
-            "RM201", "not-yaml", found=str(wrong), expected="YAML", origin=Origin(file)
-        ) from None
+        raise VocabularyError("RM201", "not-yaml", found=str(wrong), expected="YAML", origin=Origin(file)) from None
 
 
 def read(text: str, file: str, *, line: int = 0, column: int = 0) -> Node | None:
@@ -113,11 +107,7 @@ class Composer:
         for event in self.events:
             if type(event).__name__ == "DocumentStartEvent":
                 first = next(self.events)
-                if not (
-                    type(first).__name__ == "ScalarEvent"
-                    and first.value == ""
-                    and first.style is None
-                ):
+                if not (type(first).__name__ == "ScalarEvent" and first.value == "" and first.style is None):
                     yield self.node(first)
 
     def node(self, event: Any) -> Node:
@@ -130,9 +120,7 @@ class Composer:
             case "ScalarEvent":
                 return Scalar(event.value, origin, event.style in ("'", '"', "|", ">"))
             case "SequenceStartEvent":
-                return self.deeper(
-                    lambda: Sequence(tuple(self.until("SequenceEndEvent")), origin), origin
-                )
+                return self.deeper(lambda: Sequence(tuple(self.until("SequenceEndEvent")), origin), origin)
             case "MappingStartEvent":
                 return self.deeper(lambda: self.mapping(origin), origin)
             case _:
@@ -207,8 +195,7 @@ class Problems:
 
     def add(self, problem: RemitError) -> None:
         if not any(
-            p.code == problem.code and p.origin == problem.origin and p.found == problem.found
-            for p in self.found
+            p.code == problem.code and p.origin == problem.origin and p.found == problem.found for p in self.found
         ):
             self.found.append(problem)
 

@@ -100,12 +100,8 @@ def compile_rule(rule: Rule, policy: Policy, order: int) -> CompiledRule:
 
 def compile_program(policies: Sequence[Policy]) -> Program:
     """All rules of the policies that can be run, in document order, with their index by event type."""
-    runnable = [
-        (rule, policy) for policy in policies for rule in policy.rules if rule.modality in RUN
-    ]
-    rules = tuple(
-        compile_rule(rule, policy, order) for order, (rule, policy) in enumerate(runnable)
-    )
+    runnable = [(rule, policy) for policy in policies for rule in policy.rules if rule.modality in RUN]
+    rules = tuple(compile_rule(rule, policy, order) for order, (rule, policy) in enumerate(runnable))
     by_id: dict[str, tuple[CompiledRule, ...]] = {}
     by_event: dict[str, tuple[CompiledRule, ...]] = {}
     for compiled in rules:
@@ -126,21 +122,13 @@ def conjuncts(tree: Expression) -> Iterator[Expression]:
 
 def companion(part: Expression) -> Iterator[str]:
     """The event type that `exists` over the case's events asks for by equality, if it does."""
-    if not (
-        isinstance(part, Quantify)
-        and part.macro is Macro.EXISTS
-        and is_case_events(part.collection)
-    ):
+    if not (isinstance(part, Quantify) and part.macro is Macro.EXISTS and is_case_events(part.collection)):
         return
     for inner in conjuncts(part.predicate):
         match inner:
-            case Compare(Comparison.EQ, Path(Variable(name), "type"), Literal(str(kind))) if (
-                name == part.variable
-            ):
+            case Compare(Comparison.EQ, Path(Variable(name), "type"), Literal(str(kind))) if name == part.variable:
                 yield kind
-            case Compare(Comparison.EQ, Literal(str(kind)), Path(Variable(name), "type")) if (
-                name == part.variable
-            ):
+            case Compare(Comparison.EQ, Literal(str(kind)), Path(Variable(name), "type")) if name == part.variable:
                 yield kind
 
 

@@ -76,7 +76,5 @@ INVARIANTS: Mapping[str, Callable[[CompiledRule], bool]] = {
     "only a triggered rule requires other events": lambda r: not r.requires or bool(r.triggers),
     "a rule that runs has a bearer": lambda r: bool(r.rule.bearers),
     "a rule that runs names an action": lambda r: r.rule.action is not None,
-    "a consequence needs no event": lambda r: (
-        not isinstance(r.rule.trigger, Consequence) or not r.triggers
-    ),
+    "a consequence needs no event": lambda r: not isinstance(r.rule.trigger, Consequence) or not r.triggers,
 }

@@ -58,9 +58,7 @@ class UnitGraph:
         """
         problems: list[RemitError] = []
         by_place = keyed(places, problems, "place")
-        by_unit = ended(
-            keyed(units, problems, "unit"), tuple(reorganisations := tuple(reorganisations))
-        )
+        by_unit = ended(keyed(units, problems, "unit"), tuple(reorganisations := tuple(reorganisations)))
         links = tuple(edges)
         graph = cls(
             places=by_place,
@@ -86,16 +84,12 @@ class UnitGraph:
 
         alive = [n for n, edge in enumerate(self.edges) if self.holds(edge, day)]
         names = [name for name, unit in self.units.items() if lives(unit, day)]
-        key = frozenset(
-            [*alive, *(-n - 1 for n, name in enumerate(self.units) if name in set(names))]
-        )
+        key = frozenset([*alive, *(-n - 1 for n, name in enumerate(self.units) if name in set(names))])
         if key not in self._graphs:
             graph: MultiDiGraph[str] = nx.MultiDiGraph()
             for name in names:
                 unit = self.unit(name, day)
-                graph.add_node(
-                    name, label=unit.label, roles=unit.roles, place=unit.place, level=unit.level
-                )
+                graph.add_node(name, label=unit.label, roles=unit.roles, place=unit.place, level=unit.level)
             for n in alive:
                 edge = self.edges[n]
                 graph.add_edge(edge.source, edge.target, key=edge.relation.value)
@@ -104,21 +98,14 @@ class UnitGraph:
 
     def holds(self, edge: Edge, day: date) -> bool:
         """Whether the edge, and both its ends, stand that day."""
-        dated = (edge.since is None or edge.since <= day) and (
-            edge.until is None or day <= edge.until
-        )
+        dated = (edge.since is None or edge.since <= day) and (edge.until is None or day <= edge.until)
         return dated and self.exists(edge.source, day) and self.exists(edge.target, day)
 
     def unit(self, unit_id: str, day: date) -> Unit:
         """The unit under the name it bears that day."""
         unit = self.units[unit_id]
         for act in self.reorganisations:
-            if (
-                act.kind == "rename"
-                and unit_id in act.units
-                and act.on <= day
-                and act.label is not None
-            ):
+            if act.kind == "rename" and unit_id in act.units and act.on <= day and act.label is not None:
                 unit = replace(unit, label=act.label)
         return unit
 
@@ -130,12 +117,7 @@ class UnitGraph:
         found: tuple[str, Reorganisation] | None = None
         current = unit_id
         for act in self.reorganisations:
-            if (
-                act.kind != "rename"
-                and current in act.units
-                and act.on <= day
-                and act.into is not None
-            ):
+            if act.kind != "rename" and current in act.units and act.on <= day and act.into is not None:
                 current, found = act.into, (act.into, found[1] if found else act)
         return found
 
@@ -181,11 +163,7 @@ class UnitGraph:
         problems: list[RemitError] = []
         for place in self.places.values():
             if place.inside is not None and place.inside not in self.places:
-                problems.append(
-                    unknown(
-                        "RM501", "unknown-place", place.inside, "a place", self.places, place.origin
-                    )
-                )
+                problems.append(unknown("RM501", "unknown-place", place.inside, "a place", self.places, place.origin))
             if place.level not in self.levels:
                 problems.append(
                     unknown(
@@ -199,11 +177,7 @@ class UnitGraph:
                 )
         for unit in self.units.values():
             if unit.place not in self.places:
-                problems.append(
-                    unknown(
-                        "RM501", "unknown-place", unit.place, "a place", self.places, unit.origin
-                    )
-                )
+                problems.append(unknown("RM501", "unknown-place", unit.place, "a place", self.places, unit.origin))
             if unit.level not in self.levels:
                 problems.append(
                     unknown(
@@ -226,17 +200,12 @@ class UnitGraph:
                     )
                 )
         for edge in self.edges:
-            for end in (edge.source, edge.target):
-                if end not in self.units:
-                    problems.append(
-                        unknown("RM503", "unknown-unit", end, "a unit", self.units, edge.origin)
-                    )
+            ends = (end for end in (edge.source, edge.target) if end not in self.units)
+            problems += [unknown("RM503", "unknown-unit", end, "a unit", self.units, edge.origin) for end in ends]
         for act in self.reorganisations:
-            for name in (*act.units, *((act.into,) if act.into else ())):
-                if name not in self.units:
-                    problems.append(
-                        unknown("RM503", "unknown-unit", name, "a unit", self.units, act.origin)
-                    )
+            named = (*act.units, *((act.into,) if act.into else ()))
+            lost = (name for name in named if name not in self.units)
+            problems += [unknown("RM503", "unknown-unit", name, "a unit", self.units, act.origin) for name in lost]
         if self.fallback not in self.units:
             problems.append(
                 unknown(
@@ -254,14 +223,11 @@ class UnitGraph:
         """Units or places that stand above themselves, each cycle named in full."""
         problems: list[RemitError] = []
         inside = [(p.id, p.inside) for p in self.places.values() if p.inside]
-        for found in first_cycles(inside):
-            problems.append(cycle("in", found, self.places[found[0]].origin))
+        problems += [cycle("in", found, self.places[found[0]].origin) for found in first_cycles(inside)]
         for relation in ACYCLIC:
             links = [(e.source, e.target) for e in self.edges if e.relation is relation]
             for found in first_cycles(links):
-                origin = next(
-                    e.origin for e in self.edges if e.relation is relation and e.source == found[0]
-                )
+                origin = next(e.origin for e in self.edges if e.relation is relation and e.source == found[0])
                 problems.append(cycle(relation.value, found, origin))
         return problems
 
@@ -360,7 +326,5 @@ def indexed_roles(units: Iterable[Unit]) -> dict[str, tuple[str, ...]]:
 def indexed(edges: Iterable[Edge], end: str) -> dict[tuple[str, Relation], tuple[Edge, ...]]:
     found: dict[tuple[str, Relation], list[Edge]] = {}
     for edge in edges:
-        found.setdefault(
-            (edge.source if end == "source" else edge.target, edge.relation), []
-        ).append(edge)
+        found.setdefault((edge.source if end == "source" else edge.target, edge.relation), []).append(edge)
     return {key: tuple(members) for key, members in found.items()}

@@ -43,9 +43,7 @@ class Search:
     def party(self, unit: Unit, role: str | None, *path: Why) -> Party:
         named = self.graph.unit(unit.id, self.day)
         basis = Basis.INFERRED if Basis.INFERRED in (self.basis, unit.basis) else Basis.STATED
-        return Party(
-            unit.id, named.label, role, unit.level, unit.place, basis, routed=True, path=path
-        )
+        return Party(unit.id, named.label, role, unit.level, unit.place, basis, routed=True, path=path)
 
     def lost(self, fact: str, ask: Text) -> Routing:
         """To the fallback desk, marked."""
@@ -111,9 +109,7 @@ def by_unit(search: Search, unit_id: str) -> Routing:
                     f"{unit_id} does not exist that day; who takes over?",
                 ),
             )
-        claim = Text(
-            f"{unit_id} 已由 {successor[0]} 承继", f"{unit_id} was taken over by {successor[0]}"
-        )
+        claim = Text(f"{unit_id} 已由 {successor[0]} 承继", f"{unit_id} was taken over by {successor[0]}")
         path.append(Why("route", claim, source=str(successor[1].origin)))
         unit_id = successor[0]
     path.append(Why("route", Text(f"指定单位 {unit_id}", f"the unit {unit_id}")))
@@ -148,8 +144,7 @@ def by_each_role(search: Search, selector: ByRole) -> Routing:
     found = [
         unit
         for unit in search.graph.with_role(selector.role, search.day)
-        if (level is None or unit.level == level)
-        and (inside is None or inside in search.graph.around(unit.place))
+        if (level is None or unit.level == level) and (inside is None or inside in search.graph.around(unit.place))
     ]
     step = Why(
         "route",
@@ -174,11 +169,7 @@ def by_role(search: Search, selector: ByRole) -> Routing:
         ),
         value=place,
     )
-    if (
-        institution
-        and selector.level is None
-        and selector.role in search.graph.units[institution].roles
-    ):
+    if institution and selector.level is None and selector.role in search.graph.units[institution].roles:
         step = Why(
             "route",
             Text("该单位自身具有此角色", "that unit has the role itself"),
@@ -234,11 +225,7 @@ def nearest_desk(search: Search, selector: ByRole, place: str, path: list[Why]) 
 def the_only(search: Search, selector: ByRole) -> Routing:
     """Without a place: the only unit that has the role, at the level if one is given."""
     level = wanted_level(search, selector.level)
-    found = [
-        u
-        for u in search.graph.with_role(selector.role, search.day)
-        if level is None or u.level == level
-    ]
+    found = [u for u in search.graph.with_role(selector.role, search.day) if level is None or u.level == level]
     if len(found) != 1:
         ask = Text(
             f"共有 {len(found)} 个 {selector.role}，是哪一个？",
@@ -360,13 +347,9 @@ def edge_step(search: Search, inner: str, outer: str) -> Why:
     return Why("edge", claim, source=str(places[inner].origin))
 
 
-def gap(
-    selector: Selector, graph: UnitGraph, place: str, day: date, situation: Situation
-) -> Routing | None:
+def gap(selector: Selector, graph: UnitGraph, place: str, day: date, situation: Situation) -> Routing | None:
     """For check: what a role selector finds were its place this one; None when it finds exactly one desk."""
     if not isinstance(selector, ByRole) or selector.each:
         return None
-    found = route(
-        replace(selector, place=place), graph=graph, day=day, situation=situation, triggered=True
-    )
+    found = route(replace(selector, place=place), graph=graph, day=day, situation=situation, triggered=True)
     return found if found.fact is not None else None

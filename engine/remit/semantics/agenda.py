@@ -19,9 +19,7 @@ from remit.semantics.drafts import judge, obligation_id
 from remit.semantics.law import Draft, Law
 
 
-def agenda(
-    law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None
-) -> tuple[Obligation, ...]:
+def agenda(law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None) -> tuple[Obligation, ...]:
     """Every period's duty from the policy's effect until `horizon` (left out: `now`), and every standing norm at `now`.
 
     A period's act may be reported in any case, or in none.
@@ -40,15 +38,9 @@ def agenda(
     return tuple(replaced_by_successor(law, o, now) for o in settled(law, history, found, now))
 
 
-def recurring(
-    law: Law, rule: CompiledRule, every: Every, history: History, last: date
-) -> Iterator[Draft]:
+def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last: date) -> Iterator[Draft]:
     """One draft for each bearing unit and period, none before the policy's effect."""
-    effective = (
-        rule.policy.effective_on
-        if rule.rule.since is None
-        else max(rule.policy.effective_on, rule.rule.since)
-    )
+    effective = rule.policy.effective_on if rule.rule.since is None else max(rule.policy.effective_on, rule.rule.since)
     for span in spans(every.period, effective, last) if effective <= last else ():
         first = max(span.opens, effective)
         if not rule.in_force_on(first):
@@ -56,9 +48,7 @@ def recurring(
         cut = span.opens < effective
         if cut and rule.policy.first_period == "none":
             continue
-        asked = (
-            replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
-        )
+        asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
         yield from for_each_bearer(law, rule, history, first, Nature.RECURRING, asked)
 
 
@@ -79,9 +69,7 @@ def for_each_bearer(
             verdict = judge(rule, inside)
             if verdict is not False:
                 opens = law.midnight(span.opens if span else rule.policy.effective_on)
-                yield Draft(
-                    rule, party, nature, routing, inside, day, verdict, arose_at=opens, span=span
-                )
+                yield Draft(rule, party, nature, routing, inside, day, verdict, arose_at=opens, span=span)
 
 
 def replaced_by_successor(law: Law, obligation: Obligation, now: datetime) -> Obligation:

@@ -58,9 +58,7 @@ def consequences(
         yield from settled(law, history, found, now)
 
 
-def consequent(
-    law: Law, name: str, draft: Draft, cause: Obligation, failed: datetime
-) -> Iterator[Draft]:
+def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: datetime) -> Iterator[Draft]:
     """Drafts of the named rule; its selectors see the failed duty's event and, as bearer, its bearer."""
     day = law.day(failed)
     for rule in law.program.by_id.get(name, ()):
@@ -86,9 +84,7 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
         return Deadline(opens=known)
     if draft.cause is not None or event is None:
         start = known or law.midnight(draft.day)
-        return schedule(
-            timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings
-        )
+        return schedule(timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings)
     knowable = max(event.knowable_at, known or event.knowable_at)
     return schedule(
         timing,
@@ -106,16 +102,14 @@ def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: 
     bearers = [draft.bearer.id]
     if rule.jointly is Jointly.ANY:
         bearers += [p.bearer.id for p in peers if p.rule is draft.rule and p.span == draft.span]
-    performers = {
-        party.id for party, _ in related(law, draft, "performer", rule.performers) if party.routed
-    }
+    performers = {party.id for party, _ in related(law, draft, "performer", rule.performers) if party.routed}
 
     def acts_for(actor: str, bearer: str) -> bool:
         successor = law.graph.successor(bearer, today)
         heirs = {bearer, *performers, *((successor[0],) if successor else ())}
         return any(law.graph.is_under(actor, heir, today) for heir in heirs)
 
-    since = until = None
+    since = until = raised_by = None
     if draft.span is not None:
         since, until = (
             law.midnight(draft.span.opens),
@@ -124,7 +118,7 @@ def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: 
     elif draft.cause is not None:
         since = draft.arose_at
     elif draft.event is not None and (rule.per is Per.EVENT or history.case is None):
-        since = draft.event.at
+        since, raised_by = draft.event.at, draft.event.id
     return Acts(
         rule=draft.rule,
         history=history,
@@ -133,6 +127,7 @@ def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: 
         others=tuple(sorted({p.bearer.id for p in peers if p.rule is draft.rule} - set(bearers))),
         subject=draft.event.subject if draft.event else None,
         since=since,
+        raised_by=raised_by,
         until=until,
         period=draft.span.id if draft.span else None,
     )
@@ -183,14 +178,9 @@ def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> 
     )
 
 
-def related(
-    law: Law, draft: Draft, part: str, selectors: tuple[Selector, ...]
-) -> tuple[tuple[Party, Routing], ...]:
+def related(law: Law, draft: Draft, part: str, selectors: tuple[Selector, ...]) -> tuple[tuple[Party, Routing], ...]:
     """The other parties, sought from the bearer's side."""
-    found = [
-        law.seek(draft.rule, part, s, draft.situation, draft.day, draft.situation.unit)
-        for s in selectors
-    ]
+    found = [law.seek(draft.rule, part, s, draft.situation, draft.day, draft.situation.unit) for s in selectors]
     return tuple((party, routing) for routing in found for party in routing.parties)
 
 
@@ -241,9 +231,7 @@ def questions(law: Law, draft: Draft, key: str, case: str | None) -> Iterator[Qu
             )
 
 
-def unrouted(
-    found: Iterable[Routing], draft: Draft, key: str, case: str | None
-) -> Iterator[Question]:
+def unrouted(found: Iterable[Routing], draft: Draft, key: str, case: str | None) -> Iterator[Question]:
     """A desk that was not found is a question, never a guess."""
     for routing in found:
         if routing.fact is not None and routing.ask is not None:

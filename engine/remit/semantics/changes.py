@@ -31,15 +31,9 @@ def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
     """
     old = {o.id: o for o in before}
     new = {o.id: o for o in after}
-    found = [
-        Change(named(old.get(key), o), old.get(key), o)
-        for key, o in new.items()
-        if old.get(key) != o
-    ]
+    found = [Change(named(old.get(key), o), old.get(key), o) for key, o in new.items() if old.get(key) != o]
     found += [Change("gone", o, None) for key, o in old.items() if key not in new]
-    return Delta(
-        tuple(sorted(found, key=lambda c: ((c.after or c.before or found[0].after).id, c.what)))
-    )  # type: ignore[union-attr]  # one of both is there
+    return Delta(tuple(sorted(found, key=lambda c: ((c.after or c.before or found[0].after).id, c.what))))  # type: ignore[union-attr]  # one of both is there
 
 
 def named(before: Obligation | None, after: Obligation) -> str:

@@ -16,9 +16,7 @@ from remit.model.text import Text
 from remit.program.program import CompiledRule
 
 #: Modalities that cannot both hold of one act.
-OPPOSED = frozenset(
-    {frozenset({Modality.MUST, Modality.MUST_NOT}), frozenset({Modality.MAY, Modality.MUST_NOT})}
-)
+OPPOSED = frozenset({frozenset({Modality.MUST, Modality.MUST_NOT}), frozenset({Modality.MAY, Modality.MUST_NOT})})
 
 
 def outranks(first: CompiledRule, second: CompiledRule, levels: tuple[str, ...]) -> bool:

@@ -57,8 +57,7 @@ class Law:
             day=day,
             situation=situation,
             bearer=bearer,
-            triggered=situation.event is not None
-            and not (part == "bearer" and rule.breach_triggered),
+            triggered=situation.event is not None and not (part == "bearer" and rule.breach_triggered),
             basis=Basis.INFERRED if part in rule.rule.inferred else Basis.STATED,
         )
 

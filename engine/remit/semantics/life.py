@@ -29,8 +29,8 @@ ActsFor = Callable[[str, str], bool]
 class Acts:
     """The events that may change one obligation's life, and who may act for whom.
 
-    `since` bounds the acts of an obligation made for one report: what was done for an earlier report
-    of the same kind does not discharge it. `until` closes a period. `others` bear the same rule in the same case.
+    `since` bounds the acts of an obligation made for one report, `raised_by`: neither what was done for an earlier
+    report of the same kind nor the report itself discharges it. `until` closes a period. `others` bear the same rule in the same case.
     """
 
     rule: CompiledRule
@@ -40,6 +40,7 @@ class Acts:
     subject: str | None
     others: tuple[str, ...] = ()
     since: datetime | None = None
+    raised_by: str | None = None
     until: datetime | None = None
     period: str | None = None
 
@@ -55,21 +56,20 @@ class Acts:
         """A recurring duty's act may name its period; else the moment it was done decides."""
         if self.period is not None and "period" in event.data:
             return event.data["period"] == self.period
-        return (self.since is None or event.at >= self.since) and (
-            self.until is None or event.at < self.until
-        )
+        return (self.since is None or event.at >= self.since) and (self.until is None or event.at < self.until)
 
     def performing(self) -> tuple[Event, ...]:
         """Discharging events by a bearer, its performers' unit, or a unit under either."""
-        return tuple(e for e in self._fitting(self.rule.discharges) if self._by(e, self.bearers))
+        return tuple(
+            e for e in self._fitting(self.rule.discharges) if e.id != self.raised_by and self._by(e, self.bearers)
+        )
 
     def breaching(self) -> tuple[Event, ...]:
         """Violating events by, at or about the bearer; of a norm of this case, also those that point at no bearer of it."""
         return tuple(
             e
             for e in self._fitting(self.rule.breaches)
-            if self._laid_at(e, self.bearers)
-            or not (self.rule.breach_triggered or self._laid_at(e, self.others))
+            if self._laid_at(e, self.bearers) or not (self.rule.breach_triggered or self._laid_at(e, self.others))
         )
 
     def steering(self, kind: str, obligation: str) -> tuple[Event, ...]:
@@ -103,9 +103,7 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     """
     rule = acts.rule.rule
     paused = pauses(acts, obligation.id)
-    deadline = (
-        resume_deadline(obligation.deadline, paused, now=now) if paused else obligation.deadline
-    )
+    deadline = resume_deadline(obligation.deadline, paused, now=now) if paused else obligation.deadline
     found = replace(obligation, deadline=deadline)
     if found.status is Status.UNDECIDED:
         return found
@@ -140,9 +138,7 @@ def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
     return replace(obligation, status=Status.IN_FORCE)
 
 
-def settle_achievement(
-    obligation: Obligation, acts: Acts, now: datetime, *, suspended: bool
-) -> Obligation:
+def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, *, suspended: bool) -> Obligation:
     """Once, inside the window."""
     done = acts.performing()
     if acts.rule.rule.handover and done:
@@ -165,14 +161,10 @@ def settle_achievement(
     if waived := acts.steering(WAIVER, obligation.id):
         return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
     if disputed := acts.steering(DISPUTE, obligation.id):
-        return with_step(
-            replace(obligation, status=Status.DISPUTED), disputed[0], DISPUTED, holds=None
-        )
+        return with_step(replace(obligation, status=Status.DISPUTED), disputed[0], DISPUTED, holds=None)
     if suspended:
         return replace(obligation, status=Status.SUSPENDED)
-    return replace(
-        obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant)
-    )
+    return replace(obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant))
 
 
 def names(event: Event, units: tuple[str, ...]) -> bool:
@@ -204,11 +196,7 @@ def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
     if obligation.status in (Status.WAIVED, Status.SUSPENDED, Status.UNDECIDED, Status.DISPUTED):
         return None
     due = obligation.deadline.due
-    if (
-        due is not None
-        and now > due
-        and (obligation.performed_at is None or obligation.performed_at > due)
-    ):
+    if due is not None and now > due and (obligation.performed_at is None or obligation.performed_at > due):
         return due
     return obligation.breached_at
 
@@ -233,9 +221,7 @@ def performed(obligation: Obligation, done: tuple[Event, ...], status: Status) -
     return with_step(found, done[0], Text("已履行", "performed"), holds=True)
 
 
-def with_step(
-    obligation: Obligation, event: Event, claim: Text, *, holds: bool | None
-) -> Obligation:
+def with_step(obligation: Obligation, event: Event, claim: Text, *, holds: bool | None) -> Obligation:
     step = Why("discharge", claim, value=event.at.isoformat(), source=event.id, holds=holds)
     return replace(obligation, grounds=(*obligation.grounds, step))
 

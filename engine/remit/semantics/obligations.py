@@ -62,11 +62,7 @@ def obligations(
     program = compile_program(policies)
     law = Law(program, graph, readings, calendar, attributes or {}, matcher or Reference(program))
     known = knowable(events, now)
-    owed = [
-        o
-        for case, members in by_case(known).items()
-        for o in case_obligations(law, case, members, now)
-    ]
+    owed = [o for case, members in by_case(known).items() for o in case_obligations(law, case, members, now)]
     return answer(law, (*owed, *agenda_obligations(law, known, now)))
 
 
@@ -80,14 +76,10 @@ def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
     cases: dict[str | None, list[Event]] = {}
     for event in events:
         cases.setdefault(event.case, []).append(event)
-    return {
-        case: tuple(cases[case]) for case in sorted(cases, key=lambda c: (c is not None, c or ""))
-    }
+    return {case: tuple(cases[case]) for case in sorted(cases, key=lambda c: (c is not None, c or ""))}
 
 
-def case_obligations(
-    law: Law, case: str | None, events: Iterable[Event], now: datetime
-) -> tuple[Obligation, ...]:
+def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
     """What one case raises; what only an event since retracted or corrected raised is `withdrawn`."""
     believed = versions(case, events)
     drafted = [drafts(law, history) for history in believed]
@@ -99,9 +91,7 @@ def case_obligations(
     return reorganise(law, owed.values(), law.day(now))
 
 
-def first_believed(
-    believed: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str
-) -> datetime | None:
+def first_believed(believed: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str) -> datetime | None:
     """When the amendment came since which this obligation has stood; None if it stood from the first."""
     start = len(drafted) - 1
     while start > 0 and key in drafted[start - 1]:

@@ -36,11 +36,7 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
         cooperating=tuple(heir(graph, party, today) for party in obligation.cooperating),
         performers=tuple(heir(graph, party, today) for party in obligation.performers),
     )
-    if (
-        successor is None
-        or obligation.status in SETTLED
-        or settled_before(law, obligation, successor[1].on)
-    ):
+    if successor is None or obligation.status in SETTLED or settled_before(law, obligation, successor[1].on):
         return (current if obligation.in_force else obligation,)
     unit, act = successor
     new_id = obligation.id.replace(f"/{obligation.bearer.id}/", f"/{unit}/", 1)

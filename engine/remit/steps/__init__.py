@@ -29,7 +29,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if not parent.config.pluginmanager.hasplugin("remit-steps"):
         return None
-    return FeatureFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]  # pytest's own typing
+    return FeatureFile.from_parent(parent, path=file_path)
 
 
 class FeatureFile(pytest.Module):

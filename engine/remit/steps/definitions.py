@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import pytest
 from pytest_bdd import given, parsers, then, when
-from pytest_bdd.parser import Feature, Scenario
 
 from remit.model.terms import Modality, Status
 from remit.steps import pack_above
@@ -34,17 +33,27 @@ COLUMNS = {
     "单位": "unit", "行动": "action", "情态": "modality", "对象": "to", "期限": "due", "依据": "article", "状态": "status", "规则": "rule",
     "unit": "unit", "action": "action", "modality": "modality", "to": "to", "by": "due", "under": "article", "status": "status", "rule": "rule",
 }  # fmt: skip
-ABOUT = {"涉及": "subject", "知悉于": "known_at", "记为": "id", "about": "subject", "known on": "known_at", "as": "id"}
-ONE_CLAUSE = re.compile(rf"[，,]\s*({'|'.join(sorted(CLAUSES, key=len, reverse=True))})\s*((?:、?[“\"][^”\"]*[”\"])+)")
-QUOTED = re.compile(r"[“\"]([^”\"]*)[”\"]")
-TAIL = rf"(?P<tail>(?:[，,]\s*(?:{'|'.join(sorted(CLAUSES, key=len, reverse=True))})\s*(?:、?[“\"][^”\"]*[”\"])+)*)"
-EXTRA = rf"(?P<extra>(?:[，,]?\s*(?:{'|'.join(sorted(ABOUT, key=len, reverse=True))})\s*(?:[“\"][^”\"]*[”\"]|{TIME}))*)"
-ONE_EXTRA = re.compile(rf"[，,]?\s*({'|'.join(sorted(ABOUT, key=len, reverse=True))})\s*(?:[“\"]([^”\"]*)[”\"]|({TIME}))")
+ABOUT = {
+    "涉及": "subject",
+    "知悉于": "known_at",
+    "记为": "id",
+    "about": "subject",
+    "known on": "known_at",
+    "as": "id",
+}
+INSIDE = r"(?:[^“”\"]|“[^“”]*”)*"  # a name may itself hold a quoted word: “落实“护学岗””
+QUOTED = re.compile(rf"[“\"]({INSIDE})[”\"]")
+CLAUSE = "|".join(sorted(CLAUSES, key=len, reverse=True))
+ONE_CLAUSE = re.compile(rf"[，,]\s*({CLAUSE})\s*((?:、?[“\"]{INSIDE}[”\"])+)")
+TAIL = rf"(?P<tail>(?:[，,]\s*(?:{CLAUSE})\s*(?:、?[“\"]{INSIDE}[”\"])+)*)"
+DETAIL = "|".join(sorted(ABOUT, key=len, reverse=True))
+ONE_EXTRA = re.compile(rf"[，,]?\s*({DETAIL})\s*(?:[“\"]({INSIDE})[”\"]|({TIME}))")
+EXTRA = rf"(?P<extra>(?:[，,]?\s*(?:{DETAIL})\s*(?:[“\"]{INSIDE}[”\"]|{TIME}))*)"
 
 
 def q(name: str) -> str:
     """A quoted name."""
-    return rf"[“\"](?P<{name}>[^”\"]*)[”\"]"
+    return rf"[“\"](?P<{name}>{INSIDE})[”\"]"
 
 
 def step(kind: str, *patterns: str) -> Callable[[F], F]:
@@ -66,7 +75,7 @@ def remit_story(request: pytest.FixtureRequest) -> Story:
     return Story(pack_at(root), case=request.node.name)
 
 
-def pytest_bdd_after_scenario(request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
     """A refusal nobody expected fails the scenario; and both matchers must agree on all of it."""
     if pack_above(request.path) is None or sys.exc_info()[0] is not None:
         return
@@ -101,7 +110,13 @@ def lies_in(remit_story: Story, unit: str, place: str) -> None:
     assert remit_story.name("place", place) in graph.around(at), f"{unit} lies in {at}"
 
 
-@step("given", rf"已知当事人的?{q('fact')}为{q('value')}", rf"the person's {q('fact')} is {q('value')}", rf"已知{q('fact')}为{q('value')}", rf"the {q('fact')} is {q('value')}")
+@step(
+    "given",
+    rf"已知当事人的?{q('fact')}为{q('value')}",
+    rf"the person's {q('fact')} is {q('value')}",
+    rf"已知{q('fact')}为{q('value')}",
+    rf"the {q('fact')} is {q('value')}",
+)
 def fact_known(remit_story: Story, fact: str, value: str) -> None:
     remit_story.facts[remit_story.name("attribute", fact)] = value
 
@@ -117,7 +132,11 @@ def extras(written: str | None) -> dict[str, str]:
 def stated(story: Story, datatable: Table | None) -> dict[str, str]:
     """The facts of a two-column table; a heading row is left out."""
     rows = [(row[0], row[1]) for row in datatable or ()]
-    return {story.name("attribute", fact): value for fact, value in rows if (fact, value) not in (("属性", "值"), ("事实", "值"), ("fact", "value"))}
+    return {
+        story.name("attribute", fact): value
+        for fact, value in rows
+        if (fact, value) not in (("属性", "值"), ("事实", "值"), ("fact", "value"))
+    }
 
 
 @step(
@@ -125,7 +144,15 @@ def stated(story: Story, datatable: Table | None) -> dict[str, str]:
     rf"(?P<at>{TIME})[，,]?{q('unit')}(?:在{q('place')})?报告{q('kind')}{EXTRA}",
     rf"on (?P<at>{TIME}) {q('unit')} reports {q('kind')}(?: in {q('place')})?{EXTRA}",
 )
-def reports(remit_story: Story, at: str, unit: str, kind: str, place: str | None, extra: str, datatable: Table | None = None) -> None:
+def reports(
+    remit_story: Story,
+    at: str,
+    unit: str,
+    kind: str,
+    place: str | None,
+    extra: str,
+    datatable: Table | None = None,
+) -> None:
     happened(remit_story, at, kind, place or unit, extra, datatable, unit)
 
 
@@ -134,14 +161,36 @@ def reports(remit_story: Story, at: str, unit: str, kind: str, place: str | None
     rf"(?P<at>{TIME})[，,]?(?:在{q('place')})?发生{q('kind')}{EXTRA}",
     rf"on (?P<at>{TIME}) {q('kind')} happens(?: in {q('place')})?{EXTRA}",
 )
-def happens(remit_story: Story, at: str, kind: str, place: str | None, extra: str, datatable: Table | None = None) -> None:
+def happens(
+    remit_story: Story,
+    at: str,
+    kind: str,
+    place: str | None,
+    extra: str,
+    datatable: Table | None = None,
+) -> None:
     happened(remit_story, at, kind, place, extra, datatable, None)
 
 
-def happened(story: Story, at: str, kind: str, place: str | None, extra: str, datatable: Table | None, unit: str | None) -> None:
+def happened(
+    story: Story,
+    at: str,
+    kind: str,
+    place: str | None,
+    extra: str,
+    datatable: Table | None,
+    unit: str | None,
+) -> None:
     given_place = (story.pack.find("place", place) or story.name("unit", place)) if place else None
     by = story.name("unit", unit) if unit else None
-    story.report(story.name("event", kind), at.replace(" ", "T"), by=by, place=given_place, **extras(extra), **stated(story, datatable))
+    story.report(
+        story.name("event", kind),
+        at.replace(" ", "T"),
+        by=by,
+        place=given_place,
+        **extras(extra),
+        **stated(story, datatable),
+    )
 
 
 @step(
@@ -151,15 +200,29 @@ def happened(story: Story, at: str, kind: str, place: str | None, extra: str, da
 )
 def acts(remit_story: Story, at: str, unit: str, verb: str, action: str, extra: str) -> None:
     kind = "performed" if verb in ("履行", "performs") else "violated"
-    remit_story.report(kind, at.replace(" ", "T"), by=remit_story.name("unit", unit), action=remit_story.name("action", action), **extras(extra))
+    remit_story.report(
+        kind,
+        at.replace(" ", "T"),
+        by=remit_story.name("unit", unit),
+        action=remit_story.name("action", action),
+        **extras(extra),
+    )
 
 
-@step("when", rf"(?P<at>{TIME})[，,]?撤回{q('event')}", rf"on (?P<at>{TIME}) {q('event')} is retracted")
+@step(
+    "when",
+    rf"(?P<at>{TIME})[，,]?撤回{q('event')}",
+    rf"on (?P<at>{TIME}) {q('event')} is retracted",
+)
 def retracts(remit_story: Story, at: str, event: str) -> None:
     remit_story.report("retraction", at.replace(" ", "T"), of=event)
 
 
-@step("when", rf"(?P<at>{TIME})[，,]?更正{q('event')}", rf"on (?P<at>{TIME}) {q('event')} is corrected")
+@step(
+    "when",
+    rf"(?P<at>{TIME})[，,]?更正{q('event')}",
+    rf"on (?P<at>{TIME}) {q('event')} is corrected",
+)
 def corrects(remit_story: Story, at: str, event: str, datatable: Table) -> None:
     """The corrected event is the old one with the facts of the table."""
     old = next(e for e in remit_story.engine.events if e.id == event)
@@ -189,7 +252,11 @@ def steers(remit_story: Story, at: str, verb: str, rule: str, why: str | None) -
     remit_story.report(kinds[verb], at.replace(" ", "T"), rule=rule, **fields)
 
 
-@step("when", rf"(?P<at>{TIME})[，,]?{q('unit')}签收规则{q('rule')}", rf"on (?P<at>{TIME}) {q('unit')} acknowledges rule {q('rule')}")
+@step(
+    "when",
+    rf"(?P<at>{TIME})[，,]?{q('unit')}签收规则{q('rule')}",
+    rf"on (?P<at>{TIME}) {q('unit')} acknowledges rule {q('rule')}",
+)
 def acknowledges(remit_story: Story, at: str, unit: str, rule: str) -> None:
     remit_story.report("receipt", at.replace(" ", "T"), by=remit_story.name("unit", unit), rule=rule)
 
@@ -207,7 +274,11 @@ def clauses(tail: str | None) -> dict[str, Sequence[str]]:
     return {CLAUSES[m[1]]: QUOTED.findall(m[2]) for m in ONE_CLAUSE.finditer(tail or "")}
 
 
-@step("then", rf"{q('unit')}(?P<modal>必须|不得|可以){q('action')}{TAIL}", rf"{q('unit')} (?P<modal>must not|must|may) {q('action')}{TAIL}")
+@step(
+    "then",
+    rf"{q('unit')}(?P<modal>必须|不得|可以){q('action')}{TAIL}",
+    rf"{q('unit')} (?P<modal>must not|must|may) {q('action')}{TAIL}",
+)
 def is_owed(remit_story: Story, unit: str, modal: str, action: str, tail: str) -> None:
     remit_story.find(unit, MODALS[modal], action, **clauses(tail))
 
@@ -215,11 +286,17 @@ def is_owed(remit_story: Story, unit: str, modal: str, action: str, tail: str) -
 @step("then", rf"{q('unit')}没有义务{q('action')}", rf"{q('unit')} has no duty to {q('action')}")
 def is_not_owed(remit_story: Story, unit: str, action: str) -> None:
     bearer, act = remit_story.name("unit", unit), remit_story.name("action", action)
-    found = [o for o in remit_story.owed() if o.bearer.id == bearer and o.action == act and o.status is not Status.WITHDRAWN]
+    found = [
+        o for o in remit_story.owed() if o.bearer.id == bearer and o.action == act and o.status is not Status.WITHDRAWN
+    ]
     assert not found, remit_story.listing(found)
 
 
-@step("then", rf"没有单位(?:必须|不得|可以){q('action')}", rf"nobody (?:must|must not|may) {q('action')}")
+@step(
+    "then",
+    rf"没有单位(?:必须|不得|可以){q('action')}",
+    rf"nobody (?:must|must not|may) {q('action')}",
+)
 def nobody_owes(remit_story: Story, action: str) -> None:
     act = remit_story.name("action", action)
     found = [o for o in remit_story.owed() if o.action == act and o.status is not Status.WITHDRAWN]
@@ -231,7 +308,11 @@ def rule_raises(remit_story: Story, rule: str) -> None:
     assert remit_story.of_rule(rule), f"rule {rule} raised nothing.\n{remit_story.listing(remit_story.owed())}"
 
 
-@step("then", rf"规则{q('rule')}不产生义务(?:[，,]因为{q('why')})?", rf"rule {q('rule')} raises nothing(?:, because {q('why')})?")
+@step(
+    "then",
+    rf"规则{q('rule')}不产生义务(?:[，,]因为{q('why')})?",
+    rf"rule {q('rule')} raises nothing(?:, because {q('why')})?",
+)
 def rule_raises_nothing(remit_story: Story, rule: str, why: str | None) -> None:
     from remit.explain.text import text
 
@@ -278,7 +359,11 @@ def is_undecided(remit_story: Story, unit: str, action: str, whom: str, fact: st
     assert (attribute, role) in asked, f"asked: {sorted(map(str, asked))}"
 
 
-@step("then", rf"{q('action')}的理由包含{q('words')}", rf"the reason for {q('action')} contains {q('words')}")
+@step(
+    "then",
+    rf"{q('action')}的理由包含{q('words')}",
+    rf"the reason for {q('action')} contains {q('words')}",
+)
 def reason_contains(remit_story: Story, action: str, words: str) -> None:
     told = remit_story.told(remit_story.by_action(action))
     assert words in told, told
@@ -290,7 +375,11 @@ def rests_on(remit_story: Story, action: str, words: str) -> None:
     assert any(words in quote for quote in quotes), "\n".join(quotes)
 
 
-@step("then", rf"{q('unit')}的{q('action')}可反驳[，,]须查明{q('fact')}", rf"the duty of {q('unit')} to {q('action')} is rebuttable by {q('fact')}")
+@step(
+    "then",
+    rf"{q('unit')}的{q('action')}可反驳[，,]须查明{q('fact')}",
+    rf"the duty of {q('unit')} to {q('action')} is rebuttable by {q('fact')}",
+)
 def is_rebuttable(remit_story: Story, unit: str, action: str, fact: str) -> None:
     found = remit_story.find(unit, Modality.MUST, action)
     assert found.rebuttable, f"{found.rule} is not rebuttable"

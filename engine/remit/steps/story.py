@@ -17,6 +17,9 @@ from remit.model.obligation import Obligation
 from remit.model.terms import Modality, Nature, Status
 from remit.pack.load import Pack
 
+#: Of many obligations that differ from what a step says, the nearest few are told.
+SHOWN = 6
+
 
 @lru_cache(maxsize=8)
 def pack_at(root: Path) -> Pack:
@@ -47,7 +50,14 @@ class Story:
         self.require_accepted()
         self.count += 1
         given = {name: value for name, value in fields.items() if value is not None}
-        event: dict[str, object] = {"id": f"e{self.count}", "type": kind, "at": at, "case": self.case, **self.facts, **given}
+        event: dict[str, object] = {
+            "id": f"e{self.count}",
+            "type": kind,
+            "at": at,
+            "case": self.case,
+            **self.facts,
+            **given,
+        }
         self.facts = {}
         try:
             self.engine.submit(event)
@@ -92,10 +102,13 @@ class Story:
         if not named or clauses.get("period"):
             mine = [*mine, *self.agenda(bearer)]
             named = [o for o in mine if o.action == act and o.modality is modality]
-        assert named, f"{unit} {MODALITY[modality].of(self.language)} “{action}”: there is no such obligation.\n{self.listing(mine or self.owed())}"
+        assert named, (
+            f"{unit} {MODALITY[modality].of(self.language)} “{action}”: there is no such obligation.\n{self.listing(mine or self.owed())}"
+        )
         faults = {o.id: self.faults(o, clauses) for o in named}
         fitting = [o for o in named if not faults[o.id]]
-        assert fitting, "\n".join(f"{o.rule}: {fault}" for o in named for fault in faults[o.id])
+        told = [f"{o.rule}: {fault}" for o in sorted(named, key=lambda o: len(faults[o.id])) for fault in faults[o.id]]
+        assert fitting, "\n".join(told[:SHOWN])
         self.spoken_of.add(fitting[0].id)
         return fitting[0]
 
@@ -106,7 +119,10 @@ class Story:
     def faults(self, o: Obligation, clauses: Mapping[str, Sequence[str] | None]) -> list[str]:
         """Where an obligation differs from what a step says of it."""
         zone, found = self.pack.calendar.zone, o.deadline
-        local = {n: t.astimezone(zone) if t else None for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))}
+        local = {
+            n: t.astimezone(zone) if t else None
+            for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
+        }
         is_named = {
             "to": [self.labels(p.id) for p in o.to],
             "with": [self.labels(p.id) for p in o.cooperating],
@@ -119,7 +135,9 @@ class Story:
             if clause in is_named:
                 missing = [w for w in wanted if not any(w in labels for labels in is_named[clause])]
                 if missing:
-                    faults.append(f"{clause}: {'、'.join(missing)} missing; found {[sorted(names)[0] for names in is_named[clause]]}")
+                    faults.append(
+                        f"{clause}: {'、'.join(missing)} missing; found {[min(names) for names in is_named[clause]]}"
+                    )
                 continue
             actual = self.aspects(o, clause, local)
             if wanted[0] not in actual:
@@ -132,7 +150,10 @@ class Story:
             case "due" | "latest":
                 at = local[clause]
                 if at is None:
-                    return {"open": ["不设终期", "no end"], "unpublished": ["待公布", "awaits the calendar"]}.get(o.deadline.state, ["未定", "none"])
+                    return {
+                        "open": ["不设终期", "no end"],
+                        "unpublished": ["待公布", "awaits the calendar"],
+                    }.get(o.deadline.state, ["未定", "none"])
                 shown = moment(at)
                 return [shown, shown.removesuffix(" 24:00")]
             case "opens":
