@@ -14,6 +14,3 @@ COMMON = {
 settings.register_profile("default", max_examples=100, **COMMON)
 settings.register_profile("nightly", max_examples=20_000, **COMMON)
 settings.load_profile(os.environ.get("REMIT_PROFILE", "default"))
-
-#: The differential tests search longer than the rest: 1,000 examples in `make test`.
-DIFFERENTIAL = 20_000 if os.environ.get("REMIT_PROFILE") == "nightly" else 1_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +55,9 @@ from remit.model.terms import CountFrom, Jointly, Kind, Modality, Per, Period, R
 from remit.model.text import Text
 from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.routing.graph import UnitGraph
+
+#: The differential tests search longer than the rest: 1,000 examples in `make test`, 20,000 in `make nightly`.
+DIFFERENTIAL = 20_000 if os.environ.get("REMIT_PROFILE") == "nightly" else 1_000
 
 KINDS = tuple(f"e{n}" for n in range(6))
 ACTIONS = tuple(f"act{n}" for n in range(4))

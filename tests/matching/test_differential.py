@@ -1,0 +1,50 @@
+"""Both matchers give the same bindings for every generated program and stream."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import DIFFERENTIAL, policies, streams
+
+from remit.matching.history import versions
+from remit.matching.reference import Reference
+from remit.model.event import Event
+from remit.model.rule import Policy
+from remit.program.compile import compile_program
+
+durable = pytest.importorskip("remit.matching.durable", reason="durable-rules cannot be imported here (no C compiler?)")
+COUNTED = {"examples": 0, "bindings": 0}
+
+
+def compare(policy: Policy, events: tuple[Event, ...]) -> None:
+    program = compile_program((policy,))
+    native, reference = durable.Durable(program), Reference(program)
+    for case in {event.case for event in events}:
+        for history in versions(case, [e for e in events if e.case == case]):
+            expected = reference.bindings(history)
+            assert native.bindings(history) == expected
+            COUNTED["bindings"] += len(expected)
+    assert not native.incidents
+
+
+def test_the_same_bindings_for_every_program_and_stream() -> None:
+    COUNTED.update(examples=0, bindings=0)
+
+    @settings(max_examples=DIFFERENTIAL)
+    @given(policies(), streams())
+    def agree(policy: Policy, events: tuple[Event, ...]) -> None:
+        COUNTED["examples"] += 1
+        compare(policy, events)
+
+    agree()
+    assert COUNTED["examples"] >= DIFFERENTIAL
+    assert COUNTED["bindings"] > COUNTED["examples"] / 4, "the generator sets nothing off"
+    print(f"{COUNTED['examples']} programs and streams, {COUNTED['bindings']} bindings, no difference")
+
+
+@settings(max_examples=25)
+@given(policies(max_rules=8), st.lists(streams(max_events=40), min_size=1, max_size=2))
+def test_longer_cases(policy: Policy, several: list[tuple[Event, ...]]) -> None:
+    for events in several:
+        compare(policy, events)

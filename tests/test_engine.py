@@ -1,0 +1,185 @@
+"""`Engine`: events in, time forward, changes out; what it says at any moment is what the pure function says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import calendar, policies, streams, world
+
+from remit import Engine, Pack, obligations
+from remit.errors import EventError, InternalError
+from remit.model.event import CORRECTION, RETRACTION, Event
+from remit.model.rule import Policy
+
+LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
+LATE = {"id": "e1", "case": "c1", "type": "item_overdue", "at": "2024-03-01T10:00", "place": "harbour", "days_late": "20"}
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return Pack.load(LIBRARY)
+
+
+def moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+# --- the residual law -------------------------------------------------------------------------------
+
+
+@given(policies(), streams(), st.lists(st.integers(0, 200), min_size=10, max_size=10))
+def test_step_by_step_ends_where_all_at_once_ends(policy: Policy, events: tuple[Event, ...], pauses: list[int]) -> None:
+    """Resuming from any intermediate state equals replaying everything."""
+    ids = {event.id for event in events}
+    told = [e for e in events if e.type not in (RETRACTION, CORRECTION) or e.data["of"] in ids]
+    pack = SimpleNamespace(
+        policies=(policy,), graph=world(), calendar=calendar(), vocabulary=SimpleNamespace(readings={}, attributes={})
+    )
+    engine = Engine(pack)
+    for event, hours in zip(told, pauses, strict=False):
+        engine.submit(event)
+        engine.advance(engine.now + timedelta(hours=hours))
+    assert engine.answer() == obligations((policy,), pack.graph, {}, pack.calendar, told, engine.now)
+
+
+# --- submit ---------------------------------------------------------------------------------------
+
+
+def test_an_event_creates_and_its_act_discharges(pack: Pack) -> None:
+    engine = Engine(pack)
+    created = engine.submit(LATE).created
+    assert {o.rule for o in created} == {"a1.reminder", "a1.guardian", "a2.waive"}
+    done = engine.submit({"id": "e2", "case": "c1", "type": "reminder_sent", "at": "2024-03-02T10:00", "by": "harbour-library"})
+    assert [o.rule for o in done.discharged] == ["a1.reminder"]
+    assert engine.obligations(rule="a1.reminder")[0].status == "done"
+
+
+def test_the_same_event_again_changes_nothing(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    again = engine.submit(LATE)
+    assert again.duplicate
+    assert again.changes == ()
+    assert len(engine.events) == 1
+
+
+def test_the_same_id_with_other_content_is_refused(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    before = engine.answer()
+    with pytest.raises(EventError) as refused:
+        engine.submit({**LATE, "days_late": "21"})
+    assert refused.value.code == "RM450"
+    assert engine.answer() == before
+
+
+def test_of_several_events_all_are_taken_or_none(pack: Pack) -> None:
+    engine = Engine(pack)
+    with pytest.raises(EventError):
+        engine.submit_all([LATE, {"id": "e2", "case": "c1", "type": "item_losst", "at": "2024-03-02"}])
+    assert engine.events == ()
+
+
+def test_a_retraction_withdraws_what_was_raised(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    delta = engine.submit({"id": "e2", "case": "c1", "type": "retraction", "at": "2024-03-02", "of": "e1"})
+    assert {o.rule for o in delta.withdrawn} == {"a1.reminder", "a1.guardian", "a2.waive"}
+    assert {o.status for o in engine.obligations(case="c1")} == {"withdrawn"}
+
+
+def test_a_correction_takes_the_place_of_the_report(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    corrected = {"type": "item_overdue", "at": "2024-03-01T10:00", "place": "harbour", "days_late": "3"}
+    engine.submit({"id": "e2", "case": "c1", "type": "correction", "at": "2024-03-02", "of": "e1", "event": corrected})
+    assert engine.obligations(rule="a1.reminder")[0].status == "withdrawn"
+    assert engine.obligations(rule="a2.waive")[0].status == "in_force"
+
+
+def test_an_amendment_of_an_unknown_event_names_the_nearest(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit({**LATE, "id": "report-1"})
+    with pytest.raises(EventError) as refused:
+        engine.submit({"id": "e2", "case": "c1", "type": "retraction", "at": "2024-03-02", "of": "report-2"})
+    assert (refused.value.code, refused.value.suggestion) == ("RM451", "report-1")
+
+
+# --- advance ----------------------------------------------------------------------------------------
+
+
+def test_time_passes_only_by_advance(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    changes = engine.advance(moment("2024-03-20T00:00+01:00")).changes
+    assert any(c.after and c.after.rule == "a1.reminder" and c.after.status == "overdue" for c in changes)
+
+
+def test_the_clock_does_not_run_backwards(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    with pytest.raises(EventError) as refused:
+        engine.advance(moment("2024-02-01T00:00+01:00"))
+    assert refused.value.code == "RM452"
+    with pytest.raises(EventError, match="clock-runs-forward"):
+        engine.advance(moment("2025-02-01T00:00"))
+
+
+def test_a_pinned_clock_does_not_see_what_becomes_known_later(pack: Pack) -> None:
+    engine = Engine(pack, now=moment("2024-02-20T00:00+01:00"))
+    assert engine.submit(LATE).created == ()
+    created = engine.advance(moment("2024-03-02T00:00+01:00")).created
+    assert "a1.reminder" in {o.rule for o in created}
+
+
+# --- asking -----------------------------------------------------------------------------------------
+
+
+def test_filters_all_have_to_fit(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    assert {o.bearer.id for o in engine.obligations(unit="harbour-library")} == {"harbour-library"}
+    assert engine.obligations(unit="hill-library", case="c1") == ()
+    assert {o.nature for o in engine.obligations(nature="standing")} == {"standing"}
+
+
+def test_the_agenda_of_a_unit_between_two_days(pack: Pack) -> None:
+    engine = Engine(pack, now=moment("2024-08-01T00:00+02:00"))
+    owed = engine.agenda("harbour-library", moment("2024-07-01T00:00+02:00"), moment("2024-12-31T00:00+01:00"))
+    assert {(o.rule, o.period) for o in owed if o.period and o.nature == "recurring"} == {("a3.count", "2024-H2")} | {
+        (o.rule, o.period) for o in owed if o.nature == "recurring" and o.period == "2024-H1"
+    }
+    assert "a3.open" in {o.rule for o in owed}
+
+
+def test_an_unknown_obligation_is_an_error_with_the_nearest_id(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    real = engine.obligations(rule="a1.reminder")[0].id
+    with pytest.raises(EventError) as refused:
+        engine.why(real + "x")
+    assert (refused.value.code, refused.value.suggestion) == ("RM453", real)
+
+
+def test_an_unknown_backend_is_refused(pack: Pack) -> None:
+    with pytest.raises(InternalError) as refused:
+        Engine(pack, backend="duratble")
+    assert refused.value.code == "RM901"
+
+
+def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.delitem(sys.modules, "remit.matching.durable", raising=False)
+    monkeypatch.setitem(sys.modules, "durable", None)
+    monkeypatch.setitem(sys.modules, "durable.engine", None)
+    engine = Engine(pack)
+    assert engine.backend_name == "reference"
+    assert "durable-rules cannot be imported" in engine.backend_reason
+    with pytest.raises(InternalError):
+        Engine(pack, backend="durable")
