@@ -11,7 +11,8 @@ from remit.explain.text import line
 from remit.model.explanation import Why
 
 WIDTH, INDENT, LINE, PAD, GAP, MARGIN = 960, 30, 19, 9, 9, 24
-COLUMN = 7.1  # width of one Latin letter at 13 px; a Chinese sign takes two
+COLUMN, ROOT_COLUMN = 7.1, 8.8  # width of one Latin letter at 13 px, and bold at 15; a Chinese sign takes two
+DEEPEST = 18  # a long conjunction nests once a part; beyond this depth boxes move right no more
 COLOURS = {
     "obligation": "#1f3a5f", "event": "#2f6f4f", "condition": "#7a5c00", "fact": "#a07a10", "exception": "#8a3b12",
     "quote": "#5b2a86", "route": "#0b6e8a", "edge": "#4a9cb5", "deadline": "#a3212b", "reading": "#c0564a",
@@ -35,7 +36,7 @@ def svg(why: Why, language: str) -> str:
     """The tree as SVG text in `language`. Deterministic; no script, no font, nothing fetched."""
     boxes = list(place(why, language))
     height = boxes[-1].y + boxes[-1].height + MARGIN
-    title = escape(why.claim.of(language))
+    title = escape(printable(why.claim.of(language)))
     body = [
         *(connector(boxes, box) for box in boxes if box.parent is not None),
         *(drawn(box) for box in boxes),
@@ -62,13 +63,19 @@ def place(why: Why, language: str) -> Iterator[Box]:
     y, number = MARGIN, 0
     while stack:
         node, depth, parent = stack.pop()
-        x = MARGIN + depth * INDENT
-        wrapped = tuple(wrap(line(node, language), int((WIDTH - MARGIN - x - 2 * PAD - 8) / COLUMN)))
+        x = MARGIN + min(depth, DEEPEST) * INDENT
+        column = ROOT_COLUMN if parent is None else COLUMN
+        wrapped = tuple(wrap(printable(line(node, language)), int((WIDTH - MARGIN - x - 2 * PAD - 8) / column)))
         height = len(wrapped) * LINE + 2 * PAD
         yield Box(node, wrapped, x, y, height, parent)
         stack += [(child, depth + 1, number) for child in reversed(node.children)]
         y += height + GAP
         number += 1
+
+
+def printable(text: str) -> str:
+    """Without the signs that XML cannot hold, whoever reported them."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def wrap(text: str, columns: int) -> Iterator[str]:

@@ -72,6 +72,7 @@ def obligation_json(
     if with_why:
         node["why"] = why(found, pack).as_json()
     return node | {
+        "label": rule.label.as_json() if rule.label else None,
         "article_id": found.article,
         "quotes": list(found.quotes),
         "nature": found.nature.value,

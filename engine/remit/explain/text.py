@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from remit.model.explanation import Why
 
 MARKS = {True: "✓ ", False: "✗ ", None: ""}
+#: Of these steps, truth is the question: neither true nor false means unknown.
+JUDGED = frozenset({"condition", "exception"})
 
 
 def text(why: Why, language: str) -> str:
     """The tree in `language` (`zh` or `en`), one claim a line.
 
-    Each line gives the claim, what was found and where it comes from; ✓ and ✗ say what held and what did not.
+    Each line gives the claim, what was found and where it comes from; ✓, ✗ and ? say what held, what did not, and what is unknown.
     """
     return "\n".join(lines(why, language, "", ""))
 
@@ -28,6 +30,8 @@ def line(why: Why, language: str) -> str:
     """One claim, its value where that says more, its source."""
     claim = why.claim.of(language)
     mark = MARKS[why.holds] if why.kind in ("condition", "exception", "event", "route", "obligation") else ""
+    if why.holds is None and why.kind in JUDGED:
+        mark = "? "
     value = f" = {why.value}" if why.kind == "fact" and why.value is not None else ""
     if why.kind == "quote" and why.value:
         value = f" —— {why.value}" if language == "zh" else f" — {why.value}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from remit.explain.words import KIND, MODALITY, NATURE, PARTS, STATUS, Words, beginning, moment
+from remit.explain.words import KIND, MODALITY, NATURE, PARTS, READING_STATUS, STATUS, Words, beginning, moment
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation, Party
 from remit.model.rule import Act, Rule
@@ -30,11 +32,11 @@ def why(obligation: Obligation, pack: Pack) -> Why:
         source=obligation.id,
         holds=obligation.in_force,
         children=(
-            *origin(obligation, rule),
+            *origin(obligation, rule, pack),
             *law(rule, policy.title, policy.number),
             *read_in(rule),
             *routes(obligation),
-            deadline(obligation),
+            deadline(obligation, pack),
             *discharge(rule),
             *life(obligation),
             *(Why("question", q.ask, value=q.fact, source=q.asked_of) for q in obligation.questions),
@@ -52,7 +54,7 @@ def headline(obligation: Obligation, words: Words) -> Text:
     return Text(f"{zh}{modal.zh}“{action.zh}”{to_zh}", f"{en} {modal.en}: {action.en}{to_en}")
 
 
-def origin(obligation: Obligation, rule: Rule) -> Iterator[Why]:
+def origin(obligation: Obligation, rule: Rule, pack: Pack) -> Iterator[Why]:
     """What set it off, and the conditions: the steps kept with the obligation itself."""
     nature = NATURE[obligation.nature]
     if not obligation.triggered_by:
@@ -61,9 +63,20 @@ def origin(obligation: Obligation, rule: Rule) -> Iterator[Why]:
             "event",
             Text(f"{nature.zh}义务{period}", f"a {nature.en} duty{period.replace('：', ': ')}"),
         )
-    yield from (step for step in obligation.grounds if step.kind != "discharge")
+    yield from (told(step, pack) for step in obligation.grounds if step.kind != "discharge")
     if rule.condition is None and obligation.triggered_by:
         yield Why("condition", Text("没有附加条件", "no further condition"), holds=True)
+
+
+def told(step: Why, pack: Pack) -> Why:
+    """An event with its time, an exception by its name; any other step as it is."""
+    zh, en = step.claim.zh, step.claim.en
+    if step.kind == "event" and step.value is not None:
+        at = beginning(datetime.fromisoformat(step.value).astimezone(pack.calendar.zone))
+        return replace(step, claim=Text(f"{zh}，{at}", f"{en}, {at}"))
+    if step.kind == "exception":
+        return replace(step, claim=Text(f"例外：{zh}", f"unless {en}"))
+    return step
 
 
 def law(rule: Rule, title: Text, number: str) -> Iterator[Why]:
@@ -113,7 +126,7 @@ def routes(obligation: Obligation) -> Iterator[Why]:
             )
 
 
-def deadline(obligation: Obligation) -> Why:
+def deadline(obligation: Obligation, pack: Pack) -> Why:
     """Step by step; a limit that comes from a reading says so."""
     found = obligation.deadline
     if found.due is not None:
@@ -144,8 +157,18 @@ def deadline(obligation: Obligation) -> Why:
         "deadline",
         Text(zh, en),
         value=found.due.isoformat() if found.due else None,
-        children=found.steps,
+        children=tuple(reasoned(step, found.reading, pack) for step in found.steps if step.claim.en != en),
     )
+
+
+def reasoned(step: Why, reading: str | None, pack: Pack) -> Why:
+    """A reading with its standing, and why it was chosen and no other; any other step as it is."""
+    if step.kind != "reading" or reading is None:
+        return step
+    found = pack.vocabulary.readings[reading]
+    standing = READING_STATUS.get(found.status, Text(found.status, found.status))
+    grounds = Why("note", Text(f"{standing.zh}；理由：{found.reason}", f"{standing.en}; reason: {found.reason}"))
+    return replace(step, children=(*step.children, grounds))
 
 
 def discharge(rule: Rule) -> Iterator[Why]:

@@ -9,16 +9,21 @@ from datetime import datetime
 from remit.errors import EventError, nearest
 from remit.explain.words import Words
 from remit.expressions.evaluate import evaluate, explain
+from remit.expressions.situation import Situation
 from remit.matching.history import History, versions
 from remit.matching.reference import Reference
 from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.explanation import Why
+from remit.model.expression import Expression
+from remit.model.obligation import Obligation
 from remit.model.rule import Always, Consequence, Every, On, Rule
+from remit.model.terms import Status
 from remit.model.text import Text
 from remit.pack.load import Pack
-from remit.program.compile import compile_program
+from remit.program.compile import compile_program, conjuncts
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
+from remit.semantics.drafts import excepted, routed, subject_of
 from remit.semantics.law import Law
 from remit.semantics.obligations import case_obligations
 
@@ -49,10 +54,18 @@ def answer(rule: Rule, case: str, reported: Sequence[Event], pack: Pack, now: da
     known = tuple(event for event in reported if event.knowable_at <= now)
     law = law_of(pack)
     raised = [o for o in case_obligations(law, case, known, now) if o.rule == rule.id]
-    if raised:
+    if any(o.status is not Status.WITHDRAWN for o in raised):
         found = tuple(Why("obligation", Text(f"{o.bearer.label.zh}：{o.status}", f"{o.bearer.label.en}: {o.status}"), value=o.status, source=o.id, holds=True) for o in raised)  # fmt: skip
         return Why("obligation", Text(f"规则 {rule.id} 在案件 {case} 中产生了义务", f"rule {rule.id} did raise something in case {case}"), source=rule.id, holds=True, children=found)  # fmt: skip
-    return because(rule, case, *reasons(rule, reported, known, law, now))
+    return because(rule, case, *(taken_back(o) for o in raised), *reasons(rule, reported, known, law, now))
+
+
+def taken_back(obligation: Obligation) -> Why:
+    zh, en = obligation.bearer.label.zh, obligation.bearer.label.en
+    claim = Text(
+        f"曾为{zh}产生的义务已撤回，不再需要履行", f"what it had raised for {en} is withdrawn: nobody owes it any more"
+    )
+    return Why("obligation", claim, value=obligation.status, source=obligation.id, holds=False)
 
 
 def because(rule: Rule, case: str, *steps: Why) -> Why:
@@ -84,23 +97,34 @@ def reasons(rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: 
             return
         case On(types):
             pass
+    yield from amended(types, known)
     history = versions(reported[0].case, known)[-1]
     candidates = [event for event in history.events if event.type in types]
     for event in candidates:
         yield from obstacles(rule, event, history, law)
     if not candidates:
-        yield from unheard(types, reported, known, now)
+        yield from unheard(types, reported, known, law, now)
 
 
-def unheard(types: Sequence[str], reported: Sequence[Event], known: Sequence[Event], now: datetime) -> Iterator[Why]:
-    """No event that could set it off counts: not reported, not yet known, or taken back."""
+def amended(types: Sequence[str], known: Sequence[Event]) -> Iterator[Why]:
+    """Reports that could have set it off, and that were taken back or put right since."""
+    acts = {str(e.data.get("of")): e for e in known if e.type in (RETRACTION, CORRECTION)}
+    for event in known:
+        if event.type not in types or event.id not in acts:
+            continue
+        act = acts[event.id]
+        zh, en = ("撤回", "retracted") if act.type == RETRACTION else ("更正", "corrected")
+        yield Why("event", Text(f"事件 {event.id} 已被 {act.id} {zh}", f"event {event.id} was {en} by {act.id}"), source=act.id, holds=False)  # fmt: skip
+
+
+def unheard(
+    types: Sequence[str], reported: Sequence[Event], known: Sequence[Event], law: Law, now: datetime
+) -> Iterator[Why]:
+    """No event that could set it off counts: not reported, or not yet known."""
     later = [e for e in reported if e.type in types and e not in known]
     for event in later:
-        yield Why("event", Text(f"事件 {event.id} 到 {event.knowable_at:%Y-%m-%d %H:%M} 才知悉，晚于 {now:%Y-%m-%d %H:%M}", f"event {event.id} became known on {event.knowable_at:%Y-%m-%d %H:%M}, after {now:%Y-%m-%d %H:%M}"), source=event.id, holds=False)  # fmt: skip
-    gone = {str(e.data.get("of")): e for e in known if e.type in (RETRACTION, CORRECTION)}
-    for event in known:
-        if event.type in types and event.id in gone:
-            yield Why("event", Text(f"事件 {event.id} 已被 {gone[event.id].id} 撤回或更正", f"event {event.id} was retracted or corrected by {gone[event.id].id}"), source=event.id, holds=False)  # fmt: skip
+        at, then = (f"{moment.astimezone(law.calendar.zone):%Y-%m-%d %H:%M}" for moment in (event.knowable_at, now))
+        yield Why("event", Text(f"事件 {event.id} 到 {at} 才知悉，晚于 {then}", f"event {event.id} became known on {at}, after {then}"), source=event.id, holds=False)  # fmt: skip
     if not later:
         wanted = "、".join(types)
         had = "、".join(sorted({e.type for e in known})) or "—"
@@ -125,43 +149,77 @@ def first_obstacle(rule: Rule, event: Event, history: History, law: Law) -> Iter
             zh, en = f"{zh}，至 {until}", f"{en} until {until}"
         yield Why("condition", Text(zh, en), source=str(policy.origin), holds=False)
         return
-    situation = history.situation(event)
-    if rule.condition is not None and evaluate(rule.condition.tree, situation) is not True:
-        yield decisive(explain(rule.condition.tree, situation))
+    for situation in situations(compiled, event, history, law):
+        found = unmet(rule, situation)
+        if found is not None:
+            yield found
+    above = {peer.rule.id: peer for peer in set_aside_by(compiled, event, history, law)}
+    yield from (set_aside(peer) for peer in above.values())
+
+
+def situations(rule: CompiledRule, event: Event, history: History, law: Law) -> Iterator[Situation]:
+    """What the condition is judged in; where it reads the bearer, once for each unit the rule is routed to."""
+    situation, day = history.situation(event), law.day(event.at)
+    if not rule.per_bearer:
+        yield situation
         return
+    for selector in rule.rule.bearers:
+        for party in law.seek(rule, "bearer", selector, situation, day, None).parties:
+            yield replace(situation, unit=law.graph.unit(party.id, day))
+
+
+def unmet(rule: Rule, situation: Situation) -> Why | None:
+    """The condition where it is not true, else the exception where it is."""
+    if rule.condition is not None and evaluate(rule.condition.tree, situation) is not True:
+        return decisive(rule.condition.tree, situation)
     if rule.exception is not None and evaluate(rule.exception.tree, situation) is True:
         tree = explain(rule.exception.tree, situation)
-        yield Why("exception", Text("例外成立", "the exception holds"), source=str(rule.exception.origin), holds=False, children=(tree,))  # fmt: skip
-        return
-    above = [r for r in law.program.rules if outranks(r, compiled, law.graph.levels) and event.type in r.triggers]
-    yield from (set_aside(r) for r in above)
-    if not above:
-        yield Why("condition", Text("条件要看责任单位，而没有单位符合", "the condition asks about the bearer, and no unit fits"), holds=False)  # fmt: skip
+        return Why("exception", Text("例外成立", "the exception holds"), source=str(rule.exception.origin), holds=False, children=(tree, hint(tree)))  # fmt: skip
+    return None
+
+
+def set_aside_by(rule: CompiledRule, event: Event, history: History, law: Law) -> Iterator[CompiledRule]:
+    """The rules that go before it and do apply, to the same bearer and person: as `drafts` weighs them."""
+    peers = [
+        draft
+        for binding in law.matcher.bindings(history)
+        if binding.rule.in_force_on(law.day(binding.event.at))
+        for draft in routed(law, binding, history)
+        if draft.verdict is True and excepted(draft) is not None
+    ]
+    ours = {(d.bearer.id, subject_of(d)) for d in peers if d.rule is rule and d.event == event}
+    for peer in peers:
+        if (peer.bearer.id, subject_of(peer)) in ours and outranks(peer.rule, rule, law.graph.levels):
+            yield peer.rule
 
 
 def set_aside(rule: CompiledRule) -> Why:
     return Why("exception", Text(f"规则 {rule.rule.id}（{rule.rule.article_label}）优先", f"rule {rule.rule.id} ({rule.rule.article_label}) goes before it"), source=rule.rule.id, holds=False)  # fmt: skip
 
 
-def decisive(tree: Why) -> Why:
-    """The first part of a conjunction that was false (or unknown), and what would change it."""
-    node = tree
-    while node.kind == "condition" and len(node.children) > 1 and node.holds is not True:
-        failing = next((c for c in node.children if c.holds is False), None)
-        failing = failing or next((c for c in node.children if c.holds is None), None)
-        if failing is None or failing.kind != "condition":
-            break
-        node = failing
-    facts = [leaf for leaf in leaves(node) if leaf.kind == "fact"]
-    told = "；".join(
-        f"{f.claim.zh} = {f.value}（{f.source or '—'}）" if f.value is not None else f.claim.zh for f in facts
-    )
-    said = "; ".join(
-        f"{f.claim.en} = {f.value} ({f.source or '—'})" if f.value is not None else f.claim.en for f in facts
-    )
-    hint = Text(f"若能改变以下事实，结果即不同：{told}", f"it would be otherwise if this changed: {said}")
+def decisive(tree: Expression, situation: Situation) -> Why:
+    """The first part of the conjunction that is false, else the first that is unknown, and what would change it."""
+    parts = [(part, evaluate(part, situation)) for part in conjuncts(tree)]
+    false = (part for part, verdict in parts if verdict is False)
+    unknown = (part for part, verdict in parts if verdict is not True)
+    node = explain(next(false, None) or next(unknown), situation)
     claim = Text(f"条件不成立：{node.claim.zh}", f"the condition fails: {node.claim.en}")
-    return Why("condition", claim, holds=node.holds if node.holds is not True else False, children=(*node.children, Why("question", hint)))  # fmt: skip
+    return Why("condition", claim, holds=node.holds, children=(*node.children, hint(node)))
+
+
+def hint(node: Why) -> Why:
+    """The facts on which a verdict rests; where it read none, the statement itself would have to change."""
+    facts = [leaf for leaf in leaves(node) if leaf.kind == "fact"] or [node]
+    zh, en = "；".join(value_of(f).zh for f in facts), "; ".join(value_of(f).en for f in facts)
+    return Why("question", Text(f"若能改变以下事实，结果即不同：{zh}", f"it would be otherwise if this changed: {en}"))
+
+
+def value_of(fact: Why) -> Text:
+    """A fact with what was found and who said it; one nobody stated says so itself."""
+    if fact.value is None:
+        return fact.claim
+    zh, en = (f"（{fact.source}）", f" ({fact.source})") if fact.source is not None else ("", "")
+    return Text(f"{fact.claim.zh} = {fact.value}{zh}", f"{fact.claim.en} = {fact.value}{en}")
 
 
 def leaves(node: Why) -> Iterator[Why]:

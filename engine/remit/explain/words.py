@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +15,10 @@ from remit.model.text import Text
 if TYPE_CHECKING:
     from remit.pack.load import Pack
 
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]*[A-Za-z0-9_]")
+#: A name that stands by itself; a part of an obligation's id (`policy/rule/unit`) does not.
+NAME = re.compile(r"(?<![A-Za-z0-9_/])(?>[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_]))(?!/)")
+#: Claims in somebody's own words, or in the law's, or in those of a condition: never reworded.
+VERBATIM = frozenset({"quote", "condition", "exception", "inferred", "note", "reading"})
 
 STATUS: dict[Status, Text] = {
     Status.UNDECIDED: Text("未决", "undecided"),
@@ -47,6 +51,10 @@ KIND: dict[Kind, Text] = {
     Kind.ACHIEVEMENT: Text("一次性", "achievement"),
     Kind.MAINTENANCE: Text("持续性", "maintenance"),
 }
+READING_STATUS: dict[str, Text] = {
+    "assumed": Text("暂作此解，未经主管机关确认", "assumed, not confirmed by the competent authority"),
+    "official": Text("主管机关已确认", "confirmed by the competent authority"),
+}
 PARTS: dict[str, Text] = {
     "bearer": Text("责任单位", "bearer"),
     "performer": Text("承办单位", "performer"),
@@ -69,16 +77,18 @@ PARTS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The labels of a pack, by id."""
+    """The labels of a pack, by id; and of the attributes whose absence means something, the reason."""
 
-    labels: dict[str, Text]
+    labels: Mapping[str, Text]
+    silences: Mapping[str, str]
 
     @classmethod
     def of(cls, pack: Pack) -> Words:
         """The words of a pack. Where one id names several things, the unit goes before the place, the role, the event and the action."""
         v = pack.vocabulary
         kinds = (v.actions, v.event_types, v.roles, v.places, v.units)
-        return cls({name: term.label for kind in kinds for name, term in kind.items()})
+        labels = {name: term.label for kind in kinds for name, term in kind.items()}
+        return cls(labels, {name: a.reason for name, a in v.attributes.items() if a.reason is not None})
 
     def label(self, name: str) -> Text:
         """The label of an id; the id itself where it has none."""
@@ -89,9 +99,20 @@ class Words:
         return Text(self._worded(claim.zh, "zh"), self._worded(claim.en, "en"))
 
     def why(self, node: Why) -> Why:
-        """The same for a whole tree. What stands in quotes of the law or in conditions is left as it is."""
-        claim = node.claim if node.kind in ("quote", "condition", "exception") else self.text(node.claim)
-        return replace(node, claim=claim, children=tuple(self.why(c) for c in node.children))
+        """The same for a whole tree. What stands in quotes, conditions, reasons and notes is left as it is."""
+        claim = node.claim if node.kind in VERBATIM else self.text(node.claim)
+        beneath = (*node.children, *self._silence(node))
+        return replace(node, claim=claim, children=tuple(self.why(c) for c in beneath))
+
+    def _silence(self, node: Why) -> Iterator[Why]:
+        """Of a value that nobody stated: what the vocabulary says silence means, and why."""
+        reason = self.silences.get(node.claim.en.rpartition(".")[2])
+        if node.kind == "fact" and node.value is not None and node.source is None and reason is not None:
+            zh, en = (
+                f"没有人说明；依词汇表如此推定：{reason}",
+                f"nobody stated it; the vocabulary takes it so: {reason}",
+            )
+            yield Why("note", Text(zh, en))
 
     def _worded(self, text: str, language: str) -> str:
         return NAME.sub(lambda m: self.labels[m[0]].of(language) if m[0] in self.labels else m[0], text)

@@ -1,0 +1,155 @@
+"""What a case raises: triggers, keys, unknown facts, exceptions, precedence, versions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from made import pack_with
+
+from remit import Engine, Pack, obligations
+from remit.model.obligation import Answer
+
+DUTY = "id: d\nmust: send_reminder\nbearer: {role: branch, place: event.place}\non: item_overdue\n"
+NOW = datetime.fromisoformat("2024-06-01T00:00+02:00")
+
+
+def report(number: int = 1, **more: object) -> dict[str, object]:
+    fields: dict[str, object] = {"id": f"e{number}", "case": "c", "type": "item_overdue", "at": f"2024-03-0{number}T10:00", "place": "harbour", "days_late": 20}
+    return fields | more
+
+
+def answer(pack: Pack, *events: dict[str, object], now: datetime = NOW) -> Answer:
+    told = [pack.event(e) for e in events]
+    vocabulary = pack.vocabulary
+    found = obligations(pack.policies, pack.graph, vocabulary.readings, pack.calendar, told, now, attributes=vocabulary.attributes)
+    return replace(found, obligations=tuple(o for o in found.obligations if o.case))
+
+
+@pytest.mark.parametrize(
+    ("per", "events", "keys"),
+    [
+        ("case", [report(1), report(2)], 1),
+        ("case", [report(1, subject="a"), report(2, subject="b")], 1),
+        ("subject", [report(1, subject="a"), report(2, subject="b")], 2),
+        ("subject", [report(1, subject="a"), report(2, subject="a")], 1),
+        ("event", [report(1), report(2)], 2),
+        ("case", [report(1), report(2, case="other")], 2),
+        ("case", [report(1), report(2, place="hill")], 2),
+    ],
+)
+def test_one_obligation_a_key(tmp_path: Path, per: str, events: list[dict[str, object]], keys: int) -> None:
+    found = answer(pack_with(tmp_path, f"{DUTY}per: {per}\n"), *events).obligations
+    assert len(found) == keys
+
+
+def test_a_further_report_of_the_same_matter_is_more_evidence(tmp_path: Path) -> None:
+    (found,) = answer(pack_with(tmp_path, DUTY), report(2), report(1)).obligations
+    assert found.triggered_by == ("e1", "e2")
+
+
+def test_an_unknown_fact_makes_it_undecided_and_says_whom_to_ask(tmp_path: Path) -> None:
+    (found,) = answer(pack_with(tmp_path, DUTY + "if: subject.age < 16\n"), report()).obligations
+    assert found.status == "undecided"
+    assert [(q.fact, q.ask.en) for q in found.questions] == [("subject.age", "How old is the borrower?")]
+
+
+def test_a_fact_stated_later_decides_it_and_the_deadline_counts_from_there(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, DUTY + "if: subject.age < 16\nby: {hours: 48}\n")
+    (found,) = answer(pack, report(), report(2, age=9, days_late=1)).obligations
+    assert found.deadline.due == datetime.fromisoformat("2024-03-04T10:00+01:00")
+
+
+def test_a_false_condition_raises_nothing(tmp_path: Path) -> None:
+    assert answer(pack_with(tmp_path, DUTY + "if: event.days_late > 30\n"), report()).obligations == ()
+
+
+@pytest.mark.parametrize(("exception", "expected"), [("event.days_late > 10", []), ("event.days_late > 30", [False]), ("subject.age > 60", [True])])
+def test_an_exception_lifts_it_and_an_unknown_one_makes_it_rebuttable(tmp_path: Path, exception: str, expected: list[bool]) -> None:
+    found = answer(pack_with(tmp_path, f"{DUTY}unless: {exception}\n"), report()).obligations
+    assert [o.rebuttable for o in found] == expected
+
+
+def test_silence_means_what_the_vocabulary_says_it_means(tmp_path: Path) -> None:
+    found = answer(pack_with(tmp_path, DUTY + "unless: subject.guardian_known\n"), report()).obligations
+    assert [(o.status, o.rebuttable) for o in found] == [("active", False)]
+
+
+SPECIAL = DUTY.replace("id: d", "id: s\nquote: Words of the law.").replace("must: send_reminder", "must_not: send_reminder")
+PAIR = DUTY.replace("id: d", "id: d\nquote: Words of the law.") + "---\n" + SPECIAL
+
+
+def test_rules_that_contradict_and_are_not_ordered_are_a_conflict(tmp_path: Path) -> None:
+    found = answer(pack_with(tmp_path, PAIR), report())
+    assert [c.rules for c in found.conflicts] == [("d", "s")]
+    assert {o.rule for o in found.obligations} == {"d", "s"}
+
+
+def test_lex_specialis_is_named(tmp_path: Path) -> None:
+    found = answer(pack_with(tmp_path, PAIR + "overrides: d\n"), report())
+    assert ([o.rule for o in found.obligations], found.conflicts) == (["s"], ())
+
+
+def test_an_undecided_special_rule_leaves_the_general_one_rebuttable(tmp_path: Path) -> None:
+    found = answer(pack_with(tmp_path, PAIR + "overrides: d\nif: subject.age < 16\n"), report())
+    assert {o.rule: (o.status, o.rebuttable) for o in found.obligations} == {"d": ("active", True), "s": ("undecided", False)}
+
+
+@pytest.mark.parametrize(("level", "effective", "stands"), [("city", date(2024, 1, 1), None), ("city", date(2024, 2, 1), "s"), ("branch", date(2024, 2, 1), "d")])
+def test_the_higher_and_then_the_later_document_goes_before(tmp_path: Path, level: str, effective: date, stands: str | None) -> None:
+    pack = pack_with(tmp_path, PAIR)
+    (policy,) = pack.policies
+    one = replace(policy, level="city", effective_on=date(2024, 1, 1), rules=tuple(r for r in policy.rules if r.id == "d"))
+    other = replace(
+        policy, id="other", level=level, effective_on=effective, rules=tuple(replace(r, policy="other") for r in policy.rules if r.id == "s")
+    )
+    found = answer(replace(pack, policies=(one, other)), report())
+    assert {o.rule for o in found.obligations} == ({stands} if stands else {"d", "s"})
+    assert bool(found.conflicts) is (stands is None)
+
+
+def test_an_event_is_judged_by_the_policy_in_force_when_it_happened(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, DUTY + "by: {hours: 24}\n")
+    (old,) = pack.policies
+    old = replace(old, repealed_on=date(2024, 3, 2))
+    new = replace(old, id="new", effective_on=date(2024, 3, 2), repealed_on=None, rules=tuple(replace(r, policy="new") for r in old.rules))
+    found = answer(replace(pack, policies=(old, new)), report(1), report(2, case="later"))
+    assert {o.case: o.policy for o in found.obligations} == {"c": "bylaws-2024", "later": "new"}
+
+
+def test_before_the_policy_s_effect_nothing_arises(tmp_path: Path) -> None:
+    assert answer(pack_with(tmp_path, DUTY), report(at="2023-12-31T23:59")).obligations == ()
+
+
+def test_a_recurring_duty_of_a_repealed_policy_is_superseded_by_the_newer_one(tmp_path: Path) -> None:
+    rules = "id: d\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: year\n"
+    pack = pack_with(tmp_path, rules)
+    (old,) = pack.policies
+    old = replace(old, repealed_on=date(2024, 5, 1))
+    new = replace(old, id="new", effective_on=date(2024, 5, 1), repealed_on=None, rules=tuple(replace(r, policy="new") for r in old.rules))
+    engine = Engine(replace(pack, policies=(old, new)), now=NOW)
+    assert {o.policy: o.status.value for o in engine.obligations(rule="d")} == {"bylaws-2024": "superseded", "new": "active"}
+
+
+def test_a_desk_that_cannot_be_found_is_the_fallback_with_a_question(tmp_path: Path) -> None:
+    found = answer(pack_with(tmp_path, DUTY), report(place="norrtown"))
+    (one,) = found.obligations
+    assert (one.bearer.id, one.bearer.routed) == ("head-office", False)
+    assert found.unrouted == (one,)
+    assert one.questions[0].fact == "desk"
+
+
+def test_an_unknown_place_is_a_question(tmp_path: Path) -> None:
+    event = report()
+    del event["place"]
+    (one,) = answer(pack_with(tmp_path, DUTY), event).obligations
+    assert [q.fact for q in one.questions] == ["event.place"]
+
+
+def test_a_standing_ban_is_breached_where_it_happened(tmp_path: Path) -> None:
+    rules = "id: d\nmust_not: lend_rare_books\nbearer: {each: branch}\nalways: true\nbreach: rare_lent_out\n"
+    lent = {"id": "e1", "case": "c", "type": "rare_lent_out", "at": "2024-03-01", "place": "hill-library"}
+    found = answer(pack_with(tmp_path, rules), lent).obligations
+    assert [(o.bearer.id, o.status) for o in found] == [("hill-library", "breached")]
