@@ -1,0 +1,109 @@
+"""Every form of selector finds its desk, climbs only where it may, and says when it can't."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from strategies import world
+
+from remit.expressions.situation import Situation, Stated
+from remit.model.event import Event
+from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.terms import Relation
+from remit.routing.route import Routing, route
+
+GRAPH = world()
+DAY = date(2024, 2, 1)
+MERGED = date(2024, 3, 5)
+
+
+def find(selector: Selector, place: str | None = None, *, bearer: str | None = None, by: str | None = None, day: date = DAY, triggered: bool = True, **subject: str) -> Routing:
+    at = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC"))
+    event = Event("e", "t", at, at, place=place, by=by)
+    facts = {name: Stated(value, "e0") for name, value in subject.items()}
+    situation = Situation(event if triggered else None, facts, None, ())
+    return route(selector, graph=GRAPH, day=day, situation=situation, bearer=GRAPH.units[bearer] if bearer else None, triggered=triggered)
+
+
+def ids(found: Routing) -> list[str]:
+    return [party.id for party in found.parties]
+
+
+@pytest.mark.parametrize(
+    ("selector", "place", "bearer", "expected"),
+    [
+        (ByUnit("south.watch"), None, None, ["south.watch"]),
+        (ByRole("watch"), "north", None, ["north.watch"]),
+        (ByRole("watch", level="region"), "village", None, ["north.watch"]),
+        (ByRole("watch", enclosing=True), "village", None, ["north.watch"]),
+        (ByRole("registry", enclosing=True), "village", None, ["north.registry"]),
+        (ByRole("watch", level="land"), "village", None, ["land.watch"]),
+        (ByRole("watch", "south"), "north", None, ["south.watch"]),
+        (ByRole("watch", "bearer.place"), "north", "south.clinic", ["south.watch"]),
+        (ByRole("watch", level="upper"), "north", "north.registry", ["land.watch"]),
+        (ByRole("watch", level="same"), "village", "north.registry", ["north.watch"]),
+        (ByRole("clinic"), "north.clinic", None, ["north.clinic"]),
+        (ByRole("watch"), "north.clinic", None, ["north.watch"]),
+        (ByRole("watch", each=True), None, None, ["land.watch", "north.watch", "south.watch"]),
+        (ByRole("watch", each=True, level="region"), None, None, ["north.watch", "south.watch"]),
+        (ByRole("watch", "north", each=True), None, None, ["north.watch"]),
+        (ByRelation(Relation.MEMBER_OF, "council", each=True), None, None, ["south.clinic", "south.watch"]),
+        (ByRelation(Relation.OFFICE_OF, "council", level="same"), None, "south.watch", ["south.office"]),
+    ],
+)
+def test_the_desk(selector: Selector, place: str | None, bearer: str | None, expected: list[str]) -> None:
+    found = find(selector, place, bearer=bearer)
+    assert sorted(ids(found)) == expected
+    assert found.fact is None
+    assert all(party.routed and party.path for party in found.parties)
+
+
+def test_the_reporter_is_the_unit_that_reported() -> None:
+    assert ids(find(ByReporter(), by="north.registry")) == ["north.registry"]
+
+
+def test_a_place_can_be_a_fact_about_the_person() -> None:
+    assert ids(find(ByRole("watch", "subject.home"), home="south")) == ["south.watch"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "place", "fact"),
+    [
+        (ByRole("watch"), "village", "desk"),  # nobody there, and it may not climb
+        (ByRole("registry"), "south", "desk"),
+        (ByRole("watch"), None, "event.place"),
+        (ByRole("watch"), "nowhere", "event.place"),
+        (ByRole("watch", level="village"), "south", "event.place"),
+        (ByReporter(), None, "event.by"),
+        (ByRole("watch", "subject.home"), "north", "subject.home"),
+    ],
+)
+def test_what_cannot_be_settled_is_the_fallback_with_a_question(selector: Selector, place: str | None, fact: str) -> None:
+    found = find(selector, place)
+    assert ids(found) == ["land.watch"]
+    assert not found.parties[0].routed
+    assert found.fact == fact
+    assert found.ask is not None
+
+
+def test_the_path_is_kept_edge_by_edge() -> None:
+    (party,) = find(ByRole("watch", enclosing=True, level=None), "village").parties
+    assert [step.kind for step in party.path] == ["route", "edge", "edge"]
+    assert party.path[1].claim.en == "village lies in north"
+    assert party.path[-1].value == "north.watch"
+
+
+def test_a_unit_that_was_merged_is_found_under_its_successor() -> None:
+    found = find(ByUnit("north.clinic"), day=MERGED)
+    assert ids(found) == ["south.clinic"]
+    assert "taken over" in found.parties[0].path[0].claim.en
+
+
+def test_before_the_merger_it_is_itself() -> None:
+    assert ids(find(ByUnit("north.clinic"))) == ["north.clinic"]
+
+
+def test_after_the_merger_its_place_has_no_such_desk() -> None:
+    assert find(ByRole("clinic"), "north", day=MERGED).fact == "desk"
