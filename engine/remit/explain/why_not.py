@@ -208,9 +208,11 @@ def decisive(tree: Expression, situation: Situation) -> Why:
 
 
 def hint(node: Why) -> Why:
-    """The facts on which a verdict rests; where it read none, the statement itself would have to change."""
-    facts = [leaf for leaf in leaves(node) if leaf.kind == "fact"] or [node]
-    zh, en = "；".join(value_of(f).zh for f in facts), "; ".join(value_of(f).en for f in facts)
+    """The facts on which a verdict rests, each of which would change it; where it read none, the statement itself."""
+    facts = [value_of(leaf) for leaf in leaves(node) if leaf.kind == "fact"]
+    if not facts:
+        return Why("question", Text("若上述情况改变，结果即不同", "it would be otherwise if that changed"))
+    zh, en = "；".join(f.zh for f in facts), "; ".join(f.en for f in facts)
     return Why("question", Text(f"若能改变以下事实，结果即不同：{zh}", f"it would be otherwise if this changed: {en}"))
 
 

@@ -80,7 +80,8 @@ def value_of(node: Expression, situation: Situation, bound: Mapping[str, Event])
         case In(item, collection):
             return contained(value_of(item, situation, bound), value_of(collection, situation, bound))
         case ListOf(items):
-            return tuple(value_of(item, situation, bound) for item in items)  # type: ignore[return-value]  # unknown members are seen by `contained`
+            members = tuple(value_of(item, situation, bound) for item in items)
+            return UNKNOWN if any(isinstance(m, Unknown) for m in members) else members  # type: ignore[return-value]  # as in CEL, one unknown member makes the list unknown
         case Size(operand):
             counted = value_of(operand, situation, bound)
             return UNKNOWN if isinstance(counted, Unknown) else len(counted)  # type: ignore[arg-type]  # checked: a list or a text
@@ -166,13 +167,10 @@ def compared(sign: Comparison, left: Result, right: Result) -> bool | Unknown:
 
 
 def contained(item: Result, collection: Result) -> bool | Unknown:
-    """True when it is certainly there; unknown when an unknown member could be it."""
+    """Whether it is there; unknown where either is."""
     if isinstance(item, Unknown) or isinstance(collection, Unknown):
         return UNKNOWN
-    members = collection if isinstance(collection, tuple) else ()
-    if any(member == item for member in members if not isinstance(member, Unknown)):
-        return True
-    return UNKNOWN if any(isinstance(member, Unknown) for member in members) else False
+    return isinstance(collection, tuple) and any(member == item for member in collection)
 
 
 def quantified(
