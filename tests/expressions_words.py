@@ -34,7 +34,12 @@ ATTRIBUTES = (
     attribute("age", "年龄", ValueKind.INT, "subject"),
     attribute("ageing", "年龄段", ValueKind.INT, "subject"),
     attribute("known", "知情", ValueKind.BOOL, "subject", absent_means=False, reason="silence is no"),
-    attribute("kind", "类别", ValueKind.CHOICE, choices=(Choice("found", Text("发现", "was found")), Choice("lost", Text("走失", "was lost")))),
+    attribute(
+        "kind",
+        "类别",
+        ValueKind.CHOICE,
+        choices=(Choice("found", Text("发现", "was found")), Choice("lost", Text("走失", "was lost"))),
+    ),
     attribute("tags", "标签", ValueKind.TEXT, many=True),
 )
 EVENTS = (
@@ -54,5 +59,7 @@ def situation(others: tuple[Event, ...] = (), subject: dict[str, Value] | None =
     return Situation(event, {k: Stated(v, "e0") for k, v in (subject or {}).items()}, None, (event, *others))
 
 
-def judged(text: str, *, subject: dict[str, Value] | None = None, others: tuple[Event, ...] = (), **data: Value) -> Value | Unknown:
+def judged(
+    text: str, *, subject: dict[str, Value] | None = None, others: tuple[Event, ...] = (), **data: Value
+) -> Value | Unknown:
     return evaluate(read(text), situation(others, subject, **data))

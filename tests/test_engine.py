@@ -17,7 +17,14 @@ from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.rule import Policy
 
 LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
-LATE = {"id": "e1", "case": "c1", "type": "item_overdue", "at": "2024-03-01T10:00", "place": "harbour", "days_late": "20"}
+LATE = {
+    "id": "e1",
+    "case": "c1",
+    "type": "item_overdue",
+    "at": "2024-03-01T10:00",
+    "place": "harbour",
+    "days_late": "20",
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +61,9 @@ def test_an_event_creates_and_its_act_discharges(pack: Pack) -> None:
     engine = Engine(pack)
     created = engine.submit(LATE).created
     assert {o.rule for o in created} == {"a1.reminder", "a1.guardian", "a2.waive"}
-    done = engine.submit({"id": "e2", "case": "c1", "type": "reminder_sent", "at": "2024-03-02T10:00", "by": "harbour-library"})
+    done = engine.submit(
+        {"id": "e2", "case": "c1", "type": "reminder_sent", "at": "2024-03-02T10:00", "by": "harbour-library"}
+    )
     assert [o.rule for o in done.discharged] == ["a1.reminder"]
     assert engine.obligations(rule="a1.reminder")[0].status == "done"
 

@@ -35,7 +35,14 @@ def at(written: str) -> datetime:
 
 
 def due(timing: Timing, happened: str, known: str | None = None, *, day_only: bool = False) -> Deadline:
-    return schedule(timing, happened_at=at(happened), known_at=at(known or happened), calendar=calendar(), readings=READINGS, day_only=day_only)
+    return schedule(
+        timing,
+        happened_at=at(happened),
+        known_at=at(known or happened),
+        calendar=calendar(),
+        readings=READINGS,
+        day_only=day_only,
+    )
 
 
 def reading(name: str, timing: Timing | None) -> Reading:
@@ -57,7 +64,11 @@ READINGS = {
         (Within(1, "days"), "2024-05-06T21:00", "2024-05-08T00:00"),
         (Within(3, "days"), "2024-05-06T00:00", "2024-05-10T00:00"),
         (Within(1, "working_days"), "2024-05-06T21:00", "2024-05-08T00:00"),
-        (Within(5, "working_days"), "2024-02-07T10:00", "2024-02-21T00:00"),  # Spring Festival 10–17; 18 February (Sunday) is worked
+        (
+            Within(5, "working_days"),
+            "2024-02-07T10:00",
+            "2024-02-21T00:00",
+        ),  # Spring Festival 10–17; 18 February (Sunday) is worked
         (Within(1, "working_days"), "2024-02-09T10:00", "2024-02-19T00:00"),
         (Within(3, "working_days"), "2024-09-29T10:00", "2024-10-10T00:00"),  # National Day 1–7
         (Within(1, "working_days"), "2024-10-11T10:00", "2024-10-13T00:00"),  # 12 October (Saturday) is worked
@@ -100,7 +111,12 @@ def test_a_reading_may_leave_the_end_open() -> None:
 
 
 def test_without_a_limit_none_is_made_up() -> None:
-    assert schedule(None, happened_at=at("2024-05-06T21:00"), known_at=at("2024-05-06T21:00"), calendar=calendar(), readings={}).state == "unstated"
+    assert (
+        schedule(
+            None, happened_at=at("2024-05-06T21:00"), known_at=at("2024-05-06T21:00"), calendar=calendar(), readings={}
+        ).state
+        == "unstated"
+    )
 
 
 def test_a_year_that_is_not_published_is_waited_for() -> None:
@@ -117,7 +133,11 @@ def test_a_moment_beyond_the_calendar_is_no_exception() -> None:
 def test_a_window_keeps_all_three_days() -> None:
     (span,) = spans(Period.YEAR, date(2024, 1, 1), date(2024, 12, 31))
     found = schedule_period(ByReading("mid-month"), span, calendar=calendar(), readings=READINGS)
-    assert (found.opens, found.due, found.latest) == (at("2024-12-11T00:00"), at("2024-12-16T00:00"), at("2024-12-21T00:00"))
+    assert (found.opens, found.due, found.latest) == (
+        at("2024-12-11T00:00"),
+        at("2024-12-16T00:00"),
+        at("2024-12-21T00:00"),
+    )
 
 
 def test_a_window_belongs_in_its_period() -> None:
@@ -152,6 +172,9 @@ def test_n_working_days_hold_n_working_days(start: datetime, count: int) -> None
 
 @given(moments, st.sampled_from(["hours", "days", "working_days", "months"]), st.integers(0, 30))
 def test_longer_limits_end_later_and_none_before_the_start(start: datetime, unit: str, amount: int) -> None:
-    one, more = (schedule(Within(n, unit), happened_at=start, known_at=start, calendar=calendar(), readings={}).due for n in (amount, amount + 1))
+    one, more = (
+        schedule(Within(n, unit), happened_at=start, known_at=start, calendar=calendar(), readings={}).due
+        for n in (amount, amount + 1)
+    )
     if one is not None and more is not None:
         assert start <= one < more

@@ -18,7 +18,21 @@ from remit.model.terms import Period
         (Period.YEAR, ["2023", "2024"]),
         (Period.HALF_YEAR, ["2023-H1", "2023-H2", "2024-H1"]),
         (Period.QUARTER, ["2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1"]),
-        (Period.MONTH, ["2023-05", "2023-06", "2023-07", "2023-08", "2023-09", "2023-10", "2023-11", "2023-12", "2024-01", "2024-02"]),
+        (
+            Period.MONTH,
+            [
+                "2023-05",
+                "2023-06",
+                "2023-07",
+                "2023-08",
+                "2023-09",
+                "2023-10",
+                "2023-11",
+                "2023-12",
+                "2024-01",
+                "2024-02",
+            ],
+        ),
     ],
 )
 def test_every_period_that_is_touched(period: Period, expected: list[str]) -> None:

@@ -89,8 +89,8 @@ def test_limit_of_a_reading_has_no_latest_and_names_the_reading(owed):
 
 
 def test_midnight_is_that_of_the_pack_s_zone(library):
-    at = datetime(2024, 6, 11, 22, tzinfo=ZoneInfo("UTC"))
-    assert last_day(at, library) == "2024-06-11"
+    assert last_day(datetime(2024, 6, 11, 22, tzinfo=ZoneInfo("UTC")), library) == "2024-06-11"
+    assert last_day(datetime(2024, 6, 12, 0, tzinfo=ZoneInfo("UTC")), library) == "2024-06-12"
     assert last_day(None, library) is None
 
 

@@ -82,7 +82,7 @@ def test_of_two_rules_that_could_go_before_it_only_the_one_that_applies_is_named
     charge = "---\nid: a2.charge\n" + law + "must: charge_replacement\nbearer: {role: branch, place: event.place}\n"
     pack = amended_library(
         "on: item_overdue\n" + charge + "on: item_lost\n",
-        "on: item_overdue\nif: event.days_late > 90\noverrides: a1.guardian\n"
+        "on: item_overdue\nunless: event.days_late > 5\noverrides: a1.guardian\n"
         + charge + "on: item_overdue\noverrides: a1.guardian\n",
     )  # fmt: skip
     found = steps(heard(overdue(age=11), pack=pack).why_not("a1.guardian", "loan-1"), "exception")

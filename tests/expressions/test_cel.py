@@ -24,14 +24,18 @@ BIG = 2**63 - 1
 ints = st.sampled_from(["event.n0", "event.n1", "subject.age"]) | st.sampled_from([0, 1, 2, 7, BIG, BIG - 1]).map(str)
 texts = st.sampled_from(["event.t0", '""', '"a"', '"ab"', '"é"', '"q\\"x"'])
 times = st.sampled_from(["event.at", 'timestamp("2024-05-06T21:00:00Z")', 'timestamp("2024-05-07T05:00:00+08:00")'])
-spans = st.sampled_from(['duration("0s")', 'duration("24h")', 'duration("1h30m")', 'duration("5400s")', 'duration("-1h")'])
+spans = st.sampled_from(
+    ['duration("0s")', 'duration("24h")', 'duration("1h30m")', 'duration("5400s")', 'duration("-1h")']
+)
 
 
 def binary(parts: st.SearchStrategy[str], *signs: str) -> st.SearchStrategy[str]:
     return st.builds(lambda a, sign, b: f"({a} {sign} {b})", parts, st.sampled_from(signs), parts)
 
 
-sums = st.recursive(ints, lambda inner: binary(inner, "+", "-", "*", "/", "%") | inner.map(lambda a: f"(-{a})"), max_leaves=4)
+sums = st.recursive(
+    ints, lambda inner: binary(inner, "+", "-", "*", "/", "%") | inner.map(lambda a: f"(-{a})"), max_leaves=4
+)
 joined = st.recursive(texts, lambda inner: binary(inner, "+"), max_leaves=3)
 moved = times | st.builds("({} {} {})".format, times, st.sampled_from("+-"), spans)
 lists = st.lists(sums, max_size=3).map(lambda xs: f"[{', '.join(xs)}]")
@@ -44,7 +48,11 @@ leaves = st.one_of(
     st.builds("({} in {})".format, sums, lists),
     st.builds("(size({}) {} {})".format, joined | lists, st.sampled_from(["==", ">", "<="]), st.integers(0, 4)),
     st.builds("(({} - {}) < {})".format, times, times, spans),
-    st.builds("case.events.{}(e, {})".format, st.sampled_from(["exists", "all"]), st.sampled_from(["e.f0", "e.n0 > 1", 'e.type == "seen"', "has(e.n1)", "!e.f1 || e.n0 == 2"])),
+    st.builds(
+        "case.events.{}(e, {})".format,
+        st.sampled_from(["exists", "all"]),
+        st.sampled_from(["e.f0", "e.n0 > 1", 'e.type == "seen"', "has(e.n1)", "!e.f1 || e.n0 == 2"]),
+    ),
 )
 conditions = st.recursive(
     leaves,
@@ -99,7 +107,14 @@ def test_it_means_what_cel_says() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("-7 / 2 == -3", True), ("-7 % 3 == -1", True), ("7 % -3 == 1", True), ("1 / 0 == 1", "error"), (f"{BIG} + 1 > 0", "error"), (f"-{BIG} - 2 < 0", "error")],
+    [
+        ("-7 / 2 == -3", True),
+        ("-7 % 3 == -1", True),
+        ("7 % -3 == 1", True),
+        ("1 / 0 == 1", "error"),
+        (f"{BIG} + 1 > 0", "error"),
+        (f"-{BIG} - 2 < 0", "error"),
+    ],
 )
 def test_arithmetic_at_its_edges(text: str, expected: object) -> None:
     ours = judged(text)

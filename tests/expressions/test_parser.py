@@ -103,7 +103,9 @@ def test_what_is_wrong_has_a_code_and_a_column(text: str, code: str, column: int
         assert problem.origin.column == column
 
 
-@pytest.mark.parametrize(("text", "nearest"), [("subject.agee > 3", "age"), ('event.kind == "fuond"', "found"), ("evnet.f0", "event")])
+@pytest.mark.parametrize(
+    ("text", "nearest"), [("subject.agee > 3", "age"), ('event.kind == "fuond"', "found"), ("evnet.f0", "event")]
+)
 def test_the_nearest_name_is_offered(text: str, nearest: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         read(text)

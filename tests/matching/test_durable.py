@@ -46,7 +46,13 @@ def test_more_rules_on_one_event_than_the_network_can_wake(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63)])
 def test_integers_at_the_edge_of_64_bits(tmp_path: Path, value: int) -> None:
-    program = program_of(tmp_path, RULE.format(n=1) + "if: event.days_late == " + str(value).replace("-", "0 - 1 - ").replace("9223372036854775808", "9223372036854775807") + "\n")
+    program = program_of(
+        tmp_path,
+        RULE.format(n=1)
+        + "if: event.days_late == "
+        + str(value).replace("-", "0 - 1 - ").replace("9223372036854775808", "9223372036854775807")
+        + "\n",
+    )
     assert same(program, History.of("c", [overdue(1, days_late=value)])) == 1
 
 
@@ -62,7 +68,10 @@ def test_ids_in_any_script(tmp_path: Path) -> None:
 
 
 def test_several_conditions_on_other_events_join_once(tmp_path: Path) -> None:
-    rule = RULE.format(n=1) + 'if: case.events.exists(e, e.type == "item_lost") && case.events.exists(f, f.type == "item_returned")\n'
+    rule = (
+        RULE.format(n=1)
+        + 'if: case.events.exists(e, e.type == "item_lost") && case.events.exists(f, f.type == "item_returned")\n'
+    )
     program = program_of(tmp_path, rule)
     others = [Event(f"x{n}", kind, START, START, "c") for n, kind in enumerate(["item_lost", "item_returned"] * 5)]
     assert same(program, History.of("c", [overdue(1), *others])) == 1

@@ -14,11 +14,17 @@ from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.routing.graph import UnitGraph
 
 PLACES = (Place("land", text("land"), "land", None), Place("north", text("north"), "region", "land"))
-UNITS = (Unit("a", text("a"), ("watch",), "land", "land"), Unit("b", text("b"), ("watch",), "north", "region"), Unit("c", text("c"), (), "north", "region"))
+UNITS = (
+    Unit("a", text("a"), ("watch",), "land", "land"),
+    Unit("b", text("b"), ("watch",), "north", "region"),
+    Unit("c", text("c"), (), "north", "region"),
+)
 
 
 def build(places=PLACES, units=UNITS, edges=(), reorganisations=(), fallback="a") -> UnitGraph:
-    return UnitGraph.build(places=places, units=units, edges=edges, reorganisations=reorganisations, levels=LEVELS, fallback=fallback)
+    return UnitGraph.build(
+        places=places, units=units, edges=edges, reorganisations=reorganisations, levels=LEVELS, fallback=fallback
+    )
 
 
 def edge(source: str, target: str, relation: Relation = Relation.PART_OF) -> Edge:
@@ -38,7 +44,11 @@ def edge(source: str, target: str, relation: Relation = Relation.PART_OF) -> Edg
         ({"places": (PLACES[0], replace(PLACES[1], inside="lnad"))}, "RM501", "lnad"),
         ({"units": (*UNITS, Unit("d", text("d"), (), "nort", "region"))}, "RM501", "nort"),
         ({"units": (*UNITS, Unit("d", text("d"), (), "north", "regoin"))}, "RM502", "regoin"),
-        ({"units": (*UNITS, replace(UNITS[0], since=date(2024, 2, 1), until=date(2024, 1, 1)))}, "RM505", "2024-02-01..2024-01-01"),
+        (
+            {"units": (*UNITS, replace(UNITS[0], since=date(2024, 2, 1), until=date(2024, 1, 1)))},
+            "RM505",
+            "2024-02-01..2024-01-01",
+        ),
         ({"units": (*UNITS, UNITS[0])}, "RM506", "a"),
         ({"reorganisations": [Reorganisation(date(2024, 1, 1), "merge", ("a",), into="z")]}, "RM503", "z"),
     ],
@@ -67,7 +77,10 @@ def test_networkx_sees_the_units_of_that_day() -> None:
 
 
 def test_successors_are_followed_through_later_moves() -> None:
-    moves = [Reorganisation(date(2024, 1, 1), "merge", ("c",), into="b"), Reorganisation(date(2024, 6, 1), "abolish", ("b",), into="a")]
+    moves = [
+        Reorganisation(date(2024, 1, 1), "merge", ("c",), into="b"),
+        Reorganisation(date(2024, 6, 1), "abolish", ("b",), into="a"),
+    ]
     graph = build(reorganisations=moves)
     assert graph.successor("c", date(2023, 12, 31)) is None
     assert graph.successor("c", date(2024, 3, 1))[0] == "b"

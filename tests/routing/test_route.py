@@ -19,12 +19,28 @@ DAY = date(2024, 2, 1)
 MERGED = date(2024, 3, 5)
 
 
-def find(selector: Selector, place: str | None = None, *, bearer: str | None = None, by: str | None = None, day: date = DAY, triggered: bool = True, **subject: str) -> Routing:
+def find(
+    selector: Selector,
+    place: str | None = None,
+    *,
+    bearer: str | None = None,
+    by: str | None = None,
+    day: date = DAY,
+    triggered: bool = True,
+    **subject: str,
+) -> Routing:
     at = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC"))
     event = Event("e", "t", at, at, place=place, by=by)
     facts = {name: Stated(value, "e0") for name, value in subject.items()}
     situation = Situation(event if triggered else None, facts, None, ())
-    return route(selector, graph=GRAPH, day=day, situation=situation, bearer=GRAPH.units[bearer] if bearer else None, triggered=triggered)
+    return route(
+        selector,
+        graph=GRAPH,
+        day=day,
+        situation=situation,
+        bearer=GRAPH.units[bearer] if bearer else None,
+        triggered=triggered,
+    )
 
 
 def ids(found: Routing) -> list[str]:
@@ -80,7 +96,9 @@ def test_a_place_can_be_a_fact_about_the_person() -> None:
         (ByRole("watch", "subject.home"), "north", "subject.home"),
     ],
 )
-def test_what_cannot_be_settled_is_the_fallback_with_a_question(selector: Selector, place: str | None, fact: str) -> None:
+def test_what_cannot_be_settled_is_the_fallback_with_a_question(
+    selector: Selector, place: str | None, fact: str
+) -> None:
     found = find(selector, place)
     assert ids(found) == ["land.watch"]
     assert not found.parties[0].routed

@@ -34,7 +34,9 @@ def test_the_same_question_has_the_same_answer(policy: Policy, events: tuple[Eve
 
 
 @given(policies(), streams(), moments, st.randoms(use_true_random=False))
-def test_the_order_of_events_does_not_matter(policy: Policy, events: tuple[Event, ...], now: datetime, shuffler) -> None:
+def test_the_order_of_events_does_not_matter(
+    policy: Policy, events: tuple[Event, ...], now: datetime, shuffler
+) -> None:
     shuffled = list(events)
     shuffler.shuffle(shuffled)
     assert answer(policy, tuple(shuffled), now) == answer(policy, events, now)

@@ -133,7 +133,10 @@ def test_the_open_hand_over_is_visible(tmp_path: Path) -> None:
 
 
 def test_one_act_is_enough_where_any_may_do_it(tmp_path: Path) -> None:
-    rules = DUTY.replace("bearer: {role: branch, place: event.place}", "bearer: [{unit: harbour-library}, {unit: hill-library}]\njointly: any")
+    rules = DUTY.replace(
+        "bearer: {role: branch, place: event.place}",
+        "bearer: [{unit: harbour-library}, {unit: hill-library}]\njointly: any",
+    )
     engine = Engine(pack_with(tmp_path, rules))
     engine.submit_all([LOST, done("2024-03-01T12:00")])
     assert {o.status for o in engine.obligations(rule="d")} == {"done"}
@@ -143,7 +146,10 @@ def test_each_owes_its_own_otherwise(tmp_path: Path) -> None:
     rules = DUTY.replace("{role: branch, place: event.place}", "[{unit: harbour-library}, {unit: hill-library}]")
     engine = Engine(pack_with(tmp_path, rules))
     engine.submit_all([LOST, done("2024-03-01T12:00")])
-    assert {o.bearer.id: o.status for o in engine.obligations(rule="d")} == {"harbour-library": "done", "hill-library": "active"}
+    assert {o.bearer.id: o.status for o in engine.obligations(rule="d")} == {
+        "harbour-library": "done",
+        "hill-library": "active",
+    }
 
 
 def test_the_report_that_raised_a_duty_does_not_discharge_it(tmp_path: Path) -> None:
@@ -160,11 +166,16 @@ def test_a_breach_is_laid_at_the_door_of_who_did_it(tmp_path: Path) -> None:
     rules = BAN.replace("{role: branch, place: event.place}", "[{unit: harbour-library}, {unit: hill-library}]")
     engine = Engine(pack_with(tmp_path, rules))
     engine.submit_all([LOST, act("violated", "2024-03-02T10:00", by="hill-library", action="send_reminder")])
-    assert {o.bearer.id: o.status for o in engine.obligations(rule="d")} == {"harbour-library": "in_force", "hill-library": "breached"}
+    assert {o.bearer.id: o.status for o in engine.obligations(rule="d")} == {
+        "harbour-library": "in_force",
+        "hill-library": "breached",
+    }
 
 
 THEN = DUTY + "then: c\n---\nid: c\nmust: report_failure\nbearer: {role: branch, place: bearer.place}\nby: {days: 10}\n"
-CONSEQUENCE = THEN.replace("\nid: c", "\nid: c\nquote: Words of the law.").replace("id: d", "id: d\nquote: Words of the law.")
+CONSEQUENCE = THEN.replace("\nid: c", "\nid: c\nquote: Words of the law.").replace(
+    "id: d", "id: d\nquote: Words of the law."
+)
 
 
 def test_a_consequence_counts_from_the_failure(tmp_path: Path) -> None:
@@ -193,7 +204,10 @@ def test_an_abolished_unit_s_duty_moves_to_its_successor(tmp_path: Path) -> None
     engine.submit(LOST)
     found = {o.bearer.id: o for o in engine.obligations(rule="d")}
     assert found["harbour-library"].status == "transferred"
-    assert found["harbour-library"].transferred_to == found["hill-library"].id or found["harbour-library"].transferred_to == "hill-library"
+    assert (
+        found["harbour-library"].transferred_to == found["hill-library"].id
+        or found["harbour-library"].transferred_to == "hill-library"
+    )
     assert found["hill-library"].status == "overdue"
     assert found["hill-library"].deadline.due == found["harbour-library"].deadline.due
 

@@ -17,14 +17,23 @@ NOW = datetime.fromisoformat("2024-06-01T00:00+02:00")
 
 
 def report(number: int = 1, **more: object) -> dict[str, object]:
-    fields: dict[str, object] = {"id": f"e{number}", "case": "c", "type": "item_overdue", "at": f"2024-03-0{number}T10:00", "place": "harbour", "days_late": 20}
+    fields: dict[str, object] = {
+        "id": f"e{number}",
+        "case": "c",
+        "type": "item_overdue",
+        "at": f"2024-03-0{number}T10:00",
+        "place": "harbour",
+        "days_late": 20,
+    }
     return fields | more
 
 
 def answer(pack: Pack, *events: dict[str, object], now: datetime = NOW) -> Answer:
     told = [pack.event(e) for e in events]
     vocabulary = pack.vocabulary
-    found = obligations(pack.policies, pack.graph, vocabulary.readings, pack.calendar, told, now, attributes=vocabulary.attributes)
+    found = obligations(
+        pack.policies, pack.graph, vocabulary.readings, pack.calendar, told, now, attributes=vocabulary.attributes
+    )
     return replace(found, obligations=tuple(o for o in found.obligations if o.case))
 
 
@@ -66,8 +75,13 @@ def test_a_false_condition_raises_nothing(tmp_path: Path) -> None:
     assert answer(pack_with(tmp_path, DUTY + "if: event.days_late > 30\n"), report()).obligations == ()
 
 
-@pytest.mark.parametrize(("exception", "expected"), [("event.days_late > 10", []), ("event.days_late > 30", [False]), ("subject.age > 60", [True])])
-def test_an_exception_lifts_it_and_an_unknown_one_makes_it_rebuttable(tmp_path: Path, exception: str, expected: list[bool]) -> None:
+@pytest.mark.parametrize(
+    ("exception", "expected"),
+    [("event.days_late > 10", []), ("event.days_late > 30", [False]), ("subject.age > 60", [True])],
+)
+def test_an_exception_lifts_it_and_an_unknown_one_makes_it_rebuttable(
+    tmp_path: Path, exception: str, expected: list[bool]
+) -> None:
     found = answer(pack_with(tmp_path, f"{DUTY}unless: {exception}\n"), report()).obligations
     assert [o.rebuttable for o in found] == expected
 
@@ -77,7 +91,9 @@ def test_silence_means_what_the_vocabulary_says_it_means(tmp_path: Path) -> None
     assert [(o.status, o.rebuttable) for o in found] == [("active", False)]
 
 
-SPECIAL = DUTY.replace("id: d", "id: s\nquote: Words of the law.").replace("must: send_reminder", "must_not: send_reminder")
+SPECIAL = DUTY.replace("id: d", "id: s\nquote: Words of the law.").replace(
+    "must: send_reminder", "must_not: send_reminder"
+)
 PAIR = DUTY.replace("id: d", "id: d\nquote: Words of the law.") + "---\n" + SPECIAL
 
 
@@ -94,16 +110,30 @@ def test_lex_specialis_is_named(tmp_path: Path) -> None:
 
 def test_an_undecided_special_rule_leaves_the_general_one_rebuttable(tmp_path: Path) -> None:
     found = answer(pack_with(tmp_path, PAIR + "overrides: d\nif: subject.age < 16\n"), report())
-    assert {o.rule: (o.status, o.rebuttable) for o in found.obligations} == {"d": ("active", True), "s": ("undecided", False)}
+    assert {o.rule: (o.status, o.rebuttable) for o in found.obligations} == {
+        "d": ("active", True),
+        "s": ("undecided", False),
+    }
 
 
-@pytest.mark.parametrize(("level", "effective", "stands"), [("city", date(2024, 1, 1), None), ("city", date(2024, 2, 1), "s"), ("branch", date(2024, 2, 1), "d")])
-def test_the_higher_and_then_the_later_document_goes_before(tmp_path: Path, level: str, effective: date, stands: str | None) -> None:
+@pytest.mark.parametrize(
+    ("level", "effective", "stands"),
+    [("city", date(2024, 1, 1), None), ("city", date(2024, 2, 1), "s"), ("branch", date(2024, 2, 1), "d")],
+)
+def test_the_higher_and_then_the_later_document_goes_before(
+    tmp_path: Path, level: str, effective: date, stands: str | None
+) -> None:
     pack = pack_with(tmp_path, PAIR)
     (policy,) = pack.policies
-    one = replace(policy, level="city", effective_on=date(2024, 1, 1), rules=tuple(r for r in policy.rules if r.id == "d"))
+    one = replace(
+        policy, level="city", effective_on=date(2024, 1, 1), rules=tuple(r for r in policy.rules if r.id == "d")
+    )
     other = replace(
-        policy, id="other", level=level, effective_on=effective, rules=tuple(replace(r, policy="other") for r in policy.rules if r.id == "s")
+        policy,
+        id="other",
+        level=level,
+        effective_on=effective,
+        rules=tuple(replace(r, policy="other") for r in policy.rules if r.id == "s"),
     )
     found = answer(replace(pack, policies=(one, other)), report())
     assert {o.rule for o in found.obligations} == ({stands} if stands else {"d", "s"})
@@ -114,7 +144,13 @@ def test_an_event_is_judged_by_the_policy_in_force_when_it_happened(tmp_path: Pa
     pack = pack_with(tmp_path, DUTY + "by: {hours: 24}\n")
     (old,) = pack.policies
     old = replace(old, repealed_on=date(2024, 3, 2))
-    new = replace(old, id="new", effective_on=date(2024, 3, 2), repealed_on=None, rules=tuple(replace(r, policy="new") for r in old.rules))
+    new = replace(
+        old,
+        id="new",
+        effective_on=date(2024, 3, 2),
+        repealed_on=None,
+        rules=tuple(replace(r, policy="new") for r in old.rules),
+    )
     found = answer(replace(pack, policies=(old, new)), report(1), report(2, case="later"))
     assert {o.case: o.policy for o in found.obligations} == {"c": "bylaws-2024", "later": "new"}
 
@@ -128,9 +164,18 @@ def test_a_recurring_duty_of_a_repealed_policy_is_superseded_by_the_newer_one(tm
     pack = pack_with(tmp_path, rules)
     (old,) = pack.policies
     old = replace(old, repealed_on=date(2024, 5, 1))
-    new = replace(old, id="new", effective_on=date(2024, 5, 1), repealed_on=None, rules=tuple(replace(r, policy="new") for r in old.rules))
+    new = replace(
+        old,
+        id="new",
+        effective_on=date(2024, 5, 1),
+        repealed_on=None,
+        rules=tuple(replace(r, policy="new") for r in old.rules),
+    )
     engine = Engine(replace(pack, policies=(old, new)), now=NOW)
-    assert {o.policy: o.status.value for o in engine.obligations(rule="d")} == {"bylaws-2024": "superseded", "new": "active"}
+    assert {o.policy: o.status.value for o in engine.obligations(rule="d")} == {
+        "bylaws-2024": "superseded",
+        "new": "active",
+    }
 
 
 def test_a_desk_that_cannot_be_found_is_the_fallback_with_a_question(tmp_path: Path) -> None:

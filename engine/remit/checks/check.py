@@ -12,7 +12,7 @@ from remit.checks.coverage import OPEN, coverage
 from remit.errors import Origin, RemitError, RoutingError, SourceError, VocabularyError
 from remit.expressions.situation import Situation
 from remit.model.event import Event
-from remit.model.rule import ByRole, On, Selector
+from remit.model.rule import ByRole, Consequence, On, Selector
 from remit.model.unit import Unit
 from remit.pack.load import Pack
 from remit.program.compile import compile_program
@@ -35,7 +35,7 @@ class Findings:
 def check(pack: Pack) -> Findings:
     """Everything found, each in order of place. Loading has found what is wrong with single files already."""
     program = compile_program(pack.policies)
-    desks = Desks(pack.graph)
+    desks = Desks(pack.graph, program)
     gaps = [found for rule in program.rules for found in desks.of_rule(rule)]
     errors = [
         *broken(program),
@@ -60,36 +60,47 @@ class Desks:
     """Routes every selector for everything it can be asked for, each question once."""
 
     graph: UnitGraph
+    program: Program
     asked: dict[tuple[Selector, str | None, str | None, bool], Routing] = field(default_factory=dict)
+    borne: dict[str, Mapping[str, Unit]] = field(default_factory=dict)
 
     def of_rule(self, rule: CompiledRule) -> Iterator[RemitError]:
         """RM507 where no unit can ever be found for a part; RM508 where some places have none or several."""
-        day = rule.policy.effective_on
-        triggered = isinstance(rule.rule.trigger, On)
-        bearers: dict[str, Unit] = {}
         for selector in rule.rule.bearers:
-            found = {
-                p: self.seek(selector, p, None, day, triggered=triggered) for p in self.places(selector, triggered)
-            }
-            for routing in found.values():
-                bearers |= {p.id: self.graph.units[p.id] for p in routing.parties if p.routed}
-            yield from report(rule, "bearer", nameable(found), self.graph)
-        others = (
-            ("performer", rule.rule.performers),
-            ("to", rule.rule.to),
-            ("with", rule.rule.cooperating),
-        )
+            yield from report(rule, "bearer", self.bearing(rule, selector), self.graph)
+        others = (("performer", rule.rule.performers), ("to", rule.rule.to), ("with", rule.rule.cooperating))
         for part, selectors in others:
             for selector in selectors:
-                if isinstance(selector, ByRole) and selector.place == "event.place":
-                    one = next(iter(bearers.values()), None)
-                    at = {
-                        p: self.seek(selector, p, one, day, triggered=triggered)
-                        for p in self.places(selector, triggered)
-                    }
-                    yield from report(rule, part, nameable(at), self.graph)
-                else:
-                    yield from report(rule, part, self.from_bearers(selector, bearers, day, triggered), self.graph)
+                yield from report(rule, part, self.taking_part(rule, selector), self.graph)
+
+    def bearers(self, rule: CompiledRule) -> Mapping[str, Unit]:
+        """Every unit that can come to bear the rule."""
+        if rule.rule.id not in self.borne:
+            self.borne[rule.rule.id] = {}  # a consequence of its own consequence adds nobody
+            found = (r for s in rule.rule.bearers for r in self.bearing(rule, s).values())
+            self.borne[rule.rule.id] = {p.id: self.graph.units[p.id] for r in found for p in r.parties if p.routed}
+        return self.borne[rule.rule.id]
+
+    def bearing(self, rule: CompiledRule, selector: Selector) -> Mapping[str | None, Routing]:
+        """What the bearer's selector finds: by the places of events; for a consequence, from who bore the failed duty."""
+        day, triggered = rule.policy.effective_on, isinstance(rule.rule.trigger, On)
+        if isinstance(rule.rule.trigger, Consequence):
+            causes = (r for r in self.program.rules if rule.rule.id in r.rule.then)
+            failed = {name: unit for cause in causes for name, unit in self.bearers(cause).items()}
+            return self.from_bearers(selector, failed, day, triggered)
+        return nameable(
+            {p: self.seek(selector, p, None, day, triggered=triggered) for p in self.places(selector, triggered)}
+        )
+
+    def taking_part(self, rule: CompiledRule, selector: Selector) -> Mapping[str | None, Routing]:
+        """What another part's selector finds, from each possible bearer or at each possible place."""
+        day, triggered, bearers = rule.policy.effective_on, isinstance(rule.rule.trigger, On), self.bearers(rule)
+        if isinstance(selector, ByRole) and selector.place == "event.place":
+            one = next(iter(bearers.values()), None)
+            return nameable(
+                {p: self.seek(selector, p, one, day, triggered=triggered) for p in self.places(selector, triggered)}
+            )
+        return self.from_bearers(selector, bearers, day, triggered)
 
     def from_bearers(
         self, selector: Selector, bearers: Mapping[str, Unit], day: date, triggered: bool
