@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import calendar, policies, streams, world
 
 from remit import Engine, Pack, obligations
 from remit.errors import EventError, InternalError
 from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.rule import Policy
+from strategies import calendar, policies, streams, world
 
 LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
 LATE = {

@@ -14,7 +14,7 @@
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
 is close, the nearest valid name:
 
-    policies/a/chapter-3.md:41:17: RM204 unknown-role: found `polise`, expected a role of facts/roles.yaml; nearest: `police`
+    policies/a/chapter-3.md:41:17: RM204 unknown-role: found `libary`, expected a role of facts/roles.yaml; nearest: `library`
 
 Loading collects problems and raises one `PackError`; running raises the single error. Numbers are
 never reused.
@@ -55,8 +55,8 @@ class Origin:
 def nearest(found: str, valid: Iterable[str]) -> str | None:
     """The valid name most like `found`, or None when nothing is close.
 
-    >>> nearest("polise", ["police", "hospital"])
-    'police'
+    >>> nearest("libary", ["library", "office"])
+    'library'
     """
     matches = get_close_matches(found, sorted(set(valid)), n=1, cutoff=0.5)
     return matches[0] if matches else None

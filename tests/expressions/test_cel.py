@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from expressions_words import AT, judged
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import DIFFERENTIAL
 
+from expressions_words import AT, judged
 from remit.model.event import Event
 from remit.model.expression import Unknown, Value
+from strategies import DIFFERENTIAL
 
 cel = pytest.importorskip("cel_expr_python.cel", reason="cel-expr-python has no wheel for this platform")
 
@@ -123,7 +123,7 @@ def test_arithmetic_at_its_edges(text: str, expected: object) -> None:
 
 
 def test_times_are_the_same_moment_in_any_zone() -> None:
-    assert AT == datetime(2024, 5, 6, 21, tzinfo=UTC)
+    assert datetime(2024, 5, 6, 21, tzinfo=UTC) == AT
     assert judged('event.at == timestamp("2024-05-07T05:00:00+08:00")') is True
     assert judged('event.at - timestamp("2024-05-06T20:00:00Z") == duration("1h")') is True
     assert timedelta(hours=1).total_seconds() == 3600

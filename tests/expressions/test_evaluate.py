@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from expressions_words import AT, judged, read, situation
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cel import conditions, facts
 
+from expressions_words import AT, judged, read, situation
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Unknown, Value

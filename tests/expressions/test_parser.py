@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from expressions_words import LEXICON, read
 
+from expressions_words import LEXICON, read
 from remit.errors import ExpressionError
 from remit.expressions.parser import parse
 from remit.expressions.printer import show

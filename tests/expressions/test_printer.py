@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from expressions_words import LEXICON, read
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cel import conditions
 
+from expressions_words import LEXICON, read
 from remit.expressions.checker import check
 from remit.expressions.parser import parse
 from remit.expressions.printer import show

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import DIFFERENTIAL, policies, streams
 
 from remit.matching.history import versions
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.rule import Policy
 from remit.program.compile import compile_program
+from strategies import DIFFERENTIAL, policies, streams
 
 durable = pytest.importorskip("remit.matching.durable", reason="durable-rules cannot be imported here (no C compiler?)")
 COUNTED = {"examples": 0, "bindings": 0}

@@ -6,15 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from made import pack_with
-from strategies import START
 
+from made import pack_with
 from remit.matching.choose import choose
 from remit.matching.history import History
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.program.compile import compile_program
 from remit.program.program import Program
+from strategies import START
 
 pytest.importorskip("remit.matching.durable", reason="durable-rules cannot be imported here (no C compiler?)")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from made import LIBRARY, edited
 
+from made import LIBRARY, edited
 from remit import Pack
 from remit.checks.check import check
 from remit.errors import PackError

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from strategies import LEVELS, text, world
 
 from remit.errors import PackError
 from remit.model.terms import Relation
 from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.routing.graph import UnitGraph
+from strategies import LEVELS, text, world
 
 PLACES = (Place("land", text("land"), "land", None), Place("north", text("north"), "region", "land"))
 UNITS = (

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from strategies import world
 
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
 from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation
 from remit.routing.route import Routing, route
+from strategies import world
 
 GRAPH = world()
 DAY = date(2024, 2, 1)

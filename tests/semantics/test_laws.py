@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import DIFFERENTIAL, calendar, moments, policies, streams, world
 
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -15,6 +14,7 @@ from remit.model.obligation import Answer
 from remit.model.rule import Policy
 from remit.program.compile import compile_program
 from remit.semantics.obligations import obligations
+from strategies import DIFFERENTIAL, calendar, moments, policies, streams, world
 
 WORLD, CALENDAR = world(), calendar()
 

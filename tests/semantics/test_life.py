@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from made import pack_with
 
+from made import pack_with
 from remit import Engine
 
 DUTY = """
@@ -94,7 +94,7 @@ LIVES = [
 
 @pytest.mark.parametrize(("title", "rules", "events", "now"), LIVES, ids=[row[0] for row in LIVES])
 def test_status(tmp_path: Path, title: str, rules: str, events: list[dict[str, object]], now: str) -> None:
-    assert status(tmp_path, rules, events, now) == title.split()[0].rstrip(":")
+    assert status(tmp_path, rules, events, now) == title.split(maxsplit=1)[0].rstrip(":")
 
 
 RECURRING = """

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from made import pack_with
 
+from made import pack_with
 from remit import Engine, Pack, obligations
 from remit.model.obligation import Answer
 

@@ -131,16 +131,16 @@ def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
 @contextmanager
 def reporting(*, as_json: bool = False) -> Iterator[None]:
     """Turn what remit refuses into a clear message and its exit code."""
-    from remit.errors import EventError, PackError, RemitError
+    from remit.errors import InternalError, PackError, RemitError
 
     try:
         yield
     except PackError as failure:
         fail(failure.problems, BAD_PACK, as_json=as_json)
-    except EventError as failure:
+    except InternalError as failure:
+        fail((failure,), FAULT, as_json=as_json)
+    except RemitError as failure:  # whatever is not the pack's fault is the input's
         fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT, as_json=as_json)
-    except RemitError as failure:
-        fail((failure,), BAD_EVENT if failure.origin.event or failure.code.startswith("RM1") else BAD_PACK if failure.code < "RM9" else FAULT, as_json=as_json)  # fmt: skip
 
 
 def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoReturn:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Text:
     """The same words in both languages; where only one was given, both hold it.
 
-    >>> Text("医院", "hospital").of("en")
-    'hospital'
+    >>> Text("图书馆", "library").of("en")
+    'library'
     """
 
     zh: str

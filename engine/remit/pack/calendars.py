@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from remit.deadlines.calendar import SATURDAY, YearCalendar
 from remit.errors import CalendarError
+from remit.pack.facts import Facts
 from remit.pack.fields import Fields, as_day
-from remit.pack.vocabulary import Facts
 from remit.pack.yaml_reader import Node, Scalar, Sequence
 
 KEYS = ("year", "document", "published_on", "holidays", "workdays")

@@ -18,12 +18,13 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.calendars import read_calendars
 from remit.pack.events import EventReader, Models
+from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
-from remit.pack.vocabulary import Facts, read_vocabulary
+from remit.pack.vocabulary import read_vocabulary
 from remit.pack.yaml_reader import Problems, decoded, read
 from remit.routing.graph import UnitGraph
 

@@ -1,0 +1,72 @@
+"""`Facts`: the files of `facts/`, each one file or a directory of files that are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from remit.errors import RemitError, VocabularyError
+from remit.pack.fields import Fields
+from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, decoded, read
+
+
+@dataclass(slots=True)
+class Facts:
+    """Reads the files of `facts/`; every error goes to `problems`."""
+
+    root: Path
+    problems: Problems
+
+    def files(self, name: str) -> Iterator[Path]:
+        """`facts/NAME.yaml` or the files of `facts/NAME/`."""
+        single, folder = self.root / "facts" / f"{name}.yaml", self.root / "facts" / name
+        if single.is_file():
+            yield single
+        if folder.is_dir():
+            yield from sorted(folder.glob("*.yaml"))
+
+    def documents(self, name: str) -> Iterator[Node]:
+        for path in self.files(name):
+            try:
+                node = read(decoded(path.read_bytes(), self.relative(path)), self.relative(path))
+            except RemitError as problem:
+                self.problems.add(problem)
+                continue
+            if node is not None:
+                yield node
+
+    def relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def entries(self, name: str) -> Iterator[tuple[Scalar, Node]]:
+        """The pairs of all files of this name; an id twice is RM209."""
+        seen: set[str] = set()
+        for document in self.documents(name):
+            if not isinstance(document, Mapping):
+                self.problems.add(
+                    VocabularyError(
+                        "RM206",
+                        "wrong-form",
+                        found="not a mapping",
+                        expected="names and what they mean",
+                        origin=document.origin,
+                    )
+                )
+                continue
+            for key, value in document.items:
+                if key.text in seen:
+                    self.problems.add(
+                        VocabularyError(
+                            "RM209",
+                            "declared-twice",
+                            found=key.text,
+                            expected=f"each name of facts/{name} once",
+                            origin=key.origin,
+                        )
+                    )
+                seen.add(key.text)
+                yield key, value
+
+    def fields(self, node: Node | None, place: str, allowed: tuple[str, ...]) -> Fields:
+        return Fields(node, place, allowed, self.problems)

@@ -1,0 +1,140 @@
+"""Places, units, the edges between them and their reorganisations, from `facts/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from remit.errors import VocabularyError
+from remit.model.terms import Basis, Relation
+from remit.model.text import Text
+from remit.model.unit import Edge, Place, Reorganisation, Unit
+from remit.pack.facts import Facts
+from remit.pack.fields import Fields
+from remit.pack.names import Names
+from remit.pack.yaml_reader import Node, Scalar
+
+UNIT_KEYS = (
+    "label",
+    "roles",
+    "place",
+    "level",
+    "basis",
+    "reason",
+    "since",
+    "until",
+    "alias",
+    *(r.value for r in Relation),
+)
+
+
+def read_places(facts: Facts, names: Names) -> dict[str, Place]:
+    pending = []
+    for key, node in facts.entries("places"):
+        fields = facts.fields(node, "place", ("label", "level", "in", "alias"))
+        pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
+    names.learn("place", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
+    found = {}
+    for key, fields, label in pending:
+        level, inside = fields.scalar("level", required=True), fields.scalar("in")
+        found[key.text] = Place(
+            key.text, label, (names.resolve("level", level) if level else None) or "",
+            names.resolve("place", inside) if inside else None, fields.texts("alias"), key.origin,
+        )  # fmt: skip
+    return found
+
+
+def read_units(
+    facts: Facts, names: Names, places: dict[str, Place]
+) -> tuple[dict[str, Unit], tuple[Edge, ...], tuple[Reorganisation, ...]]:
+    """facts/units: the units, their edges, and the reorganisations."""
+    pending: list[tuple[Scalar, Fields, Text]] = []
+    moves: list[Node] = []
+    for document in facts.documents("units"):
+        top = facts.fields(document, "units-file", ("units", "reorganisations"))
+        moves += top.many("reorganisations")
+        for key, node in top.entries("units"):
+            fields = facts.fields(node, "unit", UNIT_KEYS)
+            pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
+    seen: set[str] = set()
+    for key, _, _ in pending:
+        if key.text in seen:
+            facts.problems.add(
+                VocabularyError(
+                    "RM209",
+                    "declared-twice",
+                    found=key.text,
+                    expected="each unit once",
+                    origin=key.origin,
+                )
+            )
+        seen.add(key.text)
+    names.learn("unit", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
+    units = {key.text: unit_of(key, fields, label, names, places) for key, fields, label in pending}
+    edges = tuple(edge for key, fields, _ in pending for edge in edges_of(key, fields, names, facts))
+    found = (reorganisation(facts, node, names) for node in moves)
+    return units, edges, tuple(act for act in found if act)
+
+
+def unit_of(key: Scalar, fields: Fields, label: Text, names: Names, places: dict[str, Place]) -> Unit:
+    place = fields.scalar("place", required=True)
+    where = (names.resolve("place", place) if place else None) or ""
+    level = fields.scalar("level")
+    rank = names.resolve("level", level) if level else (places[where].level if where in places else "")
+    basis = Basis(fields.word("basis", ("stated", "inferred"), "stated"))
+    if basis is Basis.INFERRED and "reason" not in fields:
+        fields.missing("reason")
+    return Unit(
+        id=key.text,
+        label=label,
+        roles=tuple(role for node in fields.scalars("roles") if (role := names.resolve("role", node))),
+        place=where,
+        level=rank or "",
+        basis=basis,
+        reason=fields.text("reason"),
+        since=fields.day("since"),
+        until=fields.day("until"),
+        aliases=fields.texts("alias"),
+        origin=key.origin,
+    )
+
+
+def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterator[Edge]:
+    """The relations of a unit: a unit, a mapping with dates, or a list of either."""
+    for relation in Relation:
+        for node in fields.many(relation.value):
+            if isinstance(node, Scalar):
+                target, since, until = names.resolve("unit", node), None, None
+            else:
+                dated = facts.fields(node, "edge", ("unit", "since", "until"))
+                named = dated.scalar("unit", required=True)
+                target, since, until = (
+                    (names.resolve("unit", named) if named else None),
+                    dated.day("since"),
+                    dated.day("until"),
+                )
+            if target:
+                yield Edge(key.text, relation, target, since, until, node.origin)
+
+
+def reorganisation(facts: Facts, node: Node, names: Names) -> Reorganisation | None:
+    fields = facts.fields(node, "reorganisation", ("on", "merge", "rename", "abolish", "into", "label", "authority"))
+    on = fields.day("on", required=True)
+    kinds: list[Literal["merge", "rename", "abolish"]] = [k for k in ("merge", "rename", "abolish") if k in fields]
+    if len(kinds) != 1 or on is None:
+        facts.problems.add(
+            VocabularyError(
+                "RM206",
+                "wrong-form",
+                found="reorganisation",
+                expected="one of merge, rename, abolish",
+                origin=node.origin,
+            )
+        )
+        return None
+    units = tuple(u for n in fields.scalars(kinds[0]) if (u := names.resolve("unit", n)))
+    into = fields.scalar("into", required=kinds[0] == "merge")
+    return Reorganisation(
+        on, kinds[0], units, names.resolve("unit", into) if into else None,
+        fields.label("label", required=kinds[0] == "rename"), fields.text("authority"), node.origin,
+    )  # fmt: skip
