@@ -14,11 +14,11 @@ demo: $(VENV)/core
 	$(BIN)/remit run --case facts/cases/newborn-found.yaml --now 2024-05-07T08:00
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --ignore=tests/wheel
 	$(BIN)/python -m pytest -q tests/wheel
 
 nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
-	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/semantics tests/expressions
+	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

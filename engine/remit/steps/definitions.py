@@ -183,14 +183,8 @@ def happened(
 ) -> None:
     given_place = (story.pack.find("place", place) or story.name("unit", place)) if place else None
     by = story.name("unit", unit) if unit else None
-    story.report(
-        story.name("event", kind),
-        at.replace(" ", "T"),
-        by=by,
-        place=given_place,
-        **extras(extra),
-        **stated(story, datatable),
-    )
+    fields = {"by": by, "place": given_place, **extras(extra)}
+    story.report(story.name("event", kind), at, fields | stated(story, datatable))
 
 
 @step(
@@ -200,13 +194,8 @@ def happened(
 )
 def acts(remit_story: Story, at: str, unit: str, verb: str, action: str, extra: str) -> None:
     kind = "performed" if verb in ("履行", "performs") else "violated"
-    remit_story.report(
-        kind,
-        at.replace(" ", "T"),
-        by=remit_story.name("unit", unit),
-        action=remit_story.name("action", action),
-        **extras(extra),
-    )
+    fields = {"by": remit_story.name("unit", unit), "action": remit_story.name("action", action)}
+    remit_story.report(kind, at, fields | extras(extra))
 
 
 @step(
@@ -215,7 +204,7 @@ def acts(remit_story: Story, at: str, unit: str, verb: str, action: str, extra: 
     rf"on (?P<at>{TIME}) {q('event')} is retracted",
 )
 def retracts(remit_story: Story, at: str, event: str) -> None:
-    remit_story.report("retraction", at.replace(" ", "T"), of=event)
+    remit_story.report("retraction", at, {"of": event})
 
 
 @step(
@@ -249,7 +238,7 @@ def steers(remit_story: Story, at: str, verb: str, rule: str, why: str | None) -
         "waived": "waiver", "suspended": "suspension", "resumed": "resumption", "disputed": "dispute",
     }  # fmt: skip
     fields = {"authority" if kinds[verb] == "waiver" else "reason": why} if why else {}
-    remit_story.report(kinds[verb], at.replace(" ", "T"), rule=rule, **fields)
+    remit_story.report(kinds[verb], at, {"rule": rule} | fields)
 
 
 @step(
@@ -258,7 +247,7 @@ def steers(remit_story: Story, at: str, verb: str, rule: str, why: str | None) -
     rf"on (?P<at>{TIME}) {q('unit')} acknowledges rule {q('rule')}",
 )
 def acknowledges(remit_story: Story, at: str, unit: str, rule: str) -> None:
-    remit_story.report("receipt", at.replace(" ", "T"), by=remit_story.name("unit", unit), rule=rule)
+    remit_story.report("receipt", at, {"by": remit_story.name("unit", unit), "rule": rule})
 
 
 @step("when", rf"时间到(?P<at>{TIME})", rf"time passes to (?P<at>{TIME})")

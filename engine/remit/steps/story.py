@@ -45,19 +45,13 @@ class Story:
 
     # --- telling --------------------------------------------------------------------------------------
 
-    def report(self, kind: str, at: str, **fields: str | None) -> None:
+    def report(self, kind: str, at: str, fields: Mapping[str, str | None]) -> None:
         """Submit one event. A refusal is kept for the step that expects it."""
         self.require_accepted()
         self.count += 1
         given = {name: value for name, value in fields.items() if value is not None}
-        event: dict[str, object] = {
-            "id": f"e{self.count}",
-            "type": kind,
-            "at": at,
-            "case": self.case,
-            **self.facts,
-            **given,
-        }
+        event: dict[str, object] = {"id": f"e{self.count}", "type": kind, "at": at.replace(" ", "T"), "case": self.case}
+        event |= {**self.facts, **given}
         self.facts = {}
         try:
             self.engine.submit(event)
@@ -164,7 +158,7 @@ class Story:
             case "rule":
                 return [o.rule]
             case "status":
-                return [STATUS[o.status].zh, STATUS[o.status].en, o.status.value]
+                return [STATUS[o.status].of(self.language), STATUS[o.status].zh, STATUS[o.status].en, o.status.value]
             case "period":
                 return [o.period or ""]
             case "subject":
