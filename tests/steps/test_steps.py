@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from made import LIBRARY
 
 HEAD = "Feature: f\n  Scenario: s\n"
@@ -42,8 +43,14 @@ def test_a_pack_needs_no_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("step", "told"),
     [
-        ('"Harbour Library" must "send a reminder", by "2024-03-05"', "due: expected `2024-03-05`, found `2024-03-06 24:00`"),
-        ('"Harbour Library" must "send a reminder", under "Article 9"', "article: expected `Article 9`, found `Article 1`"),
+        (
+            '"Harbour Library" must "send a reminder", by "2024-03-05"',
+            "due: expected `2024-03-05`, found `2024-03-06 24:00`",
+        ),
+        (
+            '"Harbour Library" must "send a reminder", under "Article 9"',
+            "article: expected `Article 9`, found `Article 1`",
+        ),
         ('"Harbour Library" must "send a reminder", status "done"', "status: expected `done`, found"),
         ('"Harbour Library" must "send a reminder", to "Head Office"', "to: Head Office missing"),
         ('"Harbour Library" must "charge the replacement"', "there is no such obligation"),
@@ -54,7 +61,10 @@ def test_a_pack_needs_no_python(tmp_path: Path) -> None:
         ('rule "a1.reminder" raises nothing', "send a reminder"),
         ('rule "a2.charge" raises a duty', "rule a2.charge raised nothing"),
         ('rule "a2.charge" raises nothing, because "the moon"', "no event sets it off"),
-        ('whether "Harbour Library" must "send a reminder" is undecided, and "head office" is asked for "age"', "status: expected `undecided`"),
+        (
+            'whether "Harbour Library" must "send a reminder" is undecided, and "head office" is asked for "age"',
+            "status: expected `undecided`",
+        ),
         ('the bearer of rule "a1.reminder" is not settled', "AssertionError"),
         ('the reason for "send a reminder" contains "the moon"', "within three working days"),
         ('"send a reminder" rests on the words "the moon"', "promptly send a reminder"),
@@ -72,7 +82,9 @@ def test_a_wrong_expectation_fails_and_says_what_there_was(tmp_path: Path, step:
 
 
 def test_a_refused_report_nobody_expected_fails(tmp_path: Path) -> None:
-    code, out = run(tmp_path, HEAD + REPORT.replace("| 20 |", "| many |") + '    Then rule "a1.reminder" raises nothing\n')
+    code, out = run(
+        tmp_path, HEAD + REPORT.replace("| 20 |", "| many |") + '    Then rule "a1.reminder" raises nothing\n'
+    )
     assert code == 1
     assert "RM405" in out
 
@@ -95,10 +107,14 @@ def test_each_scenario_is_held_against_the_reference(tmp_path: Path) -> None:
     shutil.copytree(LIBRARY, pack)
     shutil.rmtree(pack / "features")
     (pack / "features").mkdir()
-    (pack / "features" / "made.feature").write_text(HEAD + REPORT + '    Then rule "a2.charge" raises nothing\n', "utf-8")
+    (pack / "features" / "made.feature").write_text(
+        HEAD + REPORT + '    Then rule "a2.charge" raises nothing\n', "utf-8"
+    )
     (pack / "lossy.py").write_text(lossy, "utf-8")
     active = ["-p", "remit.steps"] if "remit" not in plugins() else []
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *active, "-p", "lossy", "features"]
-    done = subprocess.run(command, cwd=pack, capture_output=True, encoding="utf-8", check=False, env={"PYTHONPATH": str(pack), "PATH": ""})
+    done = subprocess.run(
+        command, cwd=pack, capture_output=True, encoding="utf-8", check=False, env={"PYTHONPATH": str(pack), "PATH": ""}
+    )
     assert done.returncode == 1
     assert "the two matchers disagree" in done.stdout

@@ -29,8 +29,19 @@ code: int = RemitError("RM1", "x").code
 
 
 def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    keep = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR") or k.upper().startswith(("PIP_", "SSL_", "HTTP", "NO_PROXY"))}
-    return subprocess.run([str(part) for part in command], cwd=cwd, env=keep | variables, capture_output=True, encoding="utf-8", check=False)
+    keep = {
+        k: v
+        for k, v in os.environ.items()
+        if k in ("PATH", "HOME", "TMPDIR") or k.upper().startswith(("PIP_", "SSL_", "HTTP", "NO_PROXY"))
+    }
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=keep | variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +55,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = (binary / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
     locked = run(*pip, "--require-hashes", "-r", ROOT / "requirements.txt", cwd=home)
     assert locked.returncode == 0, locked.stderr
-    run(*pip, "--require-hashes", "--no-deps", "-r", ROOT / "requirements-durable.txt", cwd=home, CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject")
+    run(
+        *pip,
+        "--require-hashes",
+        "--no-deps",
+        "-r",
+        ROOT / "requirements-durable.txt",
+        cwd=home,
+        CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject",
+    )
     wheel = next(home.glob("*.whl"))
     assert run(*pip, "--no-deps", wheel, cwd=home).returncode == 0
     return binary
@@ -77,18 +96,33 @@ def test_the_plugin_runs_a_pack_s_scenarios(installed: Path, tmp_path: Path) -> 
 
 
 def test_the_shipped_scenarios_run_too(installed: Path, tmp_path: Path) -> None:
-    where = run(installed / "python", "-c", "from remit.shipped import shipped_pack; print(shipped_pack())", cwd=tmp_path).stdout.strip()
-    ran = run(installed / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{where}/features/chapter-2.feature", cwd=tmp_path)
+    where = run(
+        installed / "python", "-c", "from remit.shipped import shipped_pack; print(shipped_pack())", cwd=tmp_path
+    ).stdout.strip()
+    ran = run(
+        installed / "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"{where}/features/chapter-2.feature",
+        cwd=tmp_path,
+    )
     assert ran.returncode == 0, ran.stdout
 
 
 def test_its_types_are_seen_from_outside(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "use.py").write_text(USE.replace("code: int", "code: str"), "utf-8")
-    good = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", "use.py", cwd=tmp_path)
+    good = run(
+        sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", "use.py", cwd=tmp_path
+    )
     assert good.returncode == 0, good.stdout
     assert "Obligation" in good.stdout
     (tmp_path / "use.py").write_text(USE, "utf-8")
-    bad = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", "use.py", cwd=tmp_path)
+    bad = run(
+        sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", "use.py", cwd=tmp_path
+    )
     assert bad.returncode == 1, "a wrong use must not pass"
 
 

@@ -20,6 +20,9 @@ HEADINGS: Mapping[str, str] = {
 ENDINGS = re.compile(r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」』])|(?<=[.!?])\s+(?=[A-Z“\"(])")
 
 
+NUMBERED = re.compile(r"(?:Article|ARTICLE|Section|SECTION|§)\s*\d+[A-Za-z]?\.\s+")
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a document shows its parts."""
@@ -75,14 +78,18 @@ def marker(found: list[Sentence], article: str) -> str:
 
 
 def split(line: str) -> Iterator[str]:
-    """A line's sentences, each with the sign that ends it.
+    """A line's sentences, each with the sign that ends it. The number of an article is no sentence of its own.
 
     >>> list(split("第一条 甲。乙！"))
     ['第一条 甲。', '乙！']
+    >>> list(split("Article 1. A does. B does not."))
+    ['Article 1. A does.', 'B does not.']
     """
-    for part in ENDINGS.split(line):
-        if part and part.strip(BLANK):
-            yield part.strip(BLANK)
+    number = NUMBERED.match(line)
+    start = number.end() if number else 0
+    parts = [part.strip(BLANK) for part in ENDINGS.split(line[start:])]
+    for place, part in enumerate(part for part in parts if part):
+        yield line[:start] + part if place == 0 else part
 
 
 def numeral(match: re.Match[str]) -> str:

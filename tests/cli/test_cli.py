@@ -1,0 +1,351 @@
+"""The command line as people and programs use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from made import LIBRARY, edited
+from remit.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+NEWBORN = ROOT / "facts" / "cases" / "newborn-found.yaml"
+CONTRACT = [
+    "id", "rule", "policy", "article", "quote", "modality", "action", "action_label", "bearer", "to", "with", "case", "subject",
+    "period", "status", "triggered_by", "opens", "due", "latest", "reading", "why",
+]  # fmt: skip
+
+
+def remit(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], prog_name="remit")
+
+
+def shell(*words: object, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "remit", *map(str, words)], cwd=cwd, env=env, capture_output=True, check=False
+    )
+
+
+# --- run --------------------------------------------------------------------------------------------
+
+
+def test_run_shows_each_duty_with_desk_deadline_article_and_words() -> None:
+    shown = remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00")
+    assert shown.exit_code == 0
+    flat = shown.stdout.replace(" ", "").replace("│", "").replace("\n", "")
+    for words in (
+        "阜新市妇产医院",
+        "向公安机关报案",
+        "免费采集DNA",
+        "帮助查找亲生父母",
+        "临时或长期监护",
+        "细河区民政局",
+        "2024-05-0721:00",
+        "第九条（二）",
+        "解释：及时",
+    ):
+        assert words in flat, words
+
+
+def test_run_json_is_the_contract() -> None:
+    answer = json.loads(remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00", "--json").stdout)
+    assert list(answer) == ["pack", "policies", "now", "obligations", "conflicts", "unrouted", "questions"]
+    assert answer["now"] == "2024-05-07T08:00:00+08:00"
+    assert len(answer["obligations"]) == 4
+    for obligation in answer["obligations"]:
+        assert list(obligation)[: len(CONTRACT)] == CONTRACT
+        assert obligation["bearer"]["basis"] in ("stated", "inferred")
+        assert obligation["why"]["kind"] == "obligation"
+    report = answer["obligations"][0]
+    assert (report["bearer"]["id"], report["to"][0]["id"], report["due"]) == (
+        "xihe.maternity_hospital",
+        "xihe.police",
+        "2024-05-07T21:00:00+08:00",
+    )
+
+
+def test_run_without_a_case_takes_the_pack_s_examples() -> None:
+    answer = json.loads(remit("run", LIBRARY, "--now", "2024-06-06", "--json").stdout)
+    assert {o["case"] for o in answer["obligations"]} == {"loan-17"}
+
+
+def test_run_all_takes_in_the_agenda() -> None:
+    answer = json.loads(remit("run", LIBRARY, "--now", "2024-06-06", "--json", "--all").stdout)
+    assert {"triggered", "recurring", "standing"} <= {o["nature"] for o in answer["obligations"]}
+
+
+def test_run_for_one_unit() -> None:
+    answer = json.loads(
+        remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07", "--unit", "细河区民政局", "--json").stdout
+    )
+    assert {o["bearer"]["id"] for o in answer["obligations"]} == {"xihe.civil_affairs"}
+
+
+def test_run_in_english() -> None:
+    shown = remit("--lang", "en", "run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00").stdout
+    assert "sample DNA free of charge" in shown.replace("\n", " ")
+    assert remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00", "--lang", "en").stdout == shown
+
+
+def test_the_same_input_gives_the_same_bytes_everywhere() -> None:
+    words = ("run", ROOT, "--now", "2024-12-20", "--json")
+    outputs = {
+        shell(*words, PYTHONHASHSEED=seed, TZ=zone, LC_ALL=locale).stdout
+        for seed, zone, locale in (
+            ("0", "UTC", "C"),
+            ("1", "Asia/Shanghai", "C.UTF-8"),
+            ("77", "America/New_York", "POSIX"),
+        )
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 10_000
+
+
+def test_both_back_ends_give_the_same_bytes() -> None:
+    words = ("run", ROOT, "--now", "2024-12-20", "--json", "--backend")
+    assert remit(*words, "auto").stdout == remit(*words, "reference").stdout
+
+
+def test_the_order_of_simultaneous_events_does_not_matter(tmp_path: Path) -> None:
+    events = [
+        "  - {id: e1, type: item_overdue, at: 2024-06-05T10:00, by: harbour-library, days_late: 20, age: 11, subject: a}\n",
+        "  - {id: e2, type: item_lost, at: 2024-06-05T10:00, by: harbour-library, subject: a}\n",
+        "  - {id: e3, type: item_overdue, at: 2024-06-05T10:00, by: hill-library, days_late: 30, age: 40, subject: b}\n",
+    ]
+    outputs = set()
+    for number, order in enumerate(((0, 1, 2), (2, 1, 0), (1, 2, 0))):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text("case: c\nevents:\n" + "".join(events[n] for n in order), "utf-8")
+        outputs.add(remit("run", LIBRARY, "--case", path, "--now", "2024-06-06", "--json").stdout)
+    assert len(outputs) == 1
+
+
+# --- explaining ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "begins"), [("text", "✓ "), ("json", "{"), ("svg", "<svg")])
+def test_why_in_each_form(form: str, begins: str) -> None:
+    shown = remit(
+        "why", "a9-2.guardianship-infant", "--case", NEWBORN, "--now", "2024-05-07", "--pack", ROOT, "--format", form
+    )
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith(begins)
+    assert "由解救地民政部门依法进行临时或长期监护" in shown.stdout.replace("</text>", "")
+
+
+def test_why_takes_the_full_id() -> None:
+    answer = json.loads(remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07", "--json").stdout)
+    name = answer["obligations"][1]["id"]
+    assert (
+        json.loads(remit("why", name, "--case", NEWBORN, "--now", "2024-05-07", "--pack", ROOT, "--json").stdout)[
+            "source"
+        ]
+        == name
+    )
+
+
+def test_why_not_says_what_is_missing() -> None:
+    shown = remit("why-not", "a9-2.dna", "--case", NEWBORN, "--now", "2024-05-07", "--pack", ROOT, "--lang", "en")
+    assert shown.exit_code == 0
+    assert "no event sets it off" in shown.stdout
+
+
+# --- the rest -----------------------------------------------------------------------------------------
+
+
+def test_agenda_of_a_unit() -> None:
+    shown = json.loads(
+        remit("agenda", "--unit", "细河区民政局", "--now", "2024-12-12", "--pack", ROOT, "--json").stdout
+    )
+    (report,) = [o for o in shown["obligations"] if o["rule"] == "a24.self-assessment" and o["period"] == "2024"]
+    assert (report["opens"], report["due_on"], report["latest_on"]) == (
+        "2024-12-11T00:00:00+08:00",
+        "2024-12-15",
+        "2024-12-20",
+    )
+    assert report["reading"]["id"] == "mid_december"
+    assert {o["period"] for o in shown["obligations"] if o["period"]} >= {"2024", "2024-Q1"}
+
+
+def test_coverage_counts_every_sentence() -> None:
+    shown = json.loads(remit("coverage", ROOT, "--json").stdout)
+    assert shown["counts"]["open"] == 0
+    assert sum(shown["counts"].values()) == len(shown["sentences"]) == 84
+
+
+def test_coverage_fails_where_a_sentence_is_open(tmp_path: Path) -> None:
+    root = edited(
+        tmp_path,
+        "policies/bylaws-2024/bylaws.md",
+        "---\nid: a3.pleased\nquote: These bylaws please the council.\nnon_normative: states a feeling\n",
+        "",
+    )
+    shown = remit("coverage", root)
+    assert shown.exit_code == 1
+    assert "These bylaws please the council." in shown.stdout
+
+
+def test_route_shows_desk_and_path() -> None:
+    shown = remit("route", "公安机关", "--place", "黄家沟村", "--enclosing", "--pack", ROOT)
+    assert shown.exit_code == 0
+    assert "阜新市公安局细河分局" in shown.stdout
+    assert "四合镇 属于 细河区" in shown.stdout
+    assert remit("route", "公安机关", "--place", "黄家沟村", "--pack", ROOT).exit_code == 4
+
+
+def test_events_says_what_can_be_reported() -> None:
+    (kind,) = json.loads(remit("events", "婚姻登记线索", "--pack", ROOT, "--json").stdout)
+    attribute = next(a for a in kind["attributes"] if a["id"] == "clue_kind")
+    assert attribute["required"]
+    assert {"id": "marriage_fraud", "label": {"zh": "婚姻诈骗", "en": "marriage fraud"}} in attribute["choices"]
+    assert "发现婴儿" in remit("events", "--pack", ROOT).stdout
+
+
+def test_doctor_names_the_back_end_and_why() -> None:
+    facts = json.loads(remit("doctor", "--pack", ROOT, "--json").stdout)
+    assert facts["backend"] in ("durable", "reference")
+    assert facts["backend_reason"]
+    assert facts["calendar_years"] == [2023, 2024, 2025, 2026]
+
+
+def test_check_prints_json() -> None:
+    assert json.loads(remit("check", LIBRARY, "--json").stdout)["errors"] == []
+
+
+def test_the_pack_is_the_directory_one_stands_in(tmp_path: Path) -> None:
+    assert "bylaws-2024" in shell("doctor", cwd=LIBRARY).stdout.decode()
+    assert json.loads(shell("run", "--json", "--now", "2024-06-06", cwd=tmp_path).stdout)["pack"] == "fuxin"
+
+
+# --- wrong input ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["run", "nowhere"], 1, "RM107"),
+        (["run", ROOT, "--case", "nowhere.yaml"], 3, "RM402"),
+        (["run", ROOT, "--case", ROOT], 3, "RM402"),
+        (["run", ROOT, "--now", "yesterday"], 2, "not a moment"),
+        (["run", ROOT, "--lang", "fr"], 2, "neither zh nor en"),
+        (["run", LIBRARY, "--unit", "Habour Library"], 4, "nearest: `Harbour Library`"),
+        (["run", LIBRARY, "--backend", "fast"], 5, "RM901"),
+        (["why", "nothing", "--pack", LIBRARY], 4, "RM453"),
+        (
+            ["why", "a1.reminder", "--pack", LIBRARY, "--now", "2024-06-06", "--format", "pdf"],
+            2,
+            "none of text, json, svg",
+        ),
+        (["why-not", "a1.remnder", "--pack", LIBRARY], 4, "nearest: `a1.reminder`"),
+        (["agenda", "--unit", "nobody", "--pack", LIBRARY], 4, "RM456"),
+        (["agenda", "--from", "2024-13-01", "--pack", LIBRARY], 2, "not a day"),
+        (["route", "brnch", "--pack", LIBRARY], 4, "RM456"),
+        (["events", "item_los", "--pack", LIBRARY], 4, "nearest"),
+        (["flee"], 2, "No such command"),
+    ],
+    ids=lambda value: " ".join(map(str, value))[-40:] if isinstance(value, list) else None,
+)
+def test_wrong_words_have_a_message_and_an_exit_code(words: list[object], code: int, told: str) -> None:
+    shown = remit(*words)
+    assert shown.exit_code == code or (code == 5 and shown.exit_code == 5), shown.output
+    flat = " ".join(shown.output.replace("│", " ").split())
+    assert told in flat
+    assert "Traceback" not in shown.output
+
+
+def test_a_refused_event_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("case: c\nevents:\n  - {id: e1, type: item_overdue, at: 2024-02-30, days_late: 20}\n", "utf-8")
+    shown = remit("run", LIBRARY, "--case", path, "--json")
+    (problem,) = json.loads(shown.stdout)["errors"]
+    assert (shown.exit_code, problem["code"], problem["line"]) == (3, "RM409", 3)
+
+
+def test_a_broken_case_file_is_the_input_s_fault(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("case: [c\n", "utf-8")
+    assert remit("run", LIBRARY, "--case", path).exit_code == 3
+
+
+def test_a_pack_with_mistakes_tells_every_one(tmp_path: Path) -> None:
+    root = edited(tmp_path, "policies/bylaws-2024/bylaws.md", "must: tell_guardian", "must: tell_gaurdian")
+    shown = remit("check", root, "--json")
+    assert shown.exit_code == 1
+    assert [e["nearest"] for e in json.loads(shown.stdout)["errors"]] == ["tell_guardian"]
+    assert "bylaws.md:" in remit("run", root).output
+
+
+def test_the_same_event_twice_is_taken_once_and_other_content_refused(tmp_path: Path) -> None:
+    path = tmp_path / "case.jsonl"
+    line = '{"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-06-05T10:00", "by": "harbour-library", "days_late": %d}\n'
+    path.write_text(line % 20 * 2, "utf-8")
+    assert remit("run", LIBRARY, "--case", path, "--now", "2024-06-06").exit_code == 0
+    path.write_text(line % 20 + line % 21, "utf-8")
+    shown = remit("run", LIBRARY, "--case", path, "--now", "2024-06-06")
+    assert (shown.exit_code, "RM411" in shown.output) == (3, True)
+
+
+def test_an_event_before_the_policy_s_effect_owes_nothing_and_why_not_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "case: c\nevents:\n  - {id: e1, type: item_overdue, at: 2024-01-05, by: harbour-library, days_late: 20}\n",
+        "utf-8",
+    )
+    assert "No duty arises" in remit("run", LIBRARY, "--case", path, "--now", "2024-06-06").stdout
+    assert "2024-02-01" in remit("why-not", "a1.reminder", "--case", path, "--pack", LIBRARY).stdout
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m remit run --all --json | head -c 10"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "engine")},
+        capture_output=True,
+        check=False,
+    )
+    assert done.stderr == b""
+
+
+def test_help_is_quick_to_import() -> None:
+    """`--help` loads nothing of the library but the command line: what keeps it quick, without a clock."""
+    program = "import sys\nsys.argv=['remit','--help']\ntry:\n  from remit.cli import main; main()\nexcept SystemExit: pass\nprint([m for m in ('networkx','pydantic','lark','durable','remit.pack.load','remit.engine') if m in sys.modules], file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT / "engine")},
+        check=False,
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_every_command_and_option_is_documented() -> None:
+    import typer.main
+
+    told = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    command = typer.main.get_command(app)
+    for name, sub in command.commands.items():
+        assert f"## remit {name}" in told
+        for parameter in sub.params:
+            for spelling in parameter.opts:
+                if spelling.startswith("--"):
+                    assert f"`{spelling}`" in told, f"{name} {spelling}"
+
+
+def test_shell_completion_is_offered() -> None:
+    shown = shell("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert b"complete" in shown.stdout + shown.stderr
+
+
+def test_broken_packs_do_not_shadow_the_shipped_one(tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY / "facts", tmp_path / "facts")
+    assert shell("doctor", cwd=tmp_path).returncode == 0
