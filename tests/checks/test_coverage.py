@@ -42,4 +42,4 @@ def test_the_library_is_covered() -> None:
     found = coverage(Pack.load(LIBRARY))
     assert found.complete
     assert found.counts == {"formalised": 9, "declared": 1, "open": 0}
-    assert [c.rules for c in found.sentences][0] == ("a1.reminder",)
+    assert found.sentences[0].rules == ("a1.reminder",)
