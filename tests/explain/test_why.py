@@ -114,7 +114,7 @@ def test_route_goes_edge_by_edge_to_bearer_and_recipient(heard, overdue, steps):
     tree = explained(heard(overdue(age=11)), "a1.guardian")
     bearer, recipient = (step for step in tree.children if step.kind == "route")
     assert [bearer.claim.en, *(c.claim.en for c in bearer.children)] == [
-        "bearer: Harbour Library", "place event.place = Harbour", "the library branch of Harbour",
+        "bearer: Harbour Library", "the place of the event: Harbour", "the library branch of Harbour",
     ]  # fmt: skip
     assert recipient.claim.en == "recipient: Head Office"
 

@@ -33,7 +33,7 @@ MISTAKES: list[tuple[str, str, str, str, str, str | None]] = [
         "quote: Rare books shall never be lent out.",
         "RM105",
         "Rare books shall never be lent out.",
-        "Rare books shall not be lent out.",
+        "Article 2. Rare books shall not be lent out.",
     ),
     (
         BYLAWS,

@@ -32,7 +32,9 @@ def line(why: Why, language: str) -> str:
     mark = MARKS[why.holds] if why.kind in ("condition", "exception", "event", "route", "obligation") else ""
     if why.holds is None and why.kind in JUDGED:
         mark = "? "
-    value = f" = {why.value}" if why.kind == "fact" and why.value is not None else ""
+    value = ""
+    if why.kind == "fact" and why.value is not None:
+        value = f" = {why.shown.of(language) if why.shown else why.value}"
     if why.kind == "quote" and why.value:
         value = f" —— {why.value}" if language == "zh" else f" — {why.value}"
     source = f"  [{why.source}]" if why.source else ""

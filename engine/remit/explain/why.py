@@ -179,10 +179,10 @@ def discharge(rule: Rule) -> Iterator[Why]:
             Text("这是许可：不行使不构成违反", "a permission: not using it breaches nothing"),
         )
     elif rule.modality is Modality.MUST_NOT:
-        acts = listed(rule.breach, "violated")
+        acts = listed(rule.breach, f"violated ({rule.action})")
         yield Why("discharge", Text(f"报告以下事件即为违反：{acts}", f"breached by: {acts}"))
     else:
-        acts = listed(rule.done, "performed")
+        acts = listed(rule.done, f"performed ({rule.action})")
         kind = KIND[rule.kind]
         yield Why(
             "discharge",

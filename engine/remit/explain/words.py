@@ -75,12 +75,16 @@ PARTS: dict[str, Text] = {
 }
 
 
+YES_NO = {"true": Text("是", "true"), "false": Text("否", "false")}
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The labels of a pack, by id; and of the attributes whose absence means something, the reason."""
+    """The labels of a pack, by id; of the attributes whose absence means something, the reason; and of choices, the values."""
 
     labels: Mapping[str, Text]
     silences: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, Text]]
 
     @classmethod
     def of(cls, pack: Pack) -> Words:
@@ -88,7 +92,9 @@ class Words:
         v = pack.vocabulary
         kinds = (v.actions, v.event_types, v.roles, v.places, v.units)
         labels = {name: term.label for kind in kinds for name, term in kind.items()}
-        return cls(labels, {name: a.reason for name, a in v.attributes.items() if a.reason is not None})
+        silences = {name: a.reason for name, a in v.attributes.items() if a.reason is not None}
+        choices = {name: {c.id: c.label for c in a.choices} for name, a in v.attributes.items() if a.choices}
+        return cls(labels, silences, choices)
 
     def label(self, name: str) -> Text:
         """The label of an id; the id itself where it has none."""
@@ -102,7 +108,13 @@ class Words:
         """The same for a whole tree. What stands in quotes, conditions, reasons and notes is left as it is."""
         claim = node.claim if node.kind in VERBATIM else self.text(node.claim)
         beneath = (*node.children, *self._silence(node))
-        return replace(node, claim=claim, children=tuple(self.why(c) for c in beneath))
+        return replace(node, claim=claim, shown=self._shown(node), children=tuple(self.why(c) for c in beneath))
+
+    def _shown(self, node: Why) -> Text | None:
+        """The value of a fact in words: a choice by its label, true and false as yes and no."""
+        if node.kind != "fact" or node.value is None:
+            return None
+        return self.choices.get(node.claim.en.rpartition(".")[2], YES_NO).get(node.value)
 
     def _silence(self, node: Why) -> Iterator[Why]:
         """Of a value that nobody stated: what the vocabulary says silence means, and why."""

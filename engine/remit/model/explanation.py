@@ -19,6 +19,7 @@ class Why:
         source: where it comes from: an event id, file:line:column, an article; None for pure logic.
         holds: True, False, or None for unknown or where truth is not the question.
         children: the grounds, in order.
+        shown: the value in the pack's words, where it has some.
     """
 
     kind: str
@@ -27,11 +28,14 @@ class Why:
     source: str | None = None
     holds: bool | None = None
     children: tuple[Why, ...] = ()
+    shown: Text | None = None
 
     def as_json(self) -> dict[str, object]:
         node: dict[str, object] = {"kind": self.kind, "claim": self.claim.as_json()}
         if self.value is not None:
             node["value"] = self.value
+        if self.shown is not None:
+            node["shown"] = self.shown.as_json()
         if self.source is not None:
             node["source"] = self.source
         if self.holds is not None:

@@ -161,13 +161,9 @@ def by_role(search: Search, selector: ByRole) -> Routing:
     place, institution = find_place(search, reference)
     if place is None:
         return search.lost(reference, place_question(reference))
+    called = PLACES.get(reference, Text(f"地点 {reference}", f"place {reference}"))
     start = Why(
-        "route",
-        Text(
-            f"地点 {reference} = {institution or place}",
-            f"place {reference} = {institution or place}",
-        ),
-        value=place,
+        "route", Text(f"{called.zh}：{institution or place}", f"{called.en}: {institution or place}"), value=place
     )
     if institution and selector.level is None and selector.role in search.graph.units[institution].roles:
         step = Why(
@@ -330,6 +326,13 @@ def aim(search: Search, place: str, level: str | None) -> str | None:
     """The place of the level meant around `place`; the place itself where no level is named."""
     wanted = wanted_level(search, level)
     return place if wanted is None else search.graph.at_level(place, wanted)
+
+
+#: How a place that is read from somewhere is called.
+PLACES = {
+    "event.place": Text("事件地点", "the place of the event"),
+    "bearer.place": Text("责任单位所在地", "the bearer's place"),
+}
 
 
 def place_question(reference: str) -> Text:
