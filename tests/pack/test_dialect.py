@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made import pack_with
 
+from made import pack_with
 from remit import Pack
 from remit.errors import Origin
 from remit.model.rule import Rule
@@ -48,7 +48,9 @@ def only_rule(folder: Path, text: str) -> Rule:
     pack: Pack = pack_with(folder, text.replace("编号: d\n", "编号: d\n引文: Words of the law.\n"), **NAMES)
     (rule,) = pack.rules.values()
     conditions = {
-        name: replace(value, text="", origin=Origin()) for name in ("condition", "exception") if (value := getattr(rule, name)) is not None
+        name: replace(value, text="", origin=Origin())
+        for name in ("condition", "exception")
+        if (value := getattr(rule, name)) is not None
     }
     quotes = tuple(replace(q, origin=Origin()) for q in rule.quotes)
     return replace(rule, origin=Origin(), quotes=quotes, **conditions)
@@ -60,8 +62,15 @@ def test_a_rule_in_either_language_is_the_same_rule(tmp_path: Path, english: str
 
 
 def test_every_key_and_word_has_one_meaning() -> None:
-    assert all(dialect.key(written, "rule") == canonical for written, canonical in dialect.KEYS.items() if ("rule", written) not in dialect.LOCAL)
-    assert all(not written.isascii() and canonical.isascii() for written, canonical in {**dialect.KEYS, **dialect.WORDS}.items())
+    assert all(
+        dialect.key(written, "rule") == canonical
+        for written, canonical in dialect.KEYS.items()
+        if ("rule", written) not in dialect.LOCAL
+    )
+    assert all(
+        not written.isascii() and canonical.isascii()
+        for written, canonical in {**dialect.KEYS, **dialect.WORDS}.items()
+    )
 
 
 def test_every_key_of_a_rule_has_a_chinese_spelling() -> None:

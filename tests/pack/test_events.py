@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from made import LIBRARY
 from pydantic import BaseModel, ValidationError
 
+from made import LIBRARY
 from remit import Pack
 from remit.errors import EventError
 
@@ -26,12 +26,39 @@ def pack() -> Pack:
     ("name", "text"),
     [
         ("a.yaml", "case: c\nevents:\n  - {id: e1, type: item_overdue, at: 2024-06-05T10:00, days_late: 20}\n"),
-        ("a.yaml", "case: c\nevents:\n  - id: e1\n    type: item_overdue\n    at: 2024-06-05T10:00\n    data: {days_late: 20}\n"),
+        (
+            "a.yaml",
+            "case: c\nevents:\n  - id: e1\n    type: item_overdue\n    at: 2024-06-05T10:00\n    data: {days_late: 20}\n",
+        ),
         ("a.yaml", "案件: c\n事件:\n  - {编号: e1, 类型: item overdue, 发生时间: 2024-06-05T10:00, days late: 20}\n"),
         ("a.json", json.dumps({"case": "c", "events": [{k: v for k, v in GOOD.items() if k != "case"}]})),
         ("a.jsonl", json.dumps(GOOD) + "\n\n"),
-        ("a.json", json.dumps({"specversion": "1.0", "id": "e1", "source": "/x", "type": "item_overdue", "time": "2024-06-05T10:00:00+02:00", "data": {"case": "c", "days_late": 20}})),
-        ("a.jsonl", json.dumps({"specversion": "1.0", "id": "e1", "source": "/x", "type": "item_overdue", "time": "2024-06-05T08:00:00Z", "data": {"case": "c", "days_late": 20}})),
+        (
+            "a.json",
+            json.dumps(
+                {
+                    "specversion": "1.0",
+                    "id": "e1",
+                    "source": "/x",
+                    "type": "item_overdue",
+                    "time": "2024-06-05T10:00:00+02:00",
+                    "data": {"case": "c", "days_late": 20},
+                }
+            ),
+        ),
+        (
+            "a.jsonl",
+            json.dumps(
+                {
+                    "specversion": "1.0",
+                    "id": "e1",
+                    "source": "/x",
+                    "type": "item_overdue",
+                    "time": "2024-06-05T08:00:00Z",
+                    "data": {"case": "c", "days_late": 20},
+                }
+            ),
+        ),
     ],
     ids=["YAML", "YAML with data", "YAML in Chinese", "JSON", "JSON Lines", "CloudEvents", "CloudEvents by line"],
 )
@@ -92,7 +119,10 @@ def test_a_time_without_a_zone_is_the_pack_s(pack: Pack) -> None:
     assert pack.event({**GOOD, "at": "2024-06-05"}).day_only
 
 
-@pytest.mark.parametrize("text", ["", "[]", "case: c\n", "events: []\nfoo: 1\ncase: c\n", "just words", '{"case": 1', "case: c\nevents: {a: b}\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "case: c\n", "events: []\nfoo: 1\ncase: c\n", "just words", '{"case": 1', "case: c\nevents: {a: b}\n"],
+)
 def test_what_is_not_a_case_file(pack: Pack, tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text, "utf-8")
