@@ -9,7 +9,7 @@ import pytest
 
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
-from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation
 from remit.routing.route import Routing, route
 from strategies import world
@@ -93,6 +93,7 @@ def test_a_place_can_be_a_fact_about_the_person() -> None:
         (ByRole("watch"), "nowhere", "event.place"),
         (ByRole("watch", level="village"), "south", "event.place"),
         (ByReporter(), None, "event.by"),
+        (ByDefaulter(), None, "unit"),
         (ByRole("watch", "subject.home"), "north", "subject.home"),
     ],
 )

@@ -217,3 +217,11 @@ def test_a_renamed_unit_keeps_its_duty_under_the_new_name(tmp_path: Path) -> Non
     engine = Engine(pack_with(tmp_path, DUTY, units=moves))
     engine.submit(LOST)
     assert [o.bearer.label.en for o in engine.obligations(rule="d")] == ["Port Library"]
+
+
+def test_a_consequence_can_name_the_unit_that_failed(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace(
+        "bearer: {role: branch, place: bearer.place}", "bearer: {unit: head-office}\nto: defaulter"
+    )
+    found = owed(tmp_path, rules, [LOST], "2024-03-03T00:00", rule="c")
+    assert (found.bearer.id, [p.id for p in found.to]) == ("head-office", ["harbour-library"])

@@ -146,7 +146,7 @@ class Desks:
         at = datetime.combine(day, time.min).astimezone()
         reporter = bearer.id if bearer else next(iter(self.graph.units), None)
         event = Event("?", "?", at, at, place=place, by=reporter) if triggered else None
-        situation = Situation(event, MappingProxyType({}), None, ())
+        situation = Situation(event, MappingProxyType({}), None, (), defaulter=bearer)
         return route(
             selector,
             graph=self.graph,

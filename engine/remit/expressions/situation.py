@@ -22,10 +22,12 @@ class Stated:
 class Situation:
     """The event that set the rule off, what holds of its subject, the bearer once it is known, and the case's events.
 
-    Each may be missing: a recurring rule has no event, a rule not yet routed no unit.
+    Each may be missing: a recurring rule has no event, a rule not yet routed no unit. `defaulter` is the unit whose failed duty
+    set a consequence off.
     """
 
     event: Event | None
     subject: Mapping[str, Stated]
     unit: Unit | None
     events: tuple[Event, ...]
+    defaulter: Unit | None = None

@@ -76,7 +76,12 @@ class ByReporter:
     """The unit that reported the event (`event.by`)."""
 
 
-Selector = ByUnit | ByRole | ByRelation | ByReporter
+@dataclass(frozen=True, slots=True)
+class ByDefaulter:
+    """Of a consequence: the unit whose duty was missed or breached."""
+
+
+Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter
 
 
 # --- when ----------------------------------------------------------------------------------------

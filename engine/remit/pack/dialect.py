@@ -42,7 +42,7 @@ LOCAL: dict[tuple[str, str], str] = {
 #: Fixed words that stand as values.
 WORDS: dict[str, str] = {
     "是": "true", "否": "false", "年": "year", "半年": "half_year", "季度": "quarter", "月": "month", "案件": "case", "人": "subject",
-    "事件": "event", "一次性": "achievement", "持续性": "maintenance", "成员": "member", "报告单位": "reporter", "同级": "same",
+    "事件": "event", "一次性": "achievement", "持续性": "maintenance", "成员": "member", "报告单位": "reporter", "失责单位": "defaulter", "同级": "same",
     "上一级": "upper", "上级范围": "enclosing", "知悉": "known", "任一": "any", "各自": "each", "推定": "inferred", "明定": "stated",
     "暂定": "assumed", "正式": "official", "全额": "full", "剩余": "remainder", "不计": "none",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
@@ -28,14 +28,17 @@ class SelectorReader:
     def read(self, node: Node) -> Selector | None:
         """A selector, or None after the errors."""
         if isinstance(node, Scalar):
-            if dialect.word(node.text) == "reporter":
-                return ByReporter()
+            match dialect.word(node.text):
+                case "reporter":
+                    return ByReporter()
+                case "defaulter":
+                    return ByDefaulter()
             self.problems.add(
                 VocabularyError(
                     "RM206",
                     "wrong-form",
                     found=node.text,
-                    expected="`reporter`, or a selector such as {role: …, place: event.place}",
+                    expected="`reporter`, `defaulter`, or a selector such as {role: …, place: event.place}",
                     origin=node.origin,
                 )
             )

@@ -13,7 +13,7 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
-from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Basis
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -88,6 +88,8 @@ def route(
             return by_unit(search, unit_id)
         case ByReporter():
             return by_reporter(search)
+        case ByDefaulter():
+            return by_defaulter(search)
         case ByRole(each=True):
             return by_each_role(search, selector)
         case ByRole():
@@ -130,6 +132,15 @@ def by_reporter(search: Search) -> Routing:
         source=event.id,
     )
     return Routing((search.party(search.graph.units[event.by], "reporter", step),))
+
+
+def by_defaulter(search: Search) -> Routing:
+    """The unit that failed. Only a rule named in a `then` is read with one."""
+    unit = search.situation.defaulter
+    if unit is None:
+        return search.lost("unit", Text("哪个单位没有履行？", "which unit failed?"))
+    claim = Text("没有履行义务的单位", "the unit whose duty was missed or breached")
+    return Routing((search.party(unit, "defaulter", Why("route", claim, value=unit.id)),))
 
 
 def by_each_role(search: Search, selector: ByRole) -> Routing:

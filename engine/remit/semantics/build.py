@@ -64,10 +64,11 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
     for rule in law.program.by_id.get(name, ()):
         if not rule.in_force_on(day) or judge(rule, draft.situation) is False:
             continue
+        left_undone = replace(draft.situation, defaulter=draft.situation.unit)
         for selector in rule.rule.bearers:
-            routing = law.seek(rule, "bearer", selector, draft.situation, day, draft.situation.unit)
+            routing = law.seek(rule, "bearer", selector, left_undone, day, draft.situation.unit)
             for party in routing.parties:
-                inside = replace(draft.situation, unit=law.graph.unit(party.id, day))
+                inside = replace(left_undone, unit=law.graph.unit(party.id, day))
                 yield Draft(
                     rule, party, Nature.CONSEQUENT, routing, inside, day, judge(rule, inside),
                     draft.evidence, failed, cause=cause,
