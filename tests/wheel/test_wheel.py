@@ -76,7 +76,7 @@ def test_it_runs_and_checks_the_pack_it_carries(installed: Path, tmp_path: Path)
     assert told.returncode == 0, told.stderr
     answer = json.loads(told.stdout)
     assert answer["pack"] == "fuxin"
-    assert len(answer["obligations"]) > 10
+    assert len(answer["obligations"]) > 4
     assert "_shipped" in run(installed / "remit", "doctor", cwd=tmp_path).stdout
 
 

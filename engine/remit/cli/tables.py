@@ -171,17 +171,20 @@ def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) 
 
 
 def show_coverage(session: Session, found: Coverage) -> None:
+    """One line a sentence, with the number of rules that rest on it; beneath it what is open."""
     out = console()
     names = {"formalised": "已成规则", "declared": "已声明非规范", "open": "尚缺"}
+    table = Table(box=None, show_header=False, expand=True, pad_edge=False)
+    for ratio in (None, None, 1, None):
+        table.add_column(ratio=ratio, no_wrap=True, overflow="ellipsis")
     for covered in found.sentences:
         label = names[covered.state] if session.language == "zh" else covered.state
         style = "red" if covered.state == "open" else "dim"
-        text = covered.sentence.text
-        out.print(
-            f"[{style}]{label}[/]  {escape(covered.sentence.label or '—')}  {escape(text[:40])}{'…' if len(text) > 40 else ''}  [dim]{len(covered.rules)}[/dim]"
-        )
+        where = escape(covered.sentence.label or "—")
+        table.add_row(f"[{style}]{label}[/]", where, escape(covered.sentence.text), str(len(covered.rules)))
         for clause in covered.open_clauses:
-            out.print(f"    [red]{escape(clause)}[/]")
+            table.add_row("", "", f"[red]{escape(clause)}[/]", "")
+    out.print(table)
     counts = "  ".join(f"{names[s] if session.language == 'zh' else s} {n}" for s, n in found.counts.items())
     out.print(f"[bold]{session.say('句', 'sentences')} {len(found.sentences)}: {counts}[/bold]")
 
@@ -192,10 +195,17 @@ def show_events(session: Session, types: Sequence[EventType], attributes: dict[s
     for kind in types:
         about = f"  [dim]{escape(kind.about.of(language))}[/dim]" if kind.about else ""
         out.print(f"[bold]{escape(kind.label.of(language))}[/bold]  {kind.id}{about}")
+        table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
+        for ratio in (None, None, None, None, 1):
+            table.add_column(ratio=ratio, overflow="fold")
         for name in kind.attributes:
             attribute = attributes[name]
+            if not attribute.origin.file and not kind.built_in:
+                continue  # what every act may carry says nothing about this one
             must = session.say("必填", "required") if name in kind.required else ""
             choices = "、".join(c.label.of(language) for c in attribute.choices)
-            out.print(
-                f"    {escape(attribute.label.of(language))}  {name}  {attribute.kind}  {must}  [dim]{escape(choices)}[/dim]".rstrip()
+            table.add_row(
+                escape(attribute.label.of(language)), name, str(attribute.kind), must, f"[dim]{escape(choices)}[/dim]"
             )
+        if table.row_count:
+            out.print(table)
