@@ -8,6 +8,7 @@ The network's session is emptied after each case, because Python owns the facts.
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,13 @@ class Durable:
     def _match(self, history: History) -> set[tuple[int, int]]:
         """(rule order, event position) of every rule whose trigger and required events are there."""
         self._hits = set()
+        with warnings.catch_warnings():
+            # From Python 3.12 on each of its actions warns of its own use of utcfromtimestamp.
+            warnings.filterwarnings("ignore", message=".*utcfromtimestamp", category=DeprecationWarning)
+            self._assert_and_retract(history)
+        return self._hits
+
+    def _assert_and_retract(self, history: History) -> None:
         for number, heard in enumerate(self._heard):
             facts = [
                 {"id": i + 1, "sid": 1, "i": i, "k": self._kinds[event.type]}
@@ -80,7 +88,6 @@ class Durable:
             if facts:
                 self._host.assert_facts(name(number), facts)
                 self._host.retract_facts(name(number), facts)
-        return self._hits
 
     def _ruleset(self, rules: tuple[CompiledRule, ...]) -> dict[str, Any]:
         """The network's own notation: dictionaries by the names of its elements."""
