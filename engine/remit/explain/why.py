@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,8 @@ from remit.model.rule import Act, Rule
 from remit.model.terms import Modality, Status
 from remit.model.text import Text
 from remit.pack.load import Pack
+
+NAMES = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def why(obligation: Obligation, pack: Pack) -> Why:
@@ -34,7 +37,7 @@ def why(obligation: Obligation, pack: Pack) -> Why:
         children=(
             *origin(obligation, rule, pack),
             *law(rule, policy.title, policy.number),
-            *read_in(rule),
+            *read_in(rule, pack),
             *routes(obligation),
             deadline(obligation, pack),
             *discharge(rule),
@@ -97,13 +100,25 @@ def law(rule: Rule, title: Text, number: str) -> Iterator[Why]:
         )
 
 
-def read_in(rule: Rule) -> Iterator[Why]:
-    """What the text does not state, with the reason it was read in; and the doubts."""
+def read_in(rule: Rule, pack: Pack) -> Iterator[Why]:
+    """What the text does not state, with the reason it was read in; and the doubts. A reading they name is told beneath."""
     for part, reason in rule.inferred.items():
         name = PARTS.get(part, Text(part, part))
-        yield Why("inferred", Text(f"推定{name.zh}：{reason}", f"{name.en} inferred: {reason}"))
+        claim = Text(f"推定{name.zh}：{reason}", f"{name.en} inferred: {reason}")
+        yield Why("inferred", claim, children=tuple(readings_named(reason, pack)))
     for note in rule.notes:
-        yield Why("note", Text(f"备注：{note}", f"note: {note}"))
+        yield Why("note", Text(f"备注：{note}", f"note: {note}"), children=tuple(readings_named(note, pack)))
+
+
+def readings_named(words: str, pack: Pack) -> Iterator[Why]:
+    """The readings whose ids stand in a reason."""
+    for name, reading in pack.vocabulary.readings.items():
+        if name in NAMES.findall(words):
+            claim = Text(
+                f"解释“{reading.label.zh}”：{reading.means.zh}；理由：{reading.reason}",
+                f"the reading “{reading.label.en}”: {reading.means.en}; reason: {reading.reason}",
+            )
+            yield Why("reading", claim, value=reading.status, source=str(reading.origin))
 
 
 def routes(obligation: Obligation) -> Iterator[Why]:
