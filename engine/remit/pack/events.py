@@ -286,8 +286,14 @@ class EventReader:
 
     # --- files --------------------------------------------------------------------------------------
 
-    def read(self, source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]]) -> tuple[Event, ...]:
+    def read(
+        self,
+        source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]],
+        repeated: list[Event] | None = None,
+    ) -> tuple[Event, ...]:
         """The events of a case file (YAML, JSON, JSON Lines, CloudEvents), of a mapping `{case, events}`, or of several events.
+
+        `repeated` takes the events that stand there again with the same content; they count once.
 
         Raises:
             EventError: as `event`; RM410, it is not a case file; RM411, an id twice with different content.
@@ -315,7 +321,7 @@ class EventReader:
                 found = self.from_mapping(source)
             case _:
                 found = tuple(self.event(fields) for fields in source)
-        return once(found)
+        return once(found, repeated)
 
     def from_mapping(self, fields: Mapping[str, object]) -> tuple[Event, ...]:
         keys = {dialect.key(key, "case"): value for key, value in fields.items()}
@@ -458,8 +464,8 @@ def looks_like_lines(text: str, path: Path) -> bool:
     return path.suffix in (".jsonl", ".ndjson") or text.lstrip()[:1] == "{"
 
 
-def once(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Each id once; the same event twice is one event.
+def once(events: tuple[Event, ...], repeated: list[Event] | None = None) -> tuple[Event, ...]:
+    """Each id once; the same event twice is one event, and goes to `repeated` as well.
 
     Raises:
         EventError: RM411, an id stands for two different events.
@@ -475,4 +481,6 @@ def once(events: tuple[Event, ...]) -> tuple[Event, ...]:
                 expected="a different id for a different event",
                 origin=event.origin,
             )
+        if kept is not event and repeated is not None:
+            repeated.append(event)
     return tuple(found.values())

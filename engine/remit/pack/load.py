@@ -118,14 +118,16 @@ class Pack:
         return self.reader.event(fields, case=case, origin=origin)
 
     def read_events(
-        self, source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]]
+        self,
+        source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]],
+        repeated: list[Event] | None = None,
     ) -> tuple[Event, ...]:
-        """The events of a case file, or of mappings.
+        """The events of a case file, or of mappings. `repeated` takes those that stand there again with the same content.
 
         Raises:
             EventError: one of them does not fit the vocabulary, or the file is not a case file. Nothing is half read.
         """
-        return self.reader.read(source)
+        return self.reader.read(source, repeated)
 
     def find(self, kind: str, written: str) -> str | None:
         """The id of a `unit`, `place`, `role`, `action`, `event`, `level`, `reading` or `attribute` under any of its names."""
