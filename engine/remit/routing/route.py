@@ -14,7 +14,7 @@ from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
 from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
-from remit.model.terms import Basis
+from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.routing.graph import UnitGraph
@@ -251,8 +251,8 @@ def by_relation(search: Search, selector: ByRelation) -> Routing:
         for edge in search.graph.related(body.id, selector.relation, search.day):
             unit = search.graph.units[edge.source]
             claim = Text(
-                f"{unit.label.zh} {selector.relation} {body.label.zh}",
-                f"{unit.label.en} {selector.relation} {body.label.en}",
+                f"{unit.label.zh} 是 {body.label.zh} 的{RELATIONS[selector.relation].zh}",
+                f"{unit.label.en} is {RELATIONS[selector.relation].en} {body.label.en}",
             )
             step = Why("edge", claim, source=str(edge.origin))
             found.setdefault(unit.id, search.party(unit, selector.of, step))
@@ -339,6 +339,15 @@ def aim(search: Search, place: str, level: str | None) -> str | None:
     return place if wanted is None else search.graph.at_level(place, wanted)
 
 
+#: What a unit is to another.
+RELATIONS = {
+    Relation.PART_OF: Text("组成部分", "part of"),
+    Relation.REPORTS_TO: Text("下级单位", "a unit reporting to"),
+    Relation.GUIDED_BY: Text("业务指导对象", "guided by"),
+    Relation.MEMBER_OF: Text("成员单位", "a member of"),
+    Relation.OFFICE_OF: Text("办公室", "the office of"),
+    Relation.LOCATED_IN: Text("内设机构", "located in"),
+}
 #: How a place that is read from somewhere is called.
 PLACES = {
     "event.place": Text("事件地点", "the place of the event"),
