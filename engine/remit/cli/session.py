@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
     from remit.engine import Engine
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT = range(6)
 MISSING = frozenset({"RM453", "RM454", "RM455", "RM456"})
 MANY = 200
+#: A moment beyond these years is a slip of the pen, and the recurring duties of millennia take for ever.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,17 @@ class Session:
             at = datetime.fromisoformat(written)
         except ValueError:
             raise typer.BadParameter(f"`{written}` is not a moment such as 2024-05-07T08:00") from None
+        believable(at.year, written)
         return at if at.tzinfo else at.replace(tzinfo=zone)
+
+    def day(self, written: str) -> date:
+        """A day such as `2024-12-15`."""
+        try:
+            day = date.fromisoformat(written)
+        except ValueError:
+            raise typer.BadParameter(f"`{written}` is not a day such as 2024-12-15") from None
+        believable(day.year, written)
+        return day
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)
@@ -65,6 +78,11 @@ class Session:
             known = self.pack.reader.names.spelled[kind]
             raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {kind}", suggestion=nearest(written, known))  # fmt: skip
         return found
+
+
+def believable(year: int, written: str) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise typer.BadParameter(f"`{written}` does not lie between the years {FIRST_YEAR} and {LAST_YEAR}")
 
 
 def open_session(pack: Path | None, language: str | None) -> Session:
@@ -134,17 +152,29 @@ def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def reporting(*, as_json: bool = False) -> Iterator[None]:
-    """Turn what remit refuses into a clear message and its exit code."""
-    from remit.errors import InternalError, PackError, RemitError
+    """Turn what remit refuses into a clear message and its exit code; what it did not foresee is our own fault."""
+    from remit.errors import InternalError, Origin, PackError, RemitError, SourceError
 
     try:
         yield
+    except (typer.Exit, typer.Abort, TyperException):
+        raise
     except PackError as failure:
         fail(failure.problems, BAD_PACK, as_json=as_json)
     except InternalError as failure:
         fail((failure,), FAULT, as_json=as_json)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
         fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT, as_json=as_json)
+    except Exception as fault:
+        if os.environ.get("REMIT_DEBUG"):
+            raise
+        if isinstance(fault, OSError):
+            if fault.filename is None:  # it is stdout that failed
+                raise
+            unread = SourceError("RM102", "file-missing", found=str(fault.filename), expected="a file that can be read", origin=Origin(str(fault.filename)), hint=fault.strerror)  # fmt: skip
+            fail((unread,), BAD_PACK, as_json=as_json)
+        unforeseen = InternalError("RM900", "internal-fault", found=f"{type(fault).__name__}: {fault}", expected="no fault of ours", hint="set REMIT_DEBUG=1 to see where, and report it")  # fmt: skip
+        fail((unforeseen,), FAULT, as_json=as_json)
 
 
 def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoReturn:
@@ -152,13 +182,36 @@ def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoRetur
     if as_json:
         print_json({"errors": [p.as_json() for p in problems], "warnings": []})
     else:
-        for problem in problems:
-            typer.echo(str(problem), err=True)
-            if problem.hint:
-                typer.echo(f"  {problem.hint}", err=True)
+        tell(problems)
     raise typer.Exit(code)
+
+
+def tell(problems: Iterable[RemitError], prefix: str = "") -> None:
+    """Each problem on stderr, its remedy beneath."""
+    for problem in problems:
+        typer.echo(f"{prefix}: {problem}" if prefix else str(problem), err=True)
+        if problem.hint:
+            typer.echo(f"  {problem.hint}", err=True)
+
+
+# --- printing --------------------------------------------------------------------------------------
 
 
 def print_json(value: object) -> None:
     """One object, the same bytes for the same value."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def echo(text: str, end: str = "\n") -> None:
+    """Print to stdout. Whoever closes the pipe has read enough: the command goes on to its own exit code."""
+    try:
+        typer.echo(text + end, nl=False)
+    except BrokenPipeError:
+        mute()
+
+
+def mute() -> None:
+    """From here on, what is printed goes nowhere; nor does what Python still holds back."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from remit.checks.coverage import Coverage
-from remit.cli.session import Session
-from remit.explain.words import MODALITY, STATUS, Words, beginning, moment
+from remit.cli.session import Session, mute
+from remit.explain.words import MODALITY, PARTS, STATUS, Words, beginning, moment
 from remit.model.event import Event
-from remit.model.obligation import Answer, Conflict, Obligation, Question
+from remit.model.obligation import Answer, Conflict, Obligation, Party, Question
 from remit.model.terms import Modality, Nature, Status
 from remit.model.vocabulary import Attribute, EventType
 
@@ -26,10 +26,25 @@ STYLES = {
 }  # fmt: skip
 
 
+class Paper(Console):
+    """A console that goes on in silence when whoever read it has read enough."""
+
+    def on_broken_pipe(self) -> None:
+        """Keep the command's own exit code, where Rich would end it with 1."""
+        self.quiet = True
+        mute()
+
+
+#: How many desks of one part are named before the rest are counted.
+NAMED = 4
+#: The parts whose desks are marked where they stand.
+SHOWN_BESIDE = frozenset({"bearer", "performer", "to", "with"})
+
+
 def console() -> Console:
     """Colours only for a terminal; a width that does not depend on who pipes."""
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
-    return Console(width=width, highlight=False, soft_wrap=False)
+    return Paper(width=width, highlight=False, soft_wrap=False)
 
 
 def show_answer(session: Session, answer: Answer, events: Sequence[Event], now: datetime) -> None:
@@ -47,8 +62,11 @@ def show_answer(session: Session, answer: Answer, events: Sequence[Event], now: 
         out.print(duties(session, owed, words))
     if not answer.obligations:
         out.print(session.say("没有产生任何义务。", "No duty arises."))
+    if any(o.rebuttable for o in answer.obligations):
+        out.print(session.say("* 是否属于例外情形，尚待查明。", "* whether an exception applies is not known yet."))
     show_questions(session, answer.questions, words, out)
     show_conflicts(session, answer.conflicts, out)
+    show_unrouted(session, answer.unrouted, out)
 
 
 def event_line(session: Session, event: Event, words: Words) -> str:
@@ -77,36 +95,47 @@ def duties(session: Session, owed: Iterable[Obligation], words: Words) -> Table:
             status += "*"
         table.add_row(
             f"[{STYLES.get(obligation.status, 'default')}]{status}[/]",
-            escape(bearer(session, obligation)),
+            escape(party(session, obligation, "bearer", obligation.bearer)),
             what(session, obligation, words),
             escape(by_when(session, obligation)),
         )
     return table
 
 
-def bearer(session: Session, obligation: Obligation) -> str:
-    """The desk; marked where the text did not name it, or where none was found."""
-    name = obligation.bearer.label.of(session.language)
-    if not obligation.bearer.routed:
+def party(session: Session, obligation: Obligation, part: str, unit: Party) -> str:
+    """A desk; marked where the text does not name it, or where none was found."""
+    name = unit.label.of(session.language)
+    if not unit.routed:
         return f"{name}{session.say('（未能确定，暂归此处）', ' (not settled; kept here)')}"
-    inferred = "bearer" in dict(obligation.inferred)
+    inferred = part in dict(obligation.inferred)
     return f"{name}{session.say('（推定）', ' (inferred)') if inferred else ''}"
 
 
 def what(session: Session, obligation: Obligation, words: Words) -> str:
-    """Action, recipients and helpers; then article and exact words."""
+    """Action, recipients and helpers; then article and exact words, and what else the text does not state."""
     language = session.language
     text = words.label(obligation.action).of(language)
     if obligation.modality is not Modality.MUST:
         text = f"{MODALITY[obligation.modality].of(language)} {text}"
     first = [f"[bold]{escape(text)}[/bold]"]
-    for arrow, parties in (("→", obligation.to), (session.say("会同", "with"), obligation.cooperating), (session.say("承办", "performed by"), obligation.performers)):  # fmt: skip
+    for arrow, part, parties in (
+        ("→", "to", obligation.to),
+        (session.say("会同", "with"), "with", obligation.cooperating),
+        (session.say("承办", "performed by"), "performer", obligation.performers),
+    ):
         if parties:
-            names = [p.label.of(language) for p in parties]
-            shown = "、".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")
-            first.append(f"{arrow} {escape(shown)}")
-    quotes = "… ".join(obligation.quotes)
-    return f"{' '.join(first)}\n[dim]{obligation.article_label} {obligation.rule}：“{escape(quotes)}”[/dim]"
+            names = [party(session, obligation, part, p) for p in parties]
+            more = f" … ({len(names)})" if len(names) > NAMED else ""
+            first.append(f"{arrow} {escape(session.say('、', ', ').join(names[:NAMED]))}{more}")
+    quotes = escape("… ".join(obligation.quotes))
+    lines = [
+        " ".join(first),
+        f"[dim]{obligation.article_label} {obligation.rule}{session.say('：', ': ')}“{quotes}”[/dim]",
+    ]
+    unstated = [PARTS[part].of(language) for part, _ in obligation.inferred if part not in SHOWN_BESIDE]
+    if unstated:
+        lines.append(f"[dim]{session.say('推定：', 'inferred: ')}{session.say('、', ', ').join(unstated)}[/dim]")
+    return "\n".join(lines)
 
 
 def by_when(session: Session, obligation: Obligation) -> str:
@@ -151,6 +180,14 @@ def show_conflicts(session: Session, conflicts: Sequence[Conflict], out: Console
         )
 
 
+def show_unrouted(session: Session, lost: Sequence[Obligation], out: Console) -> None:
+    """Duties for which a desk could not be settled: nothing is lost, but somebody must see to it."""
+    if lost:
+        out.print(f"\n[bold]{session.say('单位未能确定', 'No desk settled')}[/bold]")
+    for obligation in lost:
+        out.print(f"  ! {escape(obligation.case or '—')}  {obligation.rule}")
+
+
 def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) -> None:
     """A unit's recurring and standing duties; without a unit, how many each one has."""
     out, words = console(), Words.of(session.pack)
@@ -158,7 +195,9 @@ def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) 
         out.print(f"[bold]{escape(words.label(unit).of(session.language))}[/bold]")
         out.print(duties(session, owed, words) if owed else session.say("没有日常事项。", "Nothing on the agenda."))
         return
-    table = Table(*((("单位", "编号", "周期", "常设", "逾期或违反")) if session.language == "zh" else ("unit", "id", "recurring", "standing", "overdue or breached")))  # fmt: skip
+    table = Table()
+    for title in ("单位", "编号", "周期", "常设", "逾期或违反") if session.language == "zh" else ("unit", "id", "recurring", "standing", "overdue or breached"):  # fmt: skip
+        table.add_column(title, overflow="fold")
     for name in dict.fromkeys(o.bearer.id for o in owed):
         mine = [o for o in owed if o.bearer.id == name]
         missed = sum(o.status in (Status.OVERDUE, Status.BREACHED) for o in mine)
