@@ -15,6 +15,7 @@ from remit.explain.why import why
 from remit.explain.why_not import why_not
 from remit.ledger.ledger import Ledger, MemoryLedger
 from remit.matching.choose import choose
+from remit.matching.history import AMENDMENTS, amends
 from remit.matching.matcher import Incident
 from remit.model.event import (
     CORRECTION,
@@ -28,9 +29,10 @@ from remit.model.event import (
 )
 from remit.model.explanation import Why
 from remit.model.obligation import Answer, Delta, Obligation
+from remit.model.rule import On
 from remit.model.terms import Nature, Status
 from remit.pack.load import Pack
-from remit.program.compile import compile_program
+from remit.program.compile import compile_program, reads_case
 from remit.semantics.changes import changes
 from remit.semantics.law import Law
 from remit.semantics.obligations import (
@@ -83,7 +85,7 @@ class Engine:
         matcher = choose(program, backend)
         vocabulary = pack.vocabulary
         self._law = Law(program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, matcher)
-        self._ledger: Ledger = ledger or MemoryLedger()
+        self._ledger: Ledger = MemoryLedger() if ledger is None else ledger
         self._pinned = now is not None
         self.now = now or BEGINNING
         self._grouped: dict[str | None, tuple[Event, ...]] | None = None
@@ -130,28 +132,21 @@ class Engine:
         Raises:
             EventError: for the first that is refused; then none of them was kept.
         """
-        read = tuple(e if isinstance(e, Event) else self.pack.event(e) for e in events)
-        self._check_targets(read)
+        read = self._homed(tuple(e if isinstance(e, Event) else self.pack.event(e) for e in events))
         fresh = self._ledger.append(read)
         if read and not fresh:
             return Delta(duplicate=True)
         return self._take_in(fresh)
 
-    def _check_targets(self, events: tuple[Event, ...]) -> None:
-        """A retraction or correction must name an event of the ledger or of the same batch."""
-        acts = [event for event in events if event.type in (RETRACTION, CORRECTION)]
-        known = {event.id for event in (*self._ledger.events(), *events)} if acts else set()
-        for act in acts:
-            target = str(act.data.get("of"))
-            if target not in known:
-                raise EventError(
-                    "RM451",
-                    "unknown-event",
-                    found=target,
-                    expected="the id of an event that was submitted",
-                    origin=replace(act.origin, event=act.id, case=act.case),
-                    suggestion=nearest(target, known),
-                )
+    def _homed(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """A retraction or correction must name an event of the ledger or of the same batch, and belongs to its case."""
+        if not any(event.type in AMENDMENTS for event in events):
+            return events
+        known = {event.id: event for event in (*events, *self._ledger.events())}
+        for event in events:
+            if event.type in AMENDMENTS:
+                known[event.id] = homed(event, known)
+        return tuple(known[event.id] if event.type in AMENDMENTS else event for event in events)
 
     def advance(self, now: datetime) -> Delta:
         """Move the clock and say what opened, fell due or was breached, agenda included.
@@ -189,13 +184,13 @@ class Engine:
         return changes(before, [o for case in touched for o in self._said[case]])
 
     def _bears_on_agenda(self, event: Event) -> bool:
-        """Whether it may discharge a recurring duty, or steer or amend one."""
+        """Whether it may discharge, breach, steer or amend what no event of a case sets off, or be read by its condition."""
         if event.type in STEERING:
             return True
         return any(
-            act.event == event.type and event.data.get("action", rule.rule.action) == rule.rule.action
-            for rule in self._law.program.recurring
-            for act in rule.discharges
+            reads_case(rule.rule) or any(act.event == event.type for act in (*rule.discharges, *rule.breaches))
+            for rule in self._law.program.rules
+            if not isinstance(rule.rule.trigger, On)
         )
 
     def _move(self, now: datetime) -> None:
@@ -282,6 +277,26 @@ class Engine:
 
     def _all(self) -> tuple[Obligation, ...]:
         return (*self._of_cases(), *self._agenda_now())
+
+
+def homed(act: Event, known: Mapping[str, Event]) -> Event:
+    """The retraction or correction in the case of what it amends.
+
+    Raises:
+        EventError: RM451, there is no such event, or it belongs to another case.
+    """
+    named = amends(act)
+    target = known.get(named)
+    if target is None or act.case not in (None, target.case):
+        raise EventError(
+            "RM451",
+            "unknown-event",
+            found=named,
+            expected="the id of an event that was submitted" if target is None else f"an event of case `{act.case}`",
+            origin=replace(act.origin, event=act.id, case=act.case),
+            suggestion=nearest(named, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
+        )
+    return replace(act, case=target.case)
 
 
 def touches(obligation: Obligation, start: datetime | None, end: datetime | None) -> bool:

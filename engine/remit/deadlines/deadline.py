@@ -10,7 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import MAXYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 
 from remit.deadlines.calendar import Calendar, next_day
 from remit.deadlines.recurrence import Span
@@ -20,8 +20,6 @@ from remit.model.rule import ByReading, MonthDay, OnDay, OpenEnd, Timing, Window
 from remit.model.terms import CountFrom
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
-
-Pause = tuple[datetime, datetime | None]
 
 
 def schedule(
@@ -44,8 +42,9 @@ def schedule(
         day_only: the hour is not known; hours then run from the day's beginning, the stricter reading.
 
     Returns:
-        opens <= due <= latest, each aware or None. A text's own limit has `latest` equal to `due`; one from a
-        reading has no `latest`. `state` says which of these it is, `steps` how it came about.
+        opens, due <= latest, each aware or None. A text's own limit has `latest` equal to `due`; one from a
+        reading has no `latest`. `state` says which of these it is, `steps` how it came about. What became known too
+        late, or a fixed date that is past, may leave `due` before `opens`.
 
     Source: Civil Code arts. 200–204.
     """
@@ -58,11 +57,10 @@ def schedule(
         case Within():
             start = (happened_at if timing.count_from is CountFrom.EVENT else known_at).astimezone(calendar.zone)
             return within(timing, start, opens, calendar, day_only=day_only)
-        case OnDay(day, rolls_over):
-            return last_day(Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over)
+        case OnDay():
+            return on_day(timing, opens, calendar)
         case Window():
-            span = Span(str(opens.year), date(opens.year, 1, 1), date(opens.year, 12, 31))
-            return window(timing, span, calendar)
+            return next_window(timing, opens, calendar)
         case ByReading(name, count_from):
             found = readings[name]
             inner = found.timing
@@ -85,7 +83,7 @@ def schedule_period(
     """Work out the deadline of a recurring duty in one period.
 
     Without a timing it may be done from the first day of the period to the end of its last. A window lies in the
-    period's year; `by: {days: n}` counts from the period's first day, that day included.
+    period's year; `by: {days: n}` counts from the period's first day, that day included, and so do months.
 
     Source: Civil Code arts. 201, 203.
     """
@@ -105,16 +103,17 @@ def schedule_period(
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Window():
             return window(timing, span, calendar)
+        case Within(amount, "months"):
+            return whole_months(amount, span.opens, Deadline(opens=opens, limit=timing), calendar)
         case Within():
             eve = opens - timedelta(days=1) if timing.unit != "hours" else opens
             return within(timing, eve, opens, calendar, day_only=False)
-        case OnDay(day, rolls_over):
-            return last_day(Deadline(opens=opens, steps=(fixed_day(day),)), day, calendar, rolls_over=rolls_over)
+        case OnDay():
+            return on_day(timing, opens, calendar)
         case ByReading(name):
             found = readings[name]
             read = schedule_period(found.timing or OpenEnd(), span, calendar=calendar, readings=readings)
-            keeps_latest = isinstance(found.timing, Window)
-            return as_read(read, found, keeps_latest=keeps_latest)
+            return as_read(read, found)
 
 
 def window_fits(timing: Window, span: Span) -> bool:
@@ -129,7 +128,7 @@ def window_fits(timing: Window, span: Span) -> bool:
 def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, *, day_only: bool) -> Deadline:
     """So many hours, days, working days or months from the start."""
     if limit.unit == "hours":
-        return within_hours(limit.amount, start, opens, day_only=day_only)
+        return within_hours(limit, start, opens, day_only=day_only)
     first = start.date()
     steps = [
         Why(
@@ -141,7 +140,7 @@ def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, 
             value=first.isoformat(),
         )
     ]
-    base = Deadline(opens=opens, steps=tuple(steps))
+    base = Deadline(opens=opens, steps=tuple(steps), limit=limit)
     match limit.unit:
         case "working_days":
             return within_working_days(limit, first, base, calendar)
@@ -160,8 +159,21 @@ def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, 
     return last_day(counted, day, calendar, rolls_over=limit.rolls_over)
 
 
-def within_hours(hours: int, start: datetime, opens: datetime, *, day_only: bool) -> Deadline:
-    """Hours run from the hour (art. 201 para. 2) and do not roll over."""
+def whole_months(amount: int, first: date, base: Deadline, calendar: Calendar) -> Deadline:
+    """So many months that begin with `first`: until the eve of the corresponding day, or the month's last (art. 202)."""
+    day = months_after(first, amount)
+    if day is None:
+        return beyond_time(base)
+    if day.day == first.day:
+        day -= timedelta(days=1)
+    step = Text(f"自 {first} 起 {amount} 个月，当日计入", f"{amount} months from {first}, that day included")
+    counted = with_step(base, Why("deadline", step, value=day.isoformat()))
+    return last_day(counted, day, calendar, rolls_over=rolls(base.limit))
+
+
+def within_hours(limit: Within, start: datetime, opens: datetime, *, day_only: bool) -> Deadline:
+    """Hours run from the hour (art. 201 para. 2), as they pass and not as the clocks are set, and do not roll over."""
+    hours = limit.amount
     steps = []
     if day_only:
         claim = Text(
@@ -170,25 +182,19 @@ def within_hours(hours: int, start: datetime, opens: datetime, *, day_only: bool
         )
         steps.append(Why("deadline", claim, value=start.isoformat()))
     try:
-        due = start + timedelta(hours=hours)
+        due = later(start, timedelta(hours=hours))
     except OverflowError:
         return beyond_time(Deadline(opens=opens, steps=tuple(steps)))
     claim = Text(f"自 {start:%Y-%m-%d %H:%M} 起 {hours} 小时", f"{hours} hours from {start:%Y-%m-%d %H:%M}")
     steps.append(Why("deadline", claim, value=due.isoformat()))
-    return Deadline(opens, due, due, "set", steps=tuple(steps))
+    return Deadline(opens, due, due, "set", steps=tuple(steps), limit=limit)
 
 
 def within_working_days(limit: Within, first: date, base: Deadline, calendar: Calendar) -> Deadline:
     """Only working days count, as the year's notice has them."""
-    day, left = first, limit.amount
-    while left > 0:
-        following = next_day(day)
-        if following is None:
-            return beyond_time(base)
-        works = calendar.is_working_day(following)
-        if works is None:
-            return unpublished(base, following.year)
-        day, left = following, left - works
+    day = working_days_after(first, limit.amount, base, calendar)
+    if isinstance(day, Deadline):
+        return day
     claim = Text(f"第 {limit.amount} 个工作日", f"working day {limit.amount}")
     return last_day(
         with_step(base, Why("deadline", claim, value=day.isoformat())),
@@ -196,6 +202,15 @@ def within_working_days(limit: Within, first: date, base: Deadline, calendar: Ca
         calendar,
         rolls_over=False,
     )
+
+
+def next_window(limit: Window, opens: datetime, calendar: Calendar) -> Deadline:
+    """The first window that is not over when the duty arises; nobody owes what could never have been done in time."""
+    for year in range(opens.year, min(opens.year + 1, MAXYEAR) + 1):
+        found = window(limit, Span(str(year), date(year, 1, 1), date(year, 12, 31)), calendar)
+        if found.latest is None or opens <= found.latest:
+            return replace(found, opens=max(opens, found.opens or opens))
+    return beyond_time(Deadline(opens=opens))
 
 
 def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
@@ -209,10 +224,17 @@ def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
     base = Deadline(
         opens=max(midnight(opens_on, calendar), midnight(span.opens, calendar)),
         steps=(Why("deadline", claim),),
+        limit=limit,
     )
     due = last_day(base, due_on, calendar, rolls_over=limit.rolls_over)
     latest = last_day(base, latest_on, calendar, rolls_over=limit.rolls_over)
     return due if due.due is None else replace(due, latest=latest.due or due.due)
+
+
+def on_day(limit: OnDay, opens: datetime, calendar: Calendar) -> Deadline:
+    """The date the text sets."""
+    base = Deadline(opens=opens, steps=(fixed_day(limit.day),), limit=limit)
+    return last_day(base, limit.day, calendar, rolls_over=limit.rolls_over)
 
 
 def last_day(base: Deadline, day: date, calendar: Calendar, *, rolls_over: bool) -> Deadline:
@@ -239,7 +261,7 @@ def last_day(base: Deadline, day: date, calendar: Calendar, *, rolls_over: bool)
     return replace(base, due=end, latest=end, state="set", steps=(*base.steps, *steps))
 
 
-def as_read(deadline: Deadline, reading: Reading, *, keeps_latest: bool = False) -> Deadline:
+def as_read(deadline: Deadline, reading: Reading) -> Deadline:
     """A limit that comes from a reading is never the text's own: it has a due date and no last lawful moment.
 
     A window is different: the reading says which days the text itself names.
@@ -249,42 +271,34 @@ def as_read(deadline: Deadline, reading: Reading, *, keeps_latest: bool = False)
         f"by the reading “{reading.label.en}”: {reading.means.en} ({reading.signed_by}, {reading.since})",
     )
     step = Why("reading", claim, value=reading.status, source=str(reading.origin))
-    latest = deadline.latest if keeps_latest else None
+    latest = deadline.latest if isinstance(reading.timing, Window) else None
     return replace(deadline, latest=latest, reading=reading.id, steps=(step, *deadline.steps))
 
 
-# --- stop the clock --------------------------------------------------------------------------------
-
-
-def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, now: datetime) -> Deadline:
-    """The deadline with the paused time given back; the stored one is not touched.
-
-    Whole time paused inside the running budget is added; a pause that still runs is counted up to `now`, and
-    while it runs nothing falls due. Source: DESIGN §3 Stop the clock.
-    """
-    if deadline.due is None:
-        return deadline
-    given = timedelta()
-    for stopped_at, resumed_at in pauses:
-        until = resumed_at or max(now, stopped_at)
-        start = max(stopped_at, deadline.opens) if deadline.opens else stopped_at
-        if start < deadline.due + given:
-            given += max(until - start, timedelta())
-    try:
-        due = deadline.due + given
-        latest = deadline.latest + given if deadline.latest else None
-    except OverflowError:
-        return beyond_time(deadline)
-    claim = Text(f"中止计时共 {given}，期限顺延", f"the clock stood still for {given}")
-    return replace(
-        deadline,
-        due=due,
-        latest=latest,
-        steps=(*deadline.steps, Why("deadline", claim, value=due.isoformat())),
-    )
-
-
 # --- arithmetic on days ------------------------------------------------------------------------------
+
+
+def later(moment: datetime, passed: timedelta) -> datetime:
+    """So much time after a moment, whatever was done to the clocks in between."""
+    return (moment.astimezone(UTC) + passed).astimezone(moment.tzinfo)
+
+
+def rolls(limit: Timing | None) -> bool:
+    """Whether a last day on a holiday moves; one in working days never lies there."""
+    return isinstance(limit, Within | Window | OnDay) and limit.rolls_over
+
+
+def working_days_after(day: date, count: int, base: Deadline, calendar: Calendar) -> date | Deadline:
+    """The working day so many after `day`; or `base` in the state that says why there is none to be had."""
+    while count > 0:
+        following = next_day(day)
+        if following is None:
+            return beyond_time(base)
+        works = calendar.is_working_day(following)
+        if works is None:
+            return unpublished(base, following.year)
+        day, count = following, count - works
+    return day
 
 
 def days_after(day: date, count: int) -> date | None:

@@ -50,9 +50,7 @@ class MemoryLedger:
 def differing(one: Event, other: Event) -> tuple[str, ...]:
     """The parts in which two reports of one id differ; where they stand in a file does not count."""
     return tuple(
-        part.name
-        for part in fields(Event)
-        if part.name != "origin" and getattr(one, part.name) != getattr(other, part.name)
+        part.name for part in fields(Event) if part.compare and getattr(one, part.name) != getattr(other, part.name)
     )
 
 

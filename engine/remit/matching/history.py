@@ -11,6 +11,9 @@ from types import MappingProxyType
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import CORRECTION, RETRACTION, Event
 
+#: Acts upon reports.
+AMENDMENTS = (RETRACTION, CORRECTION)
+
 
 def in_time(event: Event) -> tuple[object, ...]:
     """The one order of events: when they happened, then when they became known, then by id."""
@@ -73,17 +76,48 @@ def one_subject(events: tuple[Event, ...]) -> tuple[Event, ...]:
 def versions(case: str | None, events: Iterable[Event]) -> tuple[History, ...]:
     """The case as it was believed to be after each retraction or correction; the last one stands now.
 
-    A correction keeps the id, so that whatever named the event still finds it.
+    A correction keeps the id, so that whatever named the event still finds it. A retraction or correction may itself be
+    retracted; then what it amended stands as before.
     """
-    reported = tuple(e for e in events if e.type not in (RETRACTION, CORRECTION))
-    amendments = [e for e in events if e.type in (RETRACTION, CORRECTION)]
-    believed = {event.id: event for event in reported}
-    histories = [History.of(case, believed.values())]
-    for act in sorted(amendments, key=lambda e: (e.known_at, e.at, e.id)):
-        target = str(act.data.get("of"))
-        if believed.pop(target, None) is None:
-            continue
-        if act.replacement is not None:
-            believed[target] = replace(act.replacement, id=target, case=case)
-        histories.append(History.of(case, believed.values(), since=act.knowable_at))
+    told = tuple(events)
+    reports = tuple(e for e in told if e.type not in AMENDMENTS)
+    amendments = amended_in_order(told)
+    found = [reports]
+    histories = [History.of(case, reports)]
+    for number, act in enumerate(amendments, start=1):
+        standing = amended(reports, amendments[:number])
+        if standing != found[-1]:
+            found.append(standing)
+            histories.append(History.of(case, standing, since=act.knowable_at))
     return tuple(histories)
+
+
+def believed(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The reports as they stand after all retractions and corrections."""
+    return amended(tuple(e for e in events if e.type not in AMENDMENTS), amended_in_order(events))
+
+
+def amended_in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Retractions and corrections, as they became known."""
+    found = (e for e in events if e.type in AMENDMENTS)
+    return tuple(sorted(found, key=lambda e: (e.knowable_at, e.known_at, e.at, e.id)))
+
+
+def amended(reports: tuple[Event, ...], acts: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The reports without those retracted, and with the last standing correction of each."""
+    retracted: set[str] = set()
+    for act in reversed(acts):
+        if act.type == RETRACTION and act.id not in retracted:
+            retracted.add(amends(act))
+    corrected = {e.id: e for e in reports}
+    home = {e.id: e.id for e in reports}
+    for act in acts:
+        target = home.get(amends(act))
+        if act.replacement is not None and target is not None and act.id not in retracted:
+            home[act.id] = target
+            corrected[target] = replace(act.replacement, id=target, case=corrected[target].case)
+    return tuple(event for event in corrected.values() if event.id not in retracted)
+
+
+def amends(act: Event) -> str:
+    return str(act.data.get("of"))

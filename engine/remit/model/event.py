@@ -38,6 +38,7 @@ class Event:
         day_only: `at` was given as a day without an hour.
         replacement: of a `correction`, the event as it should have been reported; else None. The
             event it corrects is `data["of"]`, as it is for a `retraction`.
+        origin: where it was read; the same report in another file is the same.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Event:
     data: Mapping[str, Value] = field(default_factory=dict)
     day_only: bool = False
     replacement: Event | None = None
-    origin: Origin = Origin()
+    origin: Origin = field(default=Origin(), compare=False)
 
     @property
     def knowable_at(self) -> datetime:

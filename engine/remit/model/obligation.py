@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from remit.model.explanation import Why
+from remit.model.rule import Timing
 from remit.model.terms import Basis, Kind, Modality, Nature, Status
 from remit.model.text import Text
 
@@ -34,6 +35,7 @@ class Deadline:
 
     All aware or None. `state` is `set`, `open` (a reading leaves the end open), `unstated` (the text gives
     none) or `unpublished` (a needed calendar is not out yet: `awaits` is its year). `reading` names the reading that set the limit.
+    `limit` is the timing that set `due`, its reading resolved: what a stopped clock gives back is counted in its units.
     """
 
     opens: datetime | None = None
@@ -43,6 +45,7 @@ class Deadline:
     reading: str | None = None
     awaits: int | None = None
     steps: tuple[Why, ...] = ()
+    limit: Timing | None = None
 
 
 @dataclass(frozen=True, slots=True)

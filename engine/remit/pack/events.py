@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -473,7 +473,7 @@ def once(events: tuple[Event, ...], repeated: list[Event] | None = None) -> tupl
     found: dict[str, Event] = {}
     for event in events:
         kept = found.setdefault(event.id, event)
-        if replace(kept, origin=event.origin) != event:
+        if kept != event:
             raise EventError(
                 "RM411",
                 "event-id-twice",

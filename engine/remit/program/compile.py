@@ -75,7 +75,7 @@ def find_companions(parts: Parts) -> Parts:
 def find_bearer_reads(parts: Parts) -> Parts:
     """Conditions that read `unit.` wait for the route."""
     trees = [c.tree for c in (parts.rule.condition, parts.rule.exception) if c is not None]
-    return replace(parts, per_bearer=any(reads_unit(tree) for tree in trees))
+    return replace(parts, per_bearer=any(reads(tree, "unit") for tree in trees))
 
 
 PASSES = (default_acts, find_triggers, find_companions, find_bearer_reads)
@@ -140,8 +140,13 @@ def is_case_events(tree: Expression) -> bool:
             return False
 
 
-def reads_unit(tree: Expression) -> bool:
-    return any(isinstance(node, Variable) and node.name == "unit" for node in walk(tree))
+def reads_case(rule: Rule) -> bool:
+    """Whether the condition or exception looks at the other events of the case."""
+    return any(reads(part.tree, "case") for part in (rule.condition, rule.exception) if part is not None)
+
+
+def reads(tree: Expression, root: str) -> bool:
+    return any(isinstance(node, Variable) and node.name == root for node in walk(tree))
 
 
 def walk(tree: Expression) -> Iterator[Expression]:

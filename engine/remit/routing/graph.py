@@ -117,7 +117,7 @@ class UnitGraph:
         found: tuple[str, Reorganisation] | None = None
         current = unit_id
         for act in self.reorganisations:
-            if act.kind != "rename" and current in act.units and act.on <= day and act.into is not None:
+            if act.kind != "rename" and current in act.units and act.on <= day and act.into not in (None, current):
                 current, found = act.into, (act.into, found[1] if found else act)
         return found
 

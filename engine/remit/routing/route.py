@@ -83,6 +83,10 @@ def route(
         basis: whether the text itself names this party.
     """
     search = Search(graph, day, situation, bearer, triggered, basis)
+    if isinstance(selector, ByRole | ByRelation) and selector.level == "upper" and at_the_top(search):
+        return search.lost(
+            "desk", Text("责任单位之上没有更高层级，由谁负责？", "no level is above the bearer's; who is meant?")
+        )
     match selector:
         case ByUnit(unit_id):
             return by_unit(search, unit_id)
@@ -245,6 +249,8 @@ def the_only(search: Search, selector: ByRole) -> Routing:
 
 def by_relation(search: Search, selector: ByRelation) -> Routing:
     """Units in a relation to a body: all of them, or the one of the body that fits the bearer."""
+    if selector.place is not None and find_place(search, selector.place)[0] is None:
+        return search.lost(selector.place, place_question(selector.place))
     bodies = list(bodies_meant(search, selector))
     found: dict[str, Party] = {}
     for body in bodies:
@@ -329,8 +335,11 @@ def wanted_level(search: Search, level: str | None) -> str | None:
         return level if level not in ("same", "upper") else None
     if level == "same":
         return search.bearer.level
-    rank = search.graph.levels.index(search.bearer.level)
-    return search.graph.levels[max(rank - 1, 0)]
+    return search.graph.levels[search.graph.levels.index(search.bearer.level) - 1]
+
+
+def at_the_top(search: Search) -> bool:
+    return search.bearer is not None and search.graph.levels.index(search.bearer.level) == 0
 
 
 def aim(search: Search, place: str, level: str | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
+from remit.deadlines.deadline import schedule_period
 from remit.deadlines.recurrence import Span, spans
 from remit.expressions.situation import Situation
 from remit.matching.history import History
@@ -15,7 +16,7 @@ from remit.model.rule import Every
 from remit.model.terms import Nature, Status
 from remit.program.program import CompiledRule
 from remit.semantics.build import settled
-from remit.semantics.drafts import judge, obligation_id
+from remit.semantics.drafts import excepted, judge, obligation_id, weighed
 from remit.semantics.law import Draft, Law
 
 
@@ -34,21 +35,28 @@ def agenda(law: Law, events: Iterable[Event], now: datetime, horizon: datetime |
             members = standing(law, rule, history, law.day(now))
         else:
             continue
-        found |= {obligation_id(draft, None): draft for draft in members}
-    return tuple(replaced_by_successor(law, o, now) for o in settled(law, history, found, now))
+        found |= {obligation_id(draft, None): draft for draft in filter(None, map(excepted, members))}
+    owed = settled(law, history, weighed(law, found), now)
+    return tuple(replaced_by_successor(law, o, now) for o in owed)
 
 
 def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last: date) -> Iterator[Draft]:
-    """One draft for each bearing unit and period, none before the policy's effect."""
+    """One draft for each bearing unit and period.
+
+    None for what had to be done before the policy's effect, and none for what opens only after its repeal.
+    """
     effective = rule.policy.effective_on if rule.rule.since is None else max(rule.policy.effective_on, rule.rule.since)
     for span in spans(every.period, effective, last) if effective <= last else ():
         first = max(span.opens, effective)
-        if not rule.in_force_on(first):
-            continue
         cut = span.opens < effective
         if cut and rule.policy.first_period == "none":
             continue
         asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
+        due = schedule_period(rule.rule.timing, asked, calendar=law.calendar, readings=law.readings)
+        end = due.latest or due.due
+        opens = max(first, law.day(due.opens)) if due.opens else first
+        if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):
+            continue
         yield from for_each_bearer(law, rule, history, first, Nature.RECURRING, asked)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
 from remit.matching.history import History
+from remit.model.event import Event
 from remit.model.explanation import Why
 from remit.model.expression import UNKNOWN, Expression, Path, Variable
 from remit.model.obligation import Deadline, Obligation, Party, Question
@@ -16,7 +17,7 @@ from remit.model.rule import Selector
 from remit.model.terms import Jointly, Nature, Per, Status
 from remit.model.text import Text
 from remit.routing.route import Routing
-from remit.semantics.drafts import judge, obligation_id
+from remit.semantics.drafts import excepted, judge, obligation_id, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
 
@@ -38,7 +39,7 @@ def settled(
     for key, draft in found.items():
         known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
         obligation = build(law, draft, key, history.case, deadline(law, draft, known))
-        owed.append((draft, settle(obligation, acts(law, draft, history, peers, now), now)))
+        owed.append((draft, settle(obligation, acts(law, draft, history, peers), now)))
     return tuple(o for _, o in owed) + tuple(consequences(law, history, owed, now))
 
 
@@ -50,12 +51,9 @@ def consequences(
         failed = failed_at(obligation, now)
         if failed is None:
             continue
-        found = {
-            obligation_id(d, history.case): d
-            for name in draft.rule.rule.then
-            for d in consequent(law, name, draft, obligation, failed)
-        }
-        yield from settled(law, history, found, now)
+        raised = (d for name in draft.rule.rule.then for d in consequent(law, name, draft, obligation, failed))
+        found = {obligation_id(d, history.case): d for d in filter(None, map(excepted, raised))}
+        yield from settled(law, history, weighed(law, found), now)
 
 
 def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: datetime) -> Iterator[Draft]:
@@ -97,18 +95,19 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
     )
 
 
-def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: datetime) -> Acts:
+def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft]) -> Acts:
     """The acts that bear on this draft: of a joint duty, those of any of its bearers."""
-    rule, today = draft.rule.rule, law.day(now)
+    rule = draft.rule.rule
     bearers = [draft.bearer.id]
     if rule.jointly is Jointly.ANY:
         bearers += [p.bearer.id for p in peers if p.rule is draft.rule and p.span == draft.span]
     performers = {party.id for party, _ in related(law, draft, "performer", rule.performers) if party.routed}
 
-    def acts_for(actor: str, bearer: str) -> bool:
-        successor = law.graph.successor(bearer, today)
+    def acts_for(act: Event, bearer: str) -> bool:
+        day = law.day(act.at)
+        successor = law.graph.successor(bearer, day)
         heirs = {bearer, *performers, *((successor[0],) if successor else ())}
-        return any(law.graph.is_under(actor, heir, today) for heir in heirs)
+        return act.by is not None and any(law.graph.is_under(act.by, heir, day) for heir in heirs)
 
     since = until = raised_by = None
     if draft.span is not None:
@@ -123,6 +122,7 @@ def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft], now: 
     return Acts(
         rule=draft.rule,
         history=history,
+        calendar=law.calendar,
         acts_for=acts_for,
         bearers=tuple(sorted(set(bearers))),
         others=tuple(sorted({p.bearer.id for p in peers if p.rule is draft.rule} - set(bearers))),

@@ -7,13 +7,14 @@ superior), then the later date (lex posterior). What contradicts and is not orde
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from remit.model.obligation import OPEN, Conflict, Obligation
 from remit.model.terms import Modality, Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
+from remit.semantics.law import Law
 
 #: Modalities that cannot both hold of one act.
 OPPOSED = frozenset({frozenset({Modality.MUST, Modality.MUST_NOT}), frozenset({Modality.MAY, Modality.MUST_NOT})})
@@ -39,28 +40,44 @@ def precedence(rule: CompiledRule, levels: tuple[str, ...]) -> tuple[int, int]:
     return (-levels.index(rule.policy.level), rule.policy.effective_on.toordinal())
 
 
-def conflicts(owed: Iterable[Obligation]) -> tuple[Conflict, ...]:
-    """Pairs of open obligations of one bearer that contradict each other; those that can be ordered are gone already."""
+def conflicts(law: Law, owed: Iterable[Obligation]) -> tuple[Conflict, ...]:
+    """Pairs of open obligations of one bearer that contradict each other, and that nothing orders.
+
+    A case and a unit's agenda are worked out apart, so that a standing norm may still stand beside what goes before it.
+    """
+    rules = {(rule.rule.policy, rule.rule.id): rule for rule in law.program.rules}
     by_act: dict[tuple[str, str], list[Obligation]] = defaultdict(list)
     for obligation in owed:
         if obligation.status in OPEN or obligation.status is Status.BREACHED:
             by_act[(obligation.bearer.id, obligation.action)].append(obligation)
-    found = (c for group in by_act.values() for c in contradicting(group))
+    found = (
+        claim(*pair) for group in by_act.values() for pair in contradicting(group) if not ordered(law, rules, *pair)
+    )
     return tuple(sorted(found, key=lambda c: c.obligations))
 
 
-def contradicting(group: list[Obligation]) -> Iterator[Conflict]:
+def ordered(law: Law, rules: Mapping[tuple[str, str], CompiledRule], one: Obligation, other: Obligation) -> bool:
+    """Whether either rule goes before the other."""
+    first, second = (rules[o.policy, o.rule] for o in (one, other))
+    return outranks(first, second, law.graph.levels) or outranks(second, first, law.graph.levels)
+
+
+def contradicting(group: list[Obligation]) -> Iterator[tuple[Obligation, Obligation]]:
     for one, other in combinations(sorted(group, key=lambda o: o.id), 2):
         same_matter = one.case == other.case or None in (one.case, other.case)
         same_person = one.subject == other.subject or None in (one.subject, other.subject)
         if same_matter and same_person and frozenset({one.modality, other.modality}) in OPPOSED:
-            yield Conflict(
-                rules=(one.rule, other.rule),
-                articles=(one.article_label, other.article_label),
-                obligations=(one.id, other.id),
-                case=one.case or other.case,
-                claim=Text(
-                    f"{one.article_label}与{other.article_label}对同一单位的同一行为要求相反，且没有规则说明何者优先",
-                    f"{one.article_label} and {other.article_label} ask the opposite of one unit, and nothing orders them",
-                ),
-            )
+            yield one, other
+
+
+def claim(one: Obligation, other: Obligation) -> Conflict:
+    return Conflict(
+        rules=(one.rule, other.rule),
+        articles=(one.article_label, other.article_label),
+        obligations=(one.id, other.id),
+        case=one.case or other.case,
+        claim=Text(
+            f"{one.article_label}与{other.article_label}对同一单位的同一行为要求相反，且没有规则说明何者优先",
+            f"{one.article_label} and {other.article_label} ask the opposite of one unit, and nothing orders them",
+        ),
+    )

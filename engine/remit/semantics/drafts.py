@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,12 +24,16 @@ def drafts(law: Law, history: History) -> dict[str, Draft]:
     found: dict[str, Draft] = {}
     for binding in law.matcher.bindings(history):
         if binding.rule.in_force_on(law.day(binding.event.at)):
-            for draft in routed(law, binding, history):
+            for draft in filter(None, map(excepted, routed(law, binding, history))):
                 key = obligation_id(draft, history.case)
                 found[key] = join(found[key], draft) if key in found else draft
-    kept = {key: draft for key, draft in ((k, excepted(d)) for k, d in found.items()) if draft}
-    weighed = {key: outweighed(law, draft, tuple(kept.values())) for key, draft in kept.items()}
-    return {key: draft for key, draft in weighed.items() if draft is not None}
+    return weighed(law, found)
+
+
+def weighed(law: Law, found: Mapping[str, Draft]) -> dict[str, Draft]:
+    """Those that no other sets aside."""
+    judged = {key: outweighed(law, draft, tuple(found.values())) for key, draft in found.items()}
+    return {key: draft for key, draft in judged.items() if draft is not None}
 
 
 def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
@@ -86,14 +90,14 @@ def arose(rule: CompiledRule, event: Event, history: History) -> datetime:
 
 def join(first: Draft, second: Draft) -> Draft:
     """A further report of the same matter: the surest and earliest leads, and all are evidence."""
-    pair = sorted((first, second), key=lambda d: (d.verdict is not True, *in_time(d.evidence[0])))
+    pair = sorted((first, second), key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
     lead, other = pair
     rest = {e.id: e for e in (*lead.evidence[1:], *other.evidence) if e.id != lead.evidence[0].id}
     return replace(lead, evidence=(lead.evidence[0], *sorted(rest.values(), key=in_time)))
 
 
 def excepted(draft: Draft) -> Draft | None:
-    """`unless` true: no obligation. Unknown: it stands, and is rebuttable."""
+    """`unless` true: this report raises nothing. Unknown: it stands, and is rebuttable."""
     exception = draft.rule.rule.exception
     verdict = evaluate(exception.tree, draft.situation) if exception else False
     if verdict is True:
@@ -108,11 +112,21 @@ def outweighed(law: Law, draft: Draft, peers: tuple[Draft, ...]) -> Draft | None
         for peer in peers
         if peer.bearer.id == draft.bearer.id
         and subject_of(peer) == subject_of(draft)
+        and at_one_time(peer, draft)
         and outranks(peer.rule, draft.rule, law.graph.levels)
     ]
     if any(peer.verdict is True for peer in above):
         return None
     return replace(draft, rebuttable=True) if above else draft
+
+
+def at_one_time(one: Draft, other: Draft) -> bool:
+    """Of two duties of an agenda: whether their periods touch, or the standing one was in force in the other's."""
+    first, second = one.span, other.span
+    if first is not None and second is not None:
+        return first.opens <= second.last and second.opens <= first.last
+    span, standing = (first, other) if first is not None else (second, one)
+    return span is None or standing.rule.in_force_on(span.opens) or standing.rule.in_force_on(span.last)
 
 
 def subject_of(draft: Draft) -> str | None:

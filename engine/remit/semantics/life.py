@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from remit.deadlines.deadline import resume_deadline
+from remit.deadlines.calendar import Calendar
+from remit.deadlines.suspension import Pause, resume_deadline
 from remit.matching.history import History
 from remit.matching.matcher import act_fits
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, WAIVER, Event
@@ -21,8 +22,14 @@ from remit.model.terms import Kind, Modality, Nature, Per, Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
 
-#: May this unit's act count as that unit's? (the same, one under it, or its successor)
-ActsFor = Callable[[str, str], bool]
+#: May this act count as that unit's? (its own, of one under it, or of its successor, on the day it was done)
+ActsFor = Callable[[Event, str], bool]
+
+
+#: Performed, so that nothing is left to waive or dispute.
+PERFORMED = frozenset({Status.DONE, Status.DONE_LATE})
+#: Missed or breached, so that what `then` names is set off.
+FAILED = frozenset({Status.OVERDUE, Status.DONE_LATE, Status.BREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Acts:
 
     rule: CompiledRule
     history: History
+    calendar: Calendar
     acts_for: ActsFor
     bearers: tuple[str, ...]
     subject: str | None
@@ -44,12 +52,10 @@ class Acts:
     until: datetime | None = None
     period: str | None = None
 
-    def within(self) -> Iterator[Event]:
-        """Events about the same subject, in the bounds."""
+    def about(self) -> Iterator[Event]:
+        """Events about the same subject."""
         for event in self.history.events:
-            if self.rule.rule.per is Per.SUBJECT and event.subject not in (self.subject, None):
-                continue
-            if self._in_bounds(event):
+            if self.rule.rule.per is not Per.SUBJECT or event.subject in (self.subject, None):
                 yield event
 
     def _in_bounds(self, event: Event) -> bool:
@@ -73,23 +79,26 @@ class Acts:
         )
 
     def steering(self, kind: str, obligation: str) -> tuple[Event, ...]:
-        """Waivers, suspensions, disputes and receipts for this rule or this very obligation."""
+        """Waivers, suspensions, disputes and receipts: in the bounds for this rule, at any time for this very obligation.
+
+        A resumption ends whatever pause still runs, also past the end of the period.
+        """
         return tuple(
             e
-            for e in self.within()
+            for e in self.about()
             if e.type == kind
             and e.data.get("obligation", obligation) == obligation
             and e.data.get("rule", self.rule.rule.id) == self.rule.rule.id
-            and ("obligation" in e.data or "rule" in e.data)
+            and ("obligation" in e.data or ("rule" in e.data and (kind == RESUMPTION or self._in_bounds(e))))
         )
 
     def _fitting(self, acts: tuple[Act, ...]) -> Iterator[Event]:
-        for event in self.within():
-            if any(act_fits(act, self.rule, event, self.history) for act in acts):
+        for event in self.about():
+            if self._in_bounds(event) and any(act_fits(act, self.rule, event, self.history) for act in acts):
                 yield event
 
     def _by(self, event: Event, units: tuple[str, ...]) -> bool:
-        return event.by is not None and any(self.acts_for(event.by, unit) for unit in units)
+        return event.by is not None and any(self.acts_for(event, unit) for unit in units)
 
     def _laid_at(self, event: Event, units: tuple[str, ...]) -> bool:
         return self._by(event, units) or names(event, units)
@@ -102,38 +111,43 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     other is breached; `due` and `latest` themselves are still in time (24:00 of the last day).
     """
     rule = acts.rule.rule
-    paused = pauses(acts, obligation.id)
-    deadline = resume_deadline(obligation.deadline, paused, now=now) if paused else obligation.deadline
+    ended = tuple(pause for pause in pauses(acts, obligation.id) if pause[1] is not None)
+    deadline = resume_deadline(obligation.deadline, ended, now=now, calendar=acts.calendar)
+    running = pauses(acts, obligation.id)[len(ended) :]
+    suspended = any(deadline.due is None or stopped_at <= deadline.due for stopped_at, _ in running)
+    if suspended:
+        deadline = resume_deadline(deadline, running, now=now, calendar=acts.calendar)
     found = replace(obligation, deadline=deadline)
-    if found.status is Status.UNDECIDED:
-        return found
-    if rule.modality is Modality.MUST_NOT or found.kind is Kind.MAINTENANCE:
-        return settle_maintenance(found, acts)
-    if rule.modality is Modality.MAY:
-        return replace(found, status=Status.IN_FORCE)
-    return settle_achievement(found, acts, now, suspended=bool(paused) and paused[-1][1] is None)
+    if rule.modality is not Modality.MUST or found.kind is Kind.MAINTENANCE:
+        found = settle_maintenance(found, acts)
+    else:
+        found = settle_achievement(found, acts, now, suspended=suspended)
+    if obligation.status is Status.UNDECIDED:
+        found = replace(obligation, deadline=deadline, performed_at=found.performed_at, performed_by=found.performed_by)
+    return found if found.status in PERFORMED else lifted(found, acts)
+
+
+def lifted(obligation: Obligation, acts: Acts) -> Obligation:
+    """Waived or disputed by a recorded act, whatever else holds of it."""
+    for kind, status, claim, holds in (
+        (WAIVER, Status.WAIVED, WAIVED, True),
+        (DISPUTE, Status.DISPUTED, DISPUTED, None),
+    ):
+        if recorded := acts.steering(kind, obligation.id):
+            return with_step(replace(obligation, status=status), recorded[0], claim, holds=holds)
+    return obligation
 
 
 def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
-    """In force until breached; a duty kept up may also be declared finished."""
-    broken = acts.breaching()
-    if broken:
-        return with_step(
-            replace(
-                obligation,
-                status=Status.BREACHED,
-                breached_at=broken[0].at,
-                triggered_by=join(obligation.triggered_by, broken),
-            ),
-            broken[0],
-            VIOLATED,
-            holds=False,
-        )
-    waived = acts.steering(WAIVER, obligation.id)
-    if waived:
-        return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
+    """In force until breached; a duty kept up may also be declared finished.
+
+    A standing norm stays in force: each breach of it raises an obligation of its own.
+    """
+    standing = obligation.nature is Nature.STANDING
+    if not standing and (broken := acts.breaching()):
+        return breached(replace(obligation, triggered_by=join(obligation.triggered_by, broken)), broken[0])
     done = acts.performing() if obligation.modality is Modality.MUST else ()
-    if done and obligation.nature is not Nature.STANDING:
+    if done and not standing:
         return performed(obligation, done, Status.DONE)
     return replace(obligation, status=Status.IN_FORCE)
 
@@ -152,19 +166,15 @@ def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, *, sus
             performed_status(obligation.deadline, done[0].at, acts.rule.rule.perdurant),
         )
     if broken := acts.breaching():
-        return with_step(
-            replace(obligation, status=Status.BREACHED, breached_at=broken[0].at),
-            broken[0],
-            VIOLATED,
-            holds=False,
-        )
-    if waived := acts.steering(WAIVER, obligation.id):
-        return with_step(replace(obligation, status=Status.WAIVED), waived[0], WAIVED, holds=True)
-    if disputed := acts.steering(DISPUTE, obligation.id):
-        return with_step(replace(obligation, status=Status.DISPUTED), disputed[0], DISPUTED, holds=None)
+        return breached(obligation, broken[0])
     if suspended:
         return replace(obligation, status=Status.SUSPENDED)
     return replace(obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant))
+
+
+def breached(obligation: Obligation, act: Event) -> Obligation:
+    found = replace(obligation, status=Status.BREACHED, breached_at=act.at)
+    return with_step(found, act, VIOLATED, holds=False)
 
 
 def names(event: Event, units: tuple[str, ...]) -> bool:
@@ -193,19 +203,17 @@ def open_status(deadline: Deadline, now: datetime, perdurant: bool) -> Status:
 
 def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
     """When the duty was first missed or breached, or None; what `then` sets off counts from here."""
-    if obligation.status in (Status.WAIVED, Status.SUSPENDED, Status.UNDECIDED, Status.DISPUTED):
+    if obligation.status not in FAILED:
         return None
-    due = obligation.deadline.due
-    if due is not None and now > due and (obligation.performed_at is None or obligation.performed_at > due):
-        return due
-    return obligation.breached_at
+    missed = obligation.deadline.due if obligation.kind is Kind.ACHIEVEMENT else None
+    return min((m for m in (missed, obligation.breached_at) if m is not None and m <= now), default=None)
 
 
-def pauses(acts: Acts, obligation: str) -> tuple[tuple[datetime, datetime | None], ...]:
+def pauses(acts: Acts, obligation: str) -> tuple[Pause, ...]:
     """Suspensions and their ends, in order; the last one may still run."""
     stops = [(e.at, True) for e in acts.steering(SUSPENSION, obligation)]
     starts = [(e.at, False) for e in acts.steering(RESUMPTION, obligation)]
-    found: list[tuple[datetime, datetime | None]] = []
+    found: list[Pause] = []
     for at, stopping in sorted(stops + starts):
         running = not found or found[-1][1] is not None
         if stopping and running:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from remit.deadlines.calendar import Calendar
-from remit.matching.history import History, versions
+from remit.matching.history import History, believed, versions
 from remit.matching.matcher import Matcher
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -81,29 +81,29 @@ def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
 
 def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
     """What one case raises; what only an event since retracted or corrected raised is `withdrawn`."""
-    believed = versions(case, events)
-    drafted = [drafts(law, history) for history in believed]
-    amended = {key: first_believed(believed, drafted, key) for key in drafted[-1]}
-    owed = {o.id: o for o in settled(law, believed[-1], drafted[-1], now, amended)}
-    for history, found in zip(reversed(believed[:-1]), reversed(drafted[:-1]), strict=True):
+    told = versions(case, events)
+    drafted = [drafts(law, history) for history in told]
+    amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
+    owed = {o.id: o for o in settled(law, told[-1], drafted[-1], now, amended)}
+    for history, found in zip(reversed(told[:-1]), reversed(drafted[:-1]), strict=True):
         for past in settled(law, history, found, now):
             owed.setdefault(past.id, replace(past, status=Status.WITHDRAWN, questions=()))
     return reorganise(law, owed.values(), law.day(now))
 
 
-def first_believed(believed: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str) -> datetime | None:
+def first_believed(told: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str) -> datetime | None:
     """When the amendment came since which this obligation has stood; None if it stood from the first."""
     start = len(drafted) - 1
     while start > 0 and key in drafted[start - 1]:
         start -= 1
-    return believed[start].since
+    return told[start].since
 
 
 def agenda_obligations(
     law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None
 ) -> tuple[Obligation, ...]:
     """The recurring and standing duties of every unit, up to `horizon`."""
-    standing = versions(None, events)[-1].events
+    standing = [event for members in by_case(events).values() for event in believed(members)]
     return reorganise(law, agenda(law, standing, now, horizon), law.day(now))
 
 
@@ -122,4 +122,4 @@ def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
             ),
         )
     )
-    return Answer(found, conflicts(found))
+    return Answer(found, conflicts(law, found))

@@ -12,6 +12,7 @@ from remit.model.terms import Basis, Status
 from remit.model.text import Text
 from remit.model.unit import Reorganisation
 from remit.routing.graph import UnitGraph
+from remit.semantics.drafts import escaped
 from remit.semantics.law import Law
 
 #: What is settled stays with the unit that settled it.
@@ -39,7 +40,7 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
     if successor is None or obligation.status in SETTLED or settled_before(law, obligation, successor[1].on):
         return (current if obligation.in_force else obligation,)
     unit, act = successor
-    new_id = obligation.id.replace(f"/{obligation.bearer.id}/", f"/{unit}/", 1)
+    new_id = under_bearer(obligation.id, unit)
     step = moved_step(obligation.bearer, act, unit)
     return (
         replace(
@@ -57,6 +58,12 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
             grounds=(*current.grounds, step),
         ),
     )
+
+
+def under_bearer(obligation_id: str, unit: str) -> str:
+    """The same id with another bearer, its third part."""
+    policy, rule, _, *rest = obligation_id.split("/")
+    return "/".join([policy, rule, escaped(unit), *rest])
 
 
 def settled_before(law: Law, obligation: Obligation, day: date) -> bool:

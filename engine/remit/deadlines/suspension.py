@@ -1,0 +1,85 @@
+"""Stop the clock: a deadline and its pauses → the deadline with the unused budget. No stored date is shifted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from remit.deadlines.calendar import Calendar
+from remit.deadlines.deadline import (
+    beyond_time,
+    days_after,
+    last_day,
+    later,
+    rolls,
+    unpublished,
+    with_step,
+    working_days_after,
+)
+from remit.model.explanation import Why
+from remit.model.obligation import Deadline
+from remit.model.rule import Within
+from remit.model.text import Text
+
+#: From when to when the clock stood still; None while it still does.
+Pause = tuple[datetime, datetime | None]
+
+
+def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, now: datetime, calendar: Calendar) -> Deadline:
+    """The deadline with what was not used of its budget; the stored one is not touched.
+
+    Hours are given back as they passed; days, and working days of a limit in working days, as many as lie after the
+    day of the stop up to the day of the resumption, so that a limit in days still ends at 24:00, and one in working days
+    on a working day. A pause that still runs is counted up to `now`; one that began after `due` gives nothing back.
+    Source: DESIGN §3 Stop the clock; Civil Code art. 201.
+    """
+    found = deadline
+    for stopped_at, resumed_at in pauses:
+        start = max(stopped_at, found.opens) if found.opens else stopped_at
+        until = resumed_at or now
+        if found.due is not None and start <= found.due and start < until:
+            found = given_back(found, start, until, calendar)
+    return found
+
+
+def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: Calendar) -> Deadline:
+    """One pause."""
+    limit = deadline.limit
+    if isinstance(limit, Within) and limit.unit == "hours":
+        return hours_given_back(deadline, until.astimezone(UTC) - start.astimezone(UTC))
+    first, last = (moment.astimezone(calendar.zone).date() for moment in (start, until))
+    working = isinstance(limit, Within) and limit.unit == "working_days"
+    count = (last - first).days
+    if working:
+        worked = [calendar.is_working_day(first + timedelta(days=n)) for n in range(1, count + 1)]
+        if None in worked:
+            return unpublished(deadline, (first + timedelta(days=worked.index(None) + 1)).year)
+        count = sum(map(bool, worked))
+    if count == 0:
+        return deadline
+    unit = Text("个工作日", "working days") if working else Text("日", "days")
+    claim = Text(f"自 {first} 至 {last} 中止计时，补回 {count} {unit.zh}", f"the clock stood still from {first} to {last}: {count} {unit.en} given back")  # fmt: skip
+    base = with_step(deadline, Why("deadline", claim, value=str(count)))
+    moved = [later_day(base, end, count, calendar) for end in (deadline.due, deadline.latest) if end is not None]
+    return replace(moved[0], latest=moved[-1].due if deadline.latest else None)
+
+
+def later_day(base: Deadline, end: datetime, count: int, calendar: Calendar) -> Deadline:
+    """A last day moved by so many days of its own kind."""
+    limit = base.limit
+    day = (end.astimezone(calendar.zone) - timedelta(microseconds=1)).date()
+    if isinstance(limit, Within) and limit.unit == "working_days":
+        moved = working_days_after(day, count, base, calendar)
+    else:
+        moved = days_after(day, count) or beyond_time(base)
+    return moved if isinstance(moved, Deadline) else last_day(base, moved, calendar, rolls_over=rolls(limit))
+
+
+def hours_given_back(deadline: Deadline, given: timedelta) -> Deadline:
+    try:
+        due, latest = (end and later(end, given) for end in (deadline.due, deadline.latest))
+    except OverflowError:
+        return beyond_time(deadline)
+    claim = Text(f"中止计时共 {given}，期限顺延", f"the clock stood still for {given}")
+    step = Why("deadline", claim, value=due.isoformat() if due else None)
+    return replace(with_step(deadline, step), due=due, latest=latest)
