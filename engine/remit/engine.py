@@ -1,58 +1,34 @@
 """`Engine`: a pack at work. Events go in by `submit`, time by `advance`; out come the changes.
 
-An event's path: `submit` → the ledger → `obligations` of its case → `changes` → `Delta`.
+An event's path: `submit` → its keeper (memory, or a ledger) → `obligations` of its case → `changes` → `Delta`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
-from enum import Enum
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from remit.errors import EventError, nearest
+from remit.clock import now as wall_clock
 from remit.explain.why import why
 from remit.explain.why_not import why_not
-from remit.ledger.ledger import Ledger, MemoryLedger
+from remit.keeper.keeper import Keeper, Query
+from remit.keeper.memory import MemoryKeeper
 from remit.matching.choose import choose
-from remit.matching.history import AMENDMENTS, amends
 from remit.matching.matcher import Incident
-from remit.model.event import (
-    CORRECTION,
-    DISPUTE,
-    RECEIPT,
-    RESUMPTION,
-    RETRACTION,
-    SUSPENSION,
-    WAIVER,
-    Event,
-)
+from remit.model.event import Event
 from remit.model.explanation import Why
 from remit.model.obligation import Answer, Delta, Obligation
-from remit.model.rule import On
 from remit.model.terms import Nature, Status
 from remit.pack.load import Pack
-from remit.program.compile import compile_program, reads_case
-from remit.semantics.changes import changes
+from remit.program.compile import compile_program
 from remit.semantics.law import Law
-from remit.semantics.obligations import (
-    agenda_obligations,
-    answer,
-    by_case,
-    case_obligations,
-    knowable,
-)
+from remit.semantics.obligations import agenda_obligations, answer, knowable
 
-
-class Agenda(Enum):
-    """The key under which the agenda is kept beside the cases; no case can have it as its name."""
-
-    AGENDA = "agenda"
-
-
-AGENDA = Agenda.AGENDA
-STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, WAIVER})
-BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+if TYPE_CHECKING:
+    from remit.keeper.durable import DurableKeeper
+    from remit.ledger.vault import MasterKey
 
 
 class Engine:
@@ -65,11 +41,14 @@ class Engine:
     Args:
         pack: a loaded pack.
         backend: `auto` (durable-rules where it imports, else the reference), `durable` or `reference`.
-        now: where to pin the clock; left out, it follows the events.
-        ledger: where events are kept; left out, in memory.
+        now: where to pin the clock; left out, it follows the events. Not with a ledger, which has its own.
+        ledger: where everything is kept: `sqlite:///path`, `postgresql://…`, or a path; made if it is not there.
+            Left out, in memory.
+        key: the ledger's master key, or the file that holds it; for SQLite left out, the file beside it.
 
     Raises:
         RemitError: RM901, `backend="durable"` where durable-rules cannot be imported.
+        LedgerError: the ledger cannot be opened.
     """
 
     def __init__(
@@ -78,21 +57,35 @@ class Engine:
         *,
         backend: str = "auto",
         now: datetime | None = None,
-        ledger: Ledger | None = None,
+        ledger: str | None = None,
+        key: MasterKey | Path | str | None = None,
     ) -> None:
         self.pack = pack
         program = compile_program(pack.policies)
         matcher = choose(program, backend)
         vocabulary = pack.vocabulary
         self._law = Law(program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, matcher)
-        self._ledger: Ledger = MemoryLedger() if ledger is None else ledger
-        self._pinned = now is not None
-        self.now = now or BEGINNING
-        self._grouped: dict[str | None, tuple[Event, ...]] | None = None
-        self._cases: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
-        self._said: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
-        if not self._pinned:
-            self.now = max([BEGINNING, *(event.knowable_at for event in self._ledger.events())])
+        self._keeper: Keeper = MemoryKeeper(self._law, now) if ledger is None else self._durable(ledger, key)
+
+    def _durable(self, url: str, key: MasterKey | Path | str | None) -> DurableKeeper:
+        from remit.keeper.durable import DurableKeeper
+
+        return DurableKeeper.open(url, key, self.pack, self._law, clock=lambda: wall_clock(UTC))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the ledger; in memory there is nothing to let go of."""
+        self._keeper.close()
+
+    @property
+    def now(self) -> datetime:
+        """The clock."""
+        return self._keeper.now
 
     @property
     def backend_name(self) -> str:
@@ -112,17 +105,18 @@ class Engine:
     @property
     def events(self) -> tuple[Event, ...]:
         """Everything submitted, in order."""
-        return self._ledger.events()
+        return self._keeper.events()
 
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, event: Event | Mapping[str, object]) -> Delta:
         """Keep one event and say what it changed in its case.
 
-        The same event again changes nothing (`Delta.duplicate`).
+        The same event again changes nothing (`Delta.duplicate`). With a ledger, it is durable once this returns.
 
         Raises:
             EventError: the event does not fit the vocabulary, or its id is taken by other content. Nothing was kept.
+            LedgerError: it could not be written. Nothing was kept.
         """
         return self.submit_all((event,))
 
@@ -131,22 +125,9 @@ class Engine:
 
         Raises:
             EventError: for the first that is refused; then none of them was kept.
+            LedgerError: as `submit`.
         """
-        read = self._homed(tuple(e if isinstance(e, Event) else self.pack.event(e) for e in events))
-        fresh = self._ledger.append(read)
-        if read and not fresh:
-            return Delta(duplicate=True)
-        return self._take_in(fresh)
-
-    def _homed(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """A retraction or correction must name an event of the ledger or of the same batch, and belongs to its case."""
-        if not any(event.type in AMENDMENTS for event in events):
-            return events
-        known = {event.id: event for event in (*events, *self._ledger.events())}
-        for event in events:
-            if event.type in AMENDMENTS:
-                known[event.id] = homed(event, known)
-        return tuple(known[event.id] if event.type in AMENDMENTS else event for event in events)
+        return self._keeper.submit(tuple(e if isinstance(e, Event) else self.pack.event(e) for e in events))
 
     def advance(self, now: datetime) -> Delta:
         """Move the clock and say what opened, fell due or was breached, agenda included.
@@ -154,55 +135,13 @@ class Engine:
         Raises:
             EventError: RM452, the moment has no zone or lies before the clock.
         """
-        if now.tzinfo is None or now < self.now:
-            raise EventError(
-                "RM452",
-                "clock-runs-forward",
-                found=now.isoformat(),
-                expected=f"a moment with a zone, not before {self.now.isoformat()}",
-            )
-        self._move(now)
-        before = [o for owed in self._said.values() for o in owed]
-        current = {case: self._case(case) for case in self._by_case()} | {AGENDA: self._agenda_now()}
-        self._said = dict(current)
-        return changes(before, [o for owed in current.values() for o in owed])
-
-    def _take_in(self, fresh: tuple[Event, ...]) -> Delta:
-        """Work out again the cases the fresh events touch, and the agenda where one of them can change it."""
-        if not self._pinned:
-            self._move(max([self.now, *(event.knowable_at for event in fresh)]))
-        self._grouped = None
-        touched: list[str | Agenda | None] = sorted({event.case for event in fresh}, key=str)
-        for case in touched:
-            self._cases.pop(case, None)
-        if any(self._bears_on_agenda(event) for event in fresh):
-            self._cases.pop(AGENDA, None)
-            touched.append(AGENDA)
-        before = [o for case in touched for o in self._said.get(case, ())]
-        for case in touched:
-            self._said[case] = self._agenda_now() if isinstance(case, Agenda) else self._case(case)
-        return changes(before, [o for case in touched for o in self._said[case]])
-
-    def _bears_on_agenda(self, event: Event) -> bool:
-        """Whether it may discharge, breach, steer or amend what no event of a case sets off, or be read by its condition."""
-        if event.type in STEERING:
-            return True
-        return any(
-            reads_case(rule.rule) or any(act.event == event.type for act in (*rule.discharges, *rule.breaches))
-            for rule in self._law.program.rules
-            if not isinstance(rule.rule.trigger, On)
-        )
-
-    def _move(self, now: datetime) -> None:
-        if now != self.now:
-            self.now = now
-            self._cases, self._grouped = {}, None
+        return self._keeper.advance(now)
 
     # --- out --------------------------------------------------------------------------------------
 
     def answer(self, *, agenda: bool = True) -> Answer:
         """Everything that follows at the clock; without `agenda`, only what cases raised."""
-        return answer(self._law, self._all() if agenda else self._of_cases())
+        return self._keeper.answer(agenda=agenda)
 
     def obligations(
         self,
@@ -214,21 +153,13 @@ class Engine:
         nature: Nature | str | None = None,
     ) -> tuple[Obligation, ...]:
         """The obligations at the clock that fit every filter given; `unit` means the bearer."""
-        return tuple(
-            o
-            for o in self.answer().obligations
-            if (unit is None or o.bearer.id == unit)
-            and (status is None or o.status == status)
-            and (case is None or o.case == case)
-            and (rule is None or o.rule == rule)
-            and (nature is None or o.nature == nature)
-        )
+        return self._keeper.obligations(Query(unit, status, case, rule, nature))
 
     def agenda(
         self, unit: str | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> tuple[Obligation, ...]:
         """Recurring and standing duties of a unit (or of all) that touch the days from `start` to `end`."""
-        found = agenda_obligations(self._law, knowable(self._ledger.events(), self.now), self.now, end)
+        found = agenda_obligations(self._law, knowable(self._keeper.events(), self.now), self.now, end)
         return tuple(
             o
             for o in answer(self._law, found).obligations
@@ -241,62 +172,12 @@ class Engine:
         Raises:
             EventError: RM453, there is no such obligation at the clock.
         """
-        found = {o.id: o for o in self._all()}
-        if obligation_id not in found:
-            raise EventError(
-                "RM453",
-                "unknown-obligation",
-                found=obligation_id,
-                expected="the id of an obligation that exists at this moment",
-                suggestion=nearest(obligation_id, found),
-            )
-        return why(found[obligation_id], self.pack)
+        return why(self._keeper.full(obligation_id), self.pack)
 
     def why_not(self, rule_id: str, case: str) -> Why:
         """Why a rule raised nothing in a case, and what would change that."""
-        return why_not(rule_id, case, self._ledger.events(), self.pack, self.now)
-
-    def _by_case(self) -> dict[str | None, tuple[Event, ...]]:
-        if self._grouped is None:
-            self._grouped = by_case(knowable(self._ledger.events(), self.now))
-        return self._grouped
-
-    def _case(self, case: str | None) -> tuple[Obligation, ...]:
-        if case not in self._cases:
-            self._cases[case] = case_obligations(self._law, case, self._by_case().get(case, ()), self.now)
-        return self._cases[case]
-
-    def _agenda_now(self) -> tuple[Obligation, ...]:
-        if AGENDA not in self._cases:
-            known = knowable(self._ledger.events(), self.now)
-            self._cases[AGENDA] = agenda_obligations(self._law, known, self.now)
-        return self._cases[AGENDA]
-
-    def _of_cases(self) -> tuple[Obligation, ...]:
-        return tuple(o for case in self._by_case() for o in self._case(case))
-
-    def _all(self) -> tuple[Obligation, ...]:
-        return (*self._of_cases(), *self._agenda_now())
-
-
-def homed(act: Event, known: Mapping[str, Event]) -> Event:
-    """The retraction or correction in the case of what it amends.
-
-    Raises:
-        EventError: RM451, there is no such event, or it belongs to another case.
-    """
-    named = amends(act)
-    target = known.get(named)
-    if target is None or act.case not in (None, target.case):
-        raise EventError(
-            "RM451",
-            "unknown-event",
-            found=named,
-            expected="the id of an event that was submitted" if target is None else f"an event of case `{act.case}`",
-            origin=replace(act.origin, event=act.id, case=act.case),
-            suggestion=nearest(named, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
-        )
-    return replace(act, case=target.case)
+        told = self._keeper.events(case) or self._keeper.events()
+        return why_not(rule_id, case, told, self.pack, self.now)
 
 
 def touches(obligation: Obligation, start: datetime | None, end: datetime | None) -> bool:

@@ -161,6 +161,15 @@ class Change:
     before: Obligation | None
     after: Obligation | None
 
+    @property
+    def obligation(self) -> Obligation:
+        """As it stands; as it stood, where nothing is left of it."""
+        found = self.after or self.before
+        if found is None:
+            msg = "a change has a before or an after"
+            raise ValueError(msg)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Delta:

@@ -33,7 +33,12 @@ def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
     new = {o.id: o for o in after}
     found = [Change(named(old.get(key), o), old.get(key), o) for key, o in new.items() if old.get(key) != o]
     found += [Change("gone", o, None) for key, o in old.items() if key not in new]
-    return Delta(tuple(sorted(found, key=lambda c: ((c.after or c.before or found[0].after).id, c.what))))  # type: ignore[union-attr]  # one of both is there
+    return Delta(in_order(found))
+
+
+def in_order(found: Iterable[Change]) -> tuple[Change, ...]:
+    """Changes in the one order in which they are told."""
+    return tuple(sorted(found, key=lambda c: (c.obligation.id, c.what)))
 
 
 def named(before: Obligation | None, after: Obligation) -> str:

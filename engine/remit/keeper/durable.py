@@ -1,0 +1,281 @@
+"""Events in a ledger, and beside them, in the same transaction, what follows from them at the ledger's clock.
+
+After each transaction the projection says exactly what the pure function says. Only matters that were touched, or in
+which something has come due, are worked out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import TZPATH
+
+from remit.errors import LedgerError, Origin
+from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, unknown_obligation
+from remit.ledger.codec import encode_value, microseconds
+from remit.ledger.open import open_store
+from remit.ledger.rows import Rules, instant
+from remit.ledger.store import Store
+from remit.ledger.vault import MasterKey
+from remit.ledger.writing import Writing
+from remit.matching.history import AMENDMENTS, amends
+from remit.model.event import Event
+from remit.model.obligation import Answer, Change, Delta, Obligation
+from remit.model.terms import Nature
+from remit.pack.archive import archived
+from remit.pack.load import Pack
+from remit.semantics.changes import changes, in_order
+from remit.semantics.evaluator import Evaluator, ReferenceEvaluator
+from remit.semantics.law import Law
+from remit.semantics.obligations import agenda_obligations, answer, case_obligations, knowable
+
+AGENDA, CASELESS, CASE = "agenda", "caseless", "case:"
+
+#: Obligations that no case raised.
+AGENDA_NATURES = frozenset({Nature.RECURRING, Nature.STANDING})
+
+Owed = Mapping[str, Obligation]
+T = TypeVar("T")
+
+
+class DurableKeeper:
+    """The keeper with a ledger.
+
+    Args:
+        store: the open ledger.
+        pack: what it is run by; another version of it than before is taken up at the first write, as an entry.
+        law: the pack compiled.
+    """
+
+    def __init__(self, store: Store, pack: Pack, law: Law, evaluator: Evaluator | None = None) -> None:
+        self._store = store
+        self._law = law
+        self._evaluator: Evaluator = evaluator or ReferenceEvaluator(law)
+        self._agenda_types = agenda_types(law.program)
+        self._rules: Rules = {(rule.policy, rule.id): rule for policy in pack.policies for rule in policy.rules}
+        self._digest, self._archive = archived(pack.root)
+        self._tzdata = tzdata_version()
+        self._said: dict[str, Owed] = {}
+        self._changed: dict[str, tuple[Change, ...]] = {}
+        self._seen = -1
+
+    @classmethod
+    def open(
+        cls, url: str, key: MasterKey | Path | str | None, pack: Pack, law: Law, *, clock: Callable[[], datetime]
+    ) -> DurableKeeper:
+        """Open the ledger at `url`, or make it.
+
+        Raises:
+            LedgerError: RM706, it is the ledger of another pack; and as `Store`.
+        """
+        store = open_store(url, key, pack.vocabulary.pack_id, clock)
+        if store.pack != pack.vocabulary.pack_id:
+            store.close()
+            raise LedgerError(
+                "RM706", "another-pack", found=pack.vocabulary.pack_id, expected=f"the pack `{store.pack}`",
+                origin=Origin(store.database.shown),
+            )  # fmt: skip
+        return cls(store, pack, law)
+
+    @property
+    def store(self) -> Store:
+        """The ledger itself."""
+        return self._store
+
+    def close(self) -> None:
+        self._store.close()
+
+    # --- in ---------------------------------------------------------------------------------------
+
+    def submit(self, events: tuple[Event, ...]) -> Delta:
+        def work(ledger: Writing) -> Delta:
+            adopted = self._begin(ledger)
+            targets = {amends(event) for event in events if event.type in AMENDMENTS}
+            fresh = ledger.append(all_homed(events, ledger.named(targets) if targets else {}))
+            ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
+            touched = {matter_of(event.case) for event in fresh} | self._borne(fresh)
+            self._settle(ledger, touched | adopted)
+            return Delta(duplicate=True) if events and not fresh else self._delta(touched)
+
+        return self._written(work, {event.case for event in events})
+
+    def advance(self, now: datetime) -> Delta:
+        def work(ledger: Writing) -> Delta:
+            adopted = self._begin(ledger)
+            require_forward(now, self.now_of(ledger))
+            if now > self.now_of(ledger):
+                ledger.append_own("tick", encode_value({"to": microseconds(now)}))
+                ledger.move(now)
+            self._settle(ledger, adopted)
+            return self._delta(None)
+
+        return self._written(work, ())
+
+    def erase(self, case: str, subject: str | None, authority: str) -> int:
+        """Destroy the keys of a person of a case, or of everybody in it; how many were destroyed.
+
+        What was reported of them counts as never reported from here on; that it was erased stays on record.
+        """
+
+        def work(ledger: Writing) -> int:
+            adopted = self._begin(ledger)
+            matter = matter_of(case)
+            self._owed(ledger, matter)
+            persons = ledger.erase(case, subject)
+            if persons:
+                content = {"case": case, "persons": list(persons), "authority": authority}
+                ledger.append_own("erasure", encode_value(content))
+                self._settle(ledger, adopted | {matter, AGENDA})
+            return len(persons)
+
+        erased = self._written(work, {case})
+        self._store.database.fold(truncate=True)
+        return erased
+
+    def rebuild(self) -> bool:
+        """Drop the projection and make it again from the entries; whether the same bytes came of it."""
+
+        def work(ledger: Writing) -> bool:
+            adopted = self._begin(ledger)
+            self._settle(ledger, adopted)
+            before = ledger.state()
+            ledger.drop()
+            self._said.clear()
+            cases = {matter_of(case) for case in ledger.cases()}
+            self._settle(ledger, cases | {AGENDA}, announce=False)
+            return before == ledger.state()
+
+        return self._written(work, ())
+
+    def _written(self, work: Callable[[Writing], T], cases: Iterable[str | None]) -> T:
+        """Run a piece of work; what is remembered of the projection is what was committed, or nothing."""
+        try:
+            done = self._store.write(work, cases)
+        except BaseException:
+            self._said.clear()
+            self._seen = -1
+            raise
+        self._seen = self._store.seen
+        return done
+
+    def _begin(self, ledger: Writing) -> set[str]:
+        """Forget what others may have changed, and take up the pack if it is another version; the matters this touches."""
+        if ledger.head.position != self._seen:
+            self._said.clear()
+        self._seen = -1
+        self._changed = {}
+        if ledger.head.pack_digest == self._digest:
+            return set()
+        self._said.clear()
+        ledger.adopt(self._digest, self._archive, self._version())
+        return {*ledger.matters(), AGENDA}
+
+    def _version(self) -> dict[str, object]:
+        """What an entry of kind `pack` says."""
+        calendar = self._law.calendar
+        return {
+            "pack": self._store.pack,
+            "digest": self._digest,
+            "calendars": {str(year): found.document for year, found in sorted(calendar.years.items())},
+            "tzdata": self._tzdata,
+        }
+
+    def _settle(self, ledger: Writing, touched: Iterable[str], *, announce: bool = True) -> None:
+        """Work out again what was touched and what has come due, until nothing up to the clock is left."""
+        now = self.now_of(ledger)
+        for matter in sorted({*touched, *ledger.awake()}):
+            before = self._owed(ledger, matter)
+            after, wakes_at = self._worked_out(ledger, matter, now)
+            found = changes(before.values(), after).changes
+            ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
+            self._said[matter] = {o.id: o for o in after}
+            self._changed[matter] = found
+
+    def _worked_out(
+        self, ledger: Writing, matter: str, now: datetime
+    ) -> tuple[tuple[Obligation, ...], datetime | None]:
+        if matter == AGENDA:
+            told = ledger.events_of(self._agenda_types)
+            owed = self._evaluator.agenda(knowable(told, now), now)
+        else:
+            case = case_of(matter)
+            told = ledger.events(case)
+            owed = self._evaluator.case(case, knowable(told, now), now)
+        return owed, self._evaluator.wakes_at(owed, told, now)
+
+    def _owed(self, ledger: Writing, matter: str) -> Owed:
+        """What was last said of a matter."""
+        if matter not in self._said:
+            self._said[matter] = {o.id: o for o in ledger.said(matter, self._rules, self._local)}
+        return self._said[matter]
+
+    def _borne(self, fresh: Iterable[Event]) -> set[str]:
+        """The agenda, where one of the events may bear on it."""
+        types = self._agenda_types
+        return {AGENDA} if any(types is None or event.type in types for event in fresh) else set()
+
+    def _delta(self, touched: set[str] | None) -> Delta:
+        found = [c for matter, made in self._changed.items() if touched is None or matter in touched for c in made]
+        return Delta(in_order(found))
+
+    # --- out --------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return self._local(instant(self._store.head().now))
+
+    def now_of(self, ledger: Writing) -> datetime:
+        """The clock inside a transaction."""
+        return self._local(instant(ledger.head.now))
+
+    def events(self, case: str | None = None) -> tuple[Event, ...]:
+        return self._store.events(case)
+
+    def obligations(self, query: Query) -> tuple[Obligation, ...]:
+        matter = None if query.case is None else matter_of(query.case)
+        found = self._store.obligations(
+            self._rules, self._local, matter=matter, bearer=query.unit, status=query.status, rule=query.rule, nature=query.nature
+        )  # fmt: skip
+        return answer(self._law, found).obligations
+
+    def answer(self, *, agenda: bool) -> Answer:
+        found = self._store.obligations(self._rules, self._local)
+        return answer(self._law, (o for o in found if agenda or o.nature not in AGENDA_NATURES or o.case is not None))
+
+    def full(self, obligation_id: str) -> Obligation:
+        matter, now = self._store.matter(obligation_id), self.now
+        if matter is None:
+            raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
+        told = knowable(self._store.events(None if matter in (AGENDA, CASELESS) else case_of(matter)), now)
+        if matter == AGENDA:
+            owed = agenda_obligations(self._law, told, now)
+        else:
+            case = case_of(matter)
+            owed = case_obligations(self._law, case, [e for e in told if e.case == case], now)
+        return next(o for o in owed if o.id == obligation_id)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._law.calendar.zone)
+
+
+def matter_of(case: str | None) -> str:
+    """The name under which a case stands in the projection."""
+    return CASELESS if case is None else CASE + case
+
+
+def case_of(matter: str) -> str | None:
+    return None if matter == CASELESS else matter.removeprefix(CASE)
+
+
+def tzdata_version() -> str:
+    """The version of the time-zone data in use, as its publisher names it; `unknown` where it does not say."""
+    for folder in TZPATH:
+        listed = Path(folder) / "tzdata.zi"
+        if listed.is_file():
+            with listed.open(encoding="ascii", errors="replace") as lines:
+                return lines.readline().removeprefix("# version").strip()
+    from tzdata import IANA_VERSION
+
+    return str(IANA_VERSION)

@@ -1,0 +1,138 @@
+"""The protocol of a keeper, and what both do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from remit.errors import EventError, nearest
+from remit.matching.history import AMENDMENTS, amends
+from remit.model.event import (
+    CORRECTION,
+    DISPUTE,
+    RECEIPT,
+    RESUMPTION,
+    RETRACTION,
+    SUSPENSION,
+    WAIVER,
+    Event,
+)
+from remit.model.obligation import Answer, Delta, Obligation
+from remit.model.rule import On
+from remit.model.terms import Nature, Status
+from remit.program.compile import reads_case
+from remit.program.program import Program
+
+STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, WAIVER})
+BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which obligations; None lets every one through. `unit` means the bearer."""
+
+    unit: str | None = None
+    status: Status | str | None = None
+    case: str | None = None
+    rule: str | None = None
+    nature: Nature | str | None = None
+
+    def fits(self, found: Obligation) -> bool:
+        return (
+            (self.unit is None or found.bearer.id == self.unit)
+            and (self.status is None or found.status == self.status)
+            and (self.case is None or found.case == self.case)
+            and (self.rule is None or found.rule == self.rule)
+            and (self.nature is None or found.nature == self.nature)
+        )
+
+
+class Keeper(Protocol):
+    """Keeps events, and answers what follows from them at its clock."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    def submit(self, events: tuple[Event, ...]) -> Delta: ...
+
+    def advance(self, now: datetime) -> Delta: ...
+
+    def events(self, case: str | None = None) -> tuple[Event, ...]:
+        """All that was submitted, in order; with `case`, what belongs to it."""
+        ...
+
+    def obligations(self, query: Query) -> tuple[Obligation, ...]: ...
+
+    def answer(self, *, agenda: bool) -> Answer: ...
+
+    def full(self, obligation_id: str) -> Obligation:
+        """One obligation with the grounds of its explanation.
+
+        Raises:
+            EventError: RM453, there is none of this id.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+def require_forward(now: datetime, clock: datetime) -> None:
+    """Raise RM452 unless the moment has a zone and does not lie before the clock."""
+    if now.tzinfo is None or now < clock:
+        raise EventError(
+            "RM452",
+            "clock-runs-forward",
+            found=now.isoformat(),
+            expected=f"a moment with a zone, not before {clock.isoformat()}",
+        )
+
+
+def homed(act: Event, known: Mapping[str, Event]) -> Event:
+    """The retraction or correction in the case of what it amends.
+
+    Raises:
+        EventError: RM451, there is no such event, or it belongs to another case.
+    """
+    named = amends(act)
+    target = known.get(named)
+    if target is None or act.case not in (None, target.case):
+        raise EventError(
+            "RM451",
+            "unknown-event",
+            found=named,
+            expected="the id of an event that was submitted" if target is None else f"an event of case `{act.case}`",
+            origin=replace(act.origin, event=act.id, case=act.case),
+            suggestion=nearest(named, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
+        )
+    return replace(act, case=target.case)
+
+
+def all_homed(events: tuple[Event, ...], known: Mapping[str, Event]) -> tuple[Event, ...]:
+    """Every amendment in its case, later ones of the batch seeing earlier ones."""
+    if not any(event.type in AMENDMENTS for event in events):
+        return events
+    found = {**{event.id: event for event in events}, **known}
+    for event in events:
+        if event.type in AMENDMENTS:
+            found[event.id] = homed(event, found)
+    return tuple(found[event.id] if event.type in AMENDMENTS else event for event in events)
+
+
+def agenda_types(program: Program) -> frozenset[str] | None:
+    """Types of events that may discharge, breach, steer or amend what no event of a case sets off; None: any type may."""
+    rules = [rule for rule in program.rules if not isinstance(rule.rule.trigger, On)]
+    if any(reads_case(rule.rule) for rule in rules):
+        return None
+    return STEERING | {act.event for rule in rules for act in (*rule.discharges, *rule.breaches)}
+
+
+def unknown_obligation(obligation_id: str, known: Iterable[str]) -> EventError:
+    return EventError(
+        "RM453",
+        "unknown-obligation",
+        found=obligation_id,
+        expected="the id of an obligation that exists at this moment",
+        suggestion=nearest(obligation_id, known),
+    )

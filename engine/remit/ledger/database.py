@@ -1,0 +1,261 @@
+"""One database, SQLite or PostgreSQL: connections, transactions that are retried, locks, and its failures in our words.
+
+**SQLite** before 3.51.3 can lose a reset of the write-ahead log when two connections checkpoint at once. Here no
+connection ever does so by itself: automatic checkpoints are off, and both the explicit ones and the closing of a
+connection (the last one to close checkpoints) happen under one file lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import sqlalchemy
+from sqlalchemy import Connection, event, exc, make_url, pool, text
+
+from remit.errors import LedgerError, Origin
+
+T = TypeVar("T")
+SQLITE_FLOOR = (3, 37, 0)
+BUSY_SECONDS = 30
+TRIES = 8
+#: Pages of write-ahead log after which the writer folds it into the database.
+CHECKPOINT_PAGES = 4000
+#: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
+PASSING = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database:
+    """Where a ledger lies.
+
+    Args:
+        url: `sqlite:///path`, `postgresql://user@host/name`, or a plain path to an SQLite file.
+        create: whether an SQLite file may be made.
+
+    Raises:
+        LedgerError: RM705 there is nothing there, RM708 SQLite is too old, RM725 psycopg is missing, RM726 the URL is wrong.
+    """
+
+    def __init__(self, url: str, *, create: bool = False) -> None:
+        parsed = parsed_url(url)
+        self.path = self.path_of(url)
+        self.shown = parsed.render_as_string(hide_password=True)
+        self.engine = self._postgresql(parsed) if self.path is None else self._sqlite(self.path, create=create)
+
+    @staticmethod
+    def path_of(url: str) -> Path | None:
+        """The file of an SQLite ledger; None for a server's."""
+        parsed = parsed_url(url)
+        return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+    def _sqlite(self, path: Path, *, create: bool) -> sqlalchemy.Engine:
+        import sqlite3
+
+        if sqlite3.sqlite_version_info < SQLITE_FLOOR:
+            floor = ".".join(map(str, SQLITE_FLOOR))
+            raise LedgerError(
+                "RM708", "sqlite-too-old", found=sqlite3.sqlite_version, expected=f"SQLite {floor} or newer"
+            )
+        if not create and not path.is_file():
+            raise LedgerError(
+                "RM705", "no-ledger", found=str(path), expected="a ledger", hint="make one with `remit init`"
+            )
+        mode = "rwc" if create else "rw"
+
+        def connect() -> sqlite3.Connection:
+            made = sqlite3.connect(
+                f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False,
+                timeout=BUSY_SECONDS,
+            )  # fmt: skip
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0"):
+                made.execute(f"PRAGMA {pragma}")
+            return made
+
+        engine = sqlalchemy.create_engine(
+            "sqlite://", creator=connect, poolclass=pool.QueuePool, pool_size=4, max_overflow=16
+        )
+        event.listen(engine, "begin", begin_sqlite)
+        return engine
+
+    def _postgresql(self, url: sqlalchemy.URL) -> sqlalchemy.Engine:
+        try:
+            return sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        except ModuleNotFoundError as missing:
+            raise LedgerError(
+                "RM725", "psycopg-missing", found=str(missing), expected="psycopg 3", hint="pip install 'remit[postgres]'"
+            ) from None  # fmt: skip
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.path is not None
+
+    # --- transactions -----------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot; never waits for a writer."""
+        with self.translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    def writing(self, work: Callable[[Connection], T], locks: Iterable[str] = ()) -> T:
+        """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
+
+        `locks` name the cases written to. What `work` returns is durable once this returns.
+
+        Raises:
+            LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
+                (whether it was committed is then unknown; submitting again is safe).
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._write(work, sorted(set(locks)))
+            except exc.DBAPIError as failure:
+                if attempt == TRIES or not passing(failure):
+                    raise translate(failure, self.shown) from failure
+                time.sleep(0.01 * 2**attempt)
+        raise AssertionError("the last try returned or raised")
+
+    def _write(self, work: Callable[[Connection], T], locks: list[str]) -> T:
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(remit_writes=True)  # noqa: PLW2901
+            with connection.begin():
+                if not self.is_sqlite:
+                    for name in locks:
+                        connection.execute(
+                            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+                        )
+                done = work(connection)
+        self._fold_when_long()
+        return done
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The database's own errors as typed ones."""
+        try:
+            yield
+        except exc.DBAPIError as failure:
+            raise translate(failure, self.shown) from failure
+
+    # --- the write-ahead log ----------------------------------------------------------------------
+
+    def _fold_when_long(self) -> None:
+        if self.path is None:
+            return
+        log = self.path.with_name(self.path.name + "-wal")
+        if log.exists() and log.stat().st_size > CHECKPOINT_PAGES * 4096:
+            self.fold(wait=False)
+
+    def fold(self, *, wait: bool = True, truncate: bool = False) -> None:
+        """Fold the write-ahead log into the database; one connection at a time, of all processes."""
+        with self._checkpointing(wait=wait) as alone:
+            if alone:
+                with self.engine.connect() as connection:
+                    raw = connection.connection.driver_connection
+                    raw.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")  # type: ignore[union-attr]  # it is open
+
+    @contextmanager
+    def _checkpointing(self, *, wait: bool) -> Iterator[bool]:
+        if self.path is None:
+            yield False
+            return
+        handle = os.open(self.path.with_name(self.path.name + "-lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield True
+        except BlockingIOError:
+            yield False
+        finally:
+            os.close(handle)
+
+    def close(self) -> None:
+        """Give the connections back; under the checkpoint lock, because the last to close folds the log."""
+        with self._checkpointing(wait=True):
+            self.engine.dispose()
+
+
+def parsed_url(url: str) -> sqlalchemy.URL:
+    """A database's URL; a plain path is an SQLite file.
+
+    Raises:
+        LedgerError: RM726, it is neither.
+    """
+    wrong = LedgerError(
+        "RM726", "bad-ledger-url", found=url.rsplit("@", 1)[-1], expected="sqlite:///path or postgresql://…"
+    )
+    try:
+        parsed = make_url(url if ":/" in url else f"sqlite:///{url}")
+    except exc.ArgumentError:
+        raise wrong from None
+    known = parsed.get_backend_name()
+    if known == "postgresql" or (known == "sqlite" and parsed.database not in (None, "", ":memory:")):
+        return parsed
+    raise wrong
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """A writer takes the write lock at once, so that it cannot fail half-way for want of it."""
+    writes = connection.get_execution_options().get("remit_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def passing(failure: exc.DBAPIError) -> bool:
+    """Whether trying again may help: somebody else held a lock."""
+    state = getattr(failure.orig, "sqlstate", None)
+    return state in PASSING or "database is locked" in str(failure.orig)
+
+
+def translate(failure: exc.DBAPIError, where: str) -> LedgerError:
+    """What the database says, as one of ours."""
+    said = " ".join(str(failure.orig).split())
+    low = said.lower()
+    origin = Origin(where)
+
+    def typed(code: str, slug: str, expected: str, hint: str | None = None) -> LedgerError:
+        return LedgerError(code, slug, found=said, expected=expected, origin=origin, hint=hint)
+
+    if passing(failure):
+        return typed(
+            "RM703",
+            "ledger-busy",
+            f"the lock within {BUSY_SECONDS} s and {TRIES} tries",
+            "submit again; nothing was stored",
+        )
+    if any(word in low for word in ("malformed", "not a database", "corrupt", "invalid page", "checksum")):
+        return typed(
+            "RM701",
+            "ledger-damaged",
+            "a sound database",
+            "restore a backup with `remit ledger restore`; nothing was stored",
+        )
+    if any(
+        word in low
+        for word in ("full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend")
+    ):
+        return typed(
+            "RM702",
+            "ledger-not-writable",
+            "room and permission to write",
+            "nothing was stored; make room, then submit again",
+        )
+    if any(word in low for word in ("no such table", "does not exist", "undefinedtable")):
+        return typed("RM705", "no-ledger", "a ledger", "make one with `remit init`")
+    return typed(
+        "RM704",
+        "connection-lost",
+        "an answer from the database",
+        "whether it was committed is unknown; submitting again is safe",
+    )
+
+
+def value(row: Any) -> Any:
+    """The only column of the only row, or None."""
+    return None if row is None else row[0]

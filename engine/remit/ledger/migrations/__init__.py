@@ -1,0 +1,1 @@
+"""How older ledgers become current ones, step by step."""

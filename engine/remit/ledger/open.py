@@ -1,0 +1,55 @@
+"""From a URL and a key to an open ledger; made where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from remit.errors import LedgerError, Origin
+from remit.ledger.database import Database
+from remit.ledger.store import Store
+from remit.ledger.vault import MasterKey
+
+
+def open_store(url: str, key: MasterKey | Path | str | None, pack: str, clock: Callable[[], datetime]) -> Store:
+    """Open the ledger at `url`; make it, and for SQLite its key, where there is none.
+
+    Raises:
+        LedgerError: as `Store`; RM729, no key is given for a ledger that has none beside it.
+    """
+    path = Database.path_of(url)
+    file = key_file(url, key)
+    if path is not None and not path.exists():
+        master = key if isinstance(key, MasterKey) else fresh_key(file)
+        return Store.create(url, master, pack, clock)
+    master = key if isinstance(key, MasterKey) else MasterKey.read(file)
+    try:
+        return Store(url, master, clock)
+    except LedgerError as missing:
+        if missing.code != "RM705" or path is not None:
+            raise
+        return Store.create(url, master, pack, clock)
+
+
+def key_file(url: str, key: MasterKey | Path | str | None) -> Path:
+    """Where the key lies: where it is said to, else beside an SQLite ledger."""
+    if isinstance(key, Path | str):
+        return Path(key)
+    path = Database.path_of(url)
+    if path is None and key is None:
+        raise LedgerError(
+            "RM729", "no-key", found=url.rsplit("@", 1)[-1], expected="the file of the ledger's master key",
+            origin=Origin(), hint="give it with --key FILE or REMIT_KEY; `remit init` makes one",
+        )  # fmt: skip
+    return Path() if path is None else path.with_name(path.name + ".key")
+
+
+def fresh_key(file: Path) -> MasterKey:
+    """The key in the file, made now if there is none."""
+    if file.exists():
+        return MasterKey.read(file)
+    made = MasterKey.create()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    made.write(file)
+    return made

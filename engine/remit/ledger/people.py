@@ -1,0 +1,128 @@
+"""The keys of the people a ledger speaks of, and what only those keys can read.
+
+Each person of a case has a key of its own; destroying it erases what was reported of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from remit.errors import LedgerError, Origin
+from remit.ledger.chain import SALT
+from remit.ledger.codec import decode
+from remit.ledger.database import value
+from remit.ledger.rows import Localise, Rules, unpack
+from remit.ledger.schema import ENTRIES, PERSONS
+from remit.ledger.vault import MasterKey, PersonKey, binding
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+
+
+def row_binding(ledger: str, key: str) -> bytes:
+    """What a sealed row of the projection is bound to, so that two cannot be exchanged."""
+    return f"{ledger}/obligation/{key}".encode()
+
+
+class People:
+    """Keys by number, and numbers by who they stand for; remembered for the life of the process."""
+
+    def __init__(self, master: MasterKey, ledger: str) -> None:
+        self.master = master
+        self.ledger = ledger
+        self._keys: dict[int, PersonKey | None] = {}
+        self._numbers: dict[bytes, int] = {}
+
+    def forget(self) -> None:
+        """Somebody else may have erased a person."""
+        self._keys.clear()
+        self._numbers.clear()
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def key(self, connection: Connection, person: int) -> PersonKey | None:
+        """The key of that number; None once it is destroyed."""
+        if person not in self._keys:
+            wrapped = value(connection.execute(select(PERSONS.c.wrapped).where(PERSONS.c.person == person)).first())
+            self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
+        return self._keys[person]
+
+    def salted(self, connection: Connection, row: Row[Any]) -> bytes | None:
+        """Salt and canonical bytes of an entry; None once its person's key is destroyed."""
+        if row.person is None:
+            return bytes(row.sealed)
+        key = self.key(connection, row.person)
+        return None if key is None else key.open(row.sealed, binding(self.ledger, row.position))
+
+    def event(self, connection: Connection, row: Row[Any]) -> Event | None:
+        """The event of an entry; None where it is none, or can be read no more."""
+        salted = self.salted(connection, row) if row.kind == "event" else None
+        return None if salted is None else decode(salted[SALT:])
+
+    def events(self, connection: Connection, query: Select[Any]) -> Iterator[Event]:
+        """The readable events that a query of `ENTRIES` gives, in order."""
+        for row in connection.execute(query.order_by(ENTRIES.c.position)):
+            found = self.event(connection, row)
+            if found is not None:
+                yield found
+
+    def obligations(
+        self, connection: Connection, query: Select[Any], rules: Rules, localise: Localise
+    ) -> Iterator[Obligation]:
+        """The obligations that a query of `OBLIGATIONS` gives."""
+        for row in connection.execute(query):
+            body: bytes | None = row.body
+            if row.person is not None:
+                key = self.key(connection, row.person)
+                body = None if key is None else key.open(row.body, row_binding(self.ledger, row.key))
+            if body is not None:
+                yield unpack(body, rules, localise)
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def of(
+        self, connection: Connection, case: str | None, subject: str | None, origin: Origin
+    ) -> tuple[int, PersonKey]:
+        """Number and key of a person of a case, made at the first report.
+
+        Raises:
+            LedgerError: RM727, the key was destroyed.
+        """
+        reference = self.master.reference(case or "", subject or "")
+        number = self._numbers.get(reference)
+        if number is None:
+            query = select(PERSONS.c.person).where(PERSONS.c.reference == reference)
+            number = value(connection.execute(query).first())
+        if number is None:
+            return self._new(connection, case, reference)
+        key = self.key(connection, number)
+        if key is None:
+            raise LedgerError(
+                "RM727", "person-erased", found=case or "no case", expected="a case or person that was not erased",
+                origin=origin, hint="what is new about this matter needs a new case",
+            )  # fmt: skip
+        self._numbers[reference] = number
+        return number, key
+
+    def _new(self, connection: Connection, case: str | None, reference: bytes) -> tuple[int, PersonKey]:
+        number = int(value(connection.execute(select(func.max(PERSONS.c.person))).first()) or 0) + 1
+        key = PersonKey.new()
+        wrapped = key.wrap(self.master, number)
+        connection.execute(
+            PERSONS.insert(), {"person": number, "case_id": case, "reference": reference, "wrapped": wrapped}
+        )
+        self._keys[number], self._numbers[reference] = key, number
+        return number, key
+
+    def erase(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
+        """Destroy the key of one person of a case, or of all of them; the numbers of those destroyed."""
+        query = select(PERSONS.c.person).where(PERSONS.c.case_id == case, PERSONS.c.wrapped.is_not(None))
+        if subject is not None:
+            query = query.where(PERSONS.c.reference == self.master.reference(case, subject))
+        numbers = tuple(connection.scalars(query.order_by(PERSONS.c.person)))
+        if numbers:
+            connection.execute(update(PERSONS).where(PERSONS.c.person.in_(numbers)).values(wrapped=None))
+        self.forget()
+        return numbers

@@ -1,0 +1,224 @@
+"""The ledger on a database: made, opened, read. What is written goes through `Writing`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, inspect, select
+
+from remit.errors import LedgerError
+from remit.ledger.chain import SALT, Peaks, genesis
+from remit.ledger.codec import decode, microseconds
+from remit.ledger.database import Database, value
+from remit.ledger.migrate import require_current, upgrade
+from remit.ledger.people import People
+from remit.ledger.rows import Localise, Rules, instant, moment
+from remit.ledger.schema import CONSUMERS, ENTRIES, HEAD, OBLIGATIONS, OUTBOX
+from remit.ledger.vault import MasterKey
+from remit.ledger.witness import Witness
+from remit.ledger.writing import Head, Writing
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it can be read. `event` is None for what is not an event, and once its key is destroyed."""
+
+    position: int
+    kind: str
+    id: str | None
+    case: str | None
+    type: str | None
+    recorded_at: datetime
+    content: bytes | None
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One change in the outbox. `key` stands for the obligation and names nobody."""
+
+    number: int
+    position: int
+    now: datetime
+    what: str
+    key: str
+    matter: str
+    rule: str
+    bearer: str
+    status: str | None
+    due: datetime | None
+
+
+class Store:
+    """An open ledger.
+
+    Args:
+        url: of the database.
+        master: the ledger's key.
+        clock: gives the moment at which something is recorded; the only wall clock here, and it decides no duty.
+
+    Raises:
+        LedgerError: RM705 nothing there, RM707 made by a newer program, RM712 another key, and as `Database`.
+    """
+
+    def __init__(self, url: str, master: MasterKey, clock: Callable[[], datetime]) -> None:
+        self.database = Database(url)
+        self.master = master
+        self.clock = clock
+        self._witness = Witness(self.database.path)
+        require_current(self.database)
+        with self.database.reading() as connection:
+            head = Head.read(connection)
+        master.require(head.master)
+        self._witness.check(head)
+        self.ledger, self.pack = head.ledger, head.pack
+        self.people = People(master, head.ledger)
+        self.seen = head.position
+
+    @classmethod
+    def create(cls, url: str, master: MasterKey, pack: str, clock: Callable[[], datetime]) -> Store:
+        """Make an empty ledger for a pack.
+
+        Raises:
+            LedgerError: RM722, there is one already.
+        """
+        database = Database(url, create=True)
+        if database.path is not None:
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+        with database.translated(), database.engine.connect() as connection:
+            if inspect(connection).has_table("head"):
+                raise LedgerError("RM722", "ledger-exists", found=database.shown, expected="a place without a ledger")
+            if database.is_sqlite:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                connection.exec_driver_sql("BEGIN")
+        name = uuid.uuid4().hex
+        recorded = microseconds(clock())
+
+        def make(connection: Connection) -> None:
+            upgrade(connection)
+            connection.execute(
+                HEAD.insert(),
+                {
+                    "one": 1, "ledger": name, "pack": pack, "master": master.fingerprint,
+                    "public_key": master.public_key, "position": 0, "hash": genesis(name), "peaks": Peaks().bytes(),
+                    "outbox": 0, "now": 0, "recorded_at": recorded, "pack_digest": "",
+                },
+            )  # fmt: skip
+
+        database.writing(make)
+        database.close()
+        return cls(url, master, clock)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+    # --- write ------------------------------------------------------------------------------------
+
+    def write(self, work: Callable[[Writing], T], cases: Iterable[str | None] = ()) -> T:
+        """Run `work` on the ledger, all or nothing; durable when this returns. It may be run more than once."""
+
+        def run(connection: Connection) -> tuple[T, Head]:
+            writing = self._begin(connection)
+            return work(writing), writing.end()
+
+        done, head = self.database.writing(run, [f"{self.ledger}:{case}" for case in cases])
+        self.seen = head.position
+        self._witness.write(head)
+        return done
+
+    def _begin(self, connection: Connection) -> Writing:
+        """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
+        head = Head.read(connection, lock=not self.database.is_sqlite)
+        if head.position != self.seen:
+            self.people.forget()
+        return Writing(
+            connection, self.people, replace(head, recorded_at=max(head.recorded_at, microseconds(self.clock())))
+        )
+
+    # --- read -------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        """The end of the chain and the clock, as of now."""
+        with self.database.reading() as connection:
+            return Head.read(connection)
+
+    def entries(
+        self, since: int = 0, *, case: str | None = None, recorded_by: datetime | None = None
+    ) -> Iterator[Entry]:
+        """Entries after position `since`, in order; of one case, or of those recorded by then."""
+        query = select(ENTRIES).where(ENTRIES.c.position > since).order_by(ENTRIES.c.position)
+        if case is not None:
+            query = query.where(ENTRIES.c.case_id == case)
+        if recorded_by is not None:
+            query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
+        with self.database.reading() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(query):
+                yield self.entry(connection, row)
+
+    def entry(self, connection: Connection, row: Row[Any]) -> Entry:
+        """One entry, read as far as the keys allow."""
+        salted = self.people.salted(connection, row)
+        content = None if salted is None else salted[SALT:]
+        event = decode(content) if row.kind == "event" and content is not None else None
+        return Entry(row.position, row.kind, row.id, row.case_id, row.type, instant(row.recorded_at), content, event)
+
+    def events(self, case: str | None = None) -> tuple[Event, ...]:
+        """All readable events in order; with `case`, what belongs to it."""
+        query = select(ENTRIES).where(ENTRIES.c.kind == "event")
+        if case is not None:
+            query = query.where(ENTRIES.c.case_id == case)
+        with self.database.reading() as connection:
+            return tuple(self.people.events(connection, query))
+
+    def obligations(self, rules: Rules, localise: Localise, **filters: str | None) -> tuple[Obligation, ...]:
+        """The projection, or the rows of it whose columns have these values."""
+        query = select(OBLIGATIONS)
+        for column, wanted in filters.items():
+            if wanted is not None:
+                query = query.where(OBLIGATIONS.c[column] == str(wanted))
+        with self.database.reading() as connection:
+            return tuple(self.people.obligations(connection, query, rules, localise))
+
+    def matter(self, obligation_id: str) -> str | None:
+        """The matter in which an obligation stands; None where there is none of this id."""
+        key = self.master.pseudonym(obligation_id)
+        with self.database.reading() as connection:
+            query = select(OBLIGATIONS.c.matter).where(OBLIGATIONS.c.key == key)
+            matter: str | None = value(connection.execute(query).first())
+            return matter
+
+    def outbox(self, after: int = 0, limit: int = 1000) -> tuple[Message, ...]:
+        """Changes numbered after `after`, in order."""
+        query = select(OUTBOX).where(OUTBOX.c.number > after).order_by(OUTBOX.c.number).limit(limit)
+        with self.database.reading() as connection:
+            return tuple(
+                Message(
+                    r.number,
+                    r.position,
+                    instant(r.now),
+                    r.what,
+                    r.key,
+                    r.matter,
+                    r.rule,
+                    r.bearer,
+                    r.status,
+                    moment(r.due),
+                )
+                for r in connection.execute(query)
+            )
+
+    def consumed(self, consumer: str) -> int:
+        """The last number a consumer has read; 0 before its first."""
+        with self.database.reading() as connection:
+            query = select(CONSUMERS.c.number).where(CONSUMERS.c.name == consumer)
+            return int(value(connection.execute(query).first()) or 0)

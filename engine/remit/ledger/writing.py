@@ -1,0 +1,297 @@
+"""One transaction on the ledger: entries appended to the chain, the projection and the outbox beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from remit.errors import LedgerError, Origin
+from remit.ledger.chain import SALT, Header, Peaks, commitment, link
+from remit.ledger.codec import encode, encode_value, microseconds
+from remit.ledger.database import value
+from remit.ledger.ledger import require_same
+from remit.ledger.people import People, row_binding
+from remit.ledger.rows import Localise, Rules, maybe, pack
+from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PROJECTION
+from remit.ledger.vault import binding
+from remit.model.event import Event
+from remit.model.obligation import Change, Obligation
+
+#: What one event may be long, canonical and in bytes; ids and names of cases, in characters; events in one go.
+EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: how many entries, the last hash, the Merkle peaks; the clock; the last number of the outbox."""
+
+    ledger: str
+    pack: str
+    master: str
+    public_key: bytes
+    position: int
+    hash: bytes
+    peaks: bytes
+    outbox: int
+    now: int
+    recorded_at: int
+    pack_digest: str
+
+    @classmethod
+    def read(cls, connection: Connection, *, lock: bool = False) -> Head:
+        """As it stands; with `lock`, nobody else writes until the transaction ends."""
+        query = select(HEAD)
+        row = connection.execute(query.with_for_update() if lock else query).one()
+        return cls(*row[1:])
+
+
+class Writing:
+    """The ledger inside one transaction; made by `Store.write`.
+
+    Args:
+        connection: in a transaction that holds the write lock.
+        people: the keys.
+        head: where the chain ends, with this transaction's stamp as `recorded_at`.
+    """
+
+    def __init__(self, connection: Connection, people: People, head: Head) -> None:
+        self.connection = connection
+        self.people = people
+        self.head = head
+        self._peaks = Peaks.of(head.peaks)
+        self._entries: list[dict[str, Any]] = []
+        self._outbox: list[dict[str, Any]] = []
+
+    # --- entries ------------------------------------------------------------------------------------
+
+    def append(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Keep the events that are not there already.
+
+        Raises:
+            EventError: RM450, an id is taken by other content.
+            LedgerError: RM727, the person was erased; RM720, larger than the declared limits.
+        """
+        if len(events) > BATCH:
+            raise too_large(f"{len(events)} events at once", f"at most {BATCH}", Origin())
+        kept = self._kept([event.id for event in events])
+        fresh: list[Event] = []
+        for event in events:
+            if event.id not in kept:
+                kept[event.id] = event
+                fresh.append(event)
+                self._append_event(event)
+            elif (known := kept[event.id]) is not None:
+                require_same(known, event)
+            else:
+                self.people.of(self.connection, event.case, event.subject, named(event))
+        return tuple(fresh)
+
+    def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
+        """Those of these events that are there; None for one that can be read no more."""
+        found: dict[str, Event | None] = {}
+        for start in range(0, len(ids), 500):
+            query = select(ENTRIES).where(ENTRIES.c.id.in_(ids[start : start + 500]))
+            for row in self.connection.execute(query):
+                found[row.id] = self.people.event(self.connection, row)
+        return found
+
+    def _append_event(self, event: Event) -> None:
+        content = encode(event)
+        if len(content) > EVENT_BYTES:
+            raise too_large(f"{len(content)} bytes", f"an event of at most {EVENT_BYTES} bytes", named(event))
+        for name in (event.id, event.case or "", event.subject or ""):
+            if len(name) > NAME_LENGTH:
+                raise too_large(name, f"an id or name of at most {NAME_LENGTH} characters", named(event))
+        person, key = self.people.of(self.connection, event.case, event.subject, named(event))
+        salt = os.urandom(SALT)
+        sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
+        header = Header(
+            position=self.head.position + 1, kind="event", id=event.id, case=event.case, type=event.type,
+            at=microseconds(event.at), known_at=microseconds(event.known_at), recorded_at=self.head.recorded_at, key=person,
+        )  # fmt: skip
+        self._chain(header, commitment(salt, content), sealed)
+
+    def append_own(self, kind: str, content: bytes) -> None:
+        """An entry that is no event and holds nothing personal: a `tick`, a `pack`, an `erasure`."""
+        salt = os.urandom(SALT)
+        header = Header(
+            position=self.head.position + 1, kind=kind, id=None, case=None, type=None, at=None, known_at=None,
+            recorded_at=self.head.recorded_at, key=None,
+        )  # fmt: skip
+        self._chain(header, commitment(salt, content), salt + content)
+
+    def _chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
+        linked = link(self.head.hash, header, bound, sealed)
+        self._peaks = self._peaks.append(linked)
+        self.head = replace(self.head, position=header.position, hash=linked)
+        self._entries.append(
+            {
+                "position": header.position, "kind": header.kind, "id": header.id, "case_id": header.case,
+                "type": header.type, "at": header.at, "known_at": header.known_at, "recorded_at": header.recorded_at,
+                "person": header.key, "sealed": sealed, "commitment": bound, "hash": linked,
+            }
+        )  # fmt: skip
+
+    def move(self, now: datetime) -> None:
+        """Let the clock stand at `now`, never earlier than it stood."""
+        self.head = replace(self.head, now=max(self.head.now, microseconds(now)))
+
+    # --- reading inside the transaction -----------------------------------------------------------
+
+    def events(self, case: str | None) -> tuple[Event, ...]:
+        """The readable events of a case, those appended here included."""
+        self._flush()
+        same = ENTRIES.c.case_id.is_(None) if case is None else ENTRIES.c.case_id == case
+        query = select(ENTRIES).where(ENTRIES.c.kind == "event", same)
+        return tuple(self.people.events(self.connection, query))
+
+    def events_of(self, types: Iterable[str] | None, after: int = 0) -> tuple[Event, ...]:
+        """The readable events of some types (or of all), whatever their case, after a position."""
+        self._flush()
+        query = select(ENTRIES).where(ENTRIES.c.kind == "event", ENTRIES.c.position > after)
+        if types is not None:
+            query = query.where(ENTRIES.c.type.in_(sorted(types)))
+        return tuple(self.people.events(self.connection, query))
+
+    def cases(self) -> tuple[str | None, ...]:
+        """Every case that an entry names; None for the events without one."""
+        self._flush()
+        query = select(ENTRIES.c.case_id).where(ENTRIES.c.kind == "event").distinct()
+        return tuple(self.connection.scalars(query))
+
+    def named(self, ids: Iterable[str]) -> dict[str, Event]:
+        """The readable events of these ids."""
+        return {name: event for name, event in self._kept(sorted(set(ids))).items() if event is not None}
+
+    def awake(self) -> tuple[str, ...]:
+        """The matters in which something changes by itself until the clock."""
+        query = select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= self.head.now).order_by(MATTERS.c.matter)
+        return tuple(self.connection.scalars(query))
+
+    def matters(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self.connection.scalars(select(MATTERS.c.matter).order_by(MATTERS.c.matter)))
+
+    # --- the projection ---------------------------------------------------------------------------
+
+    def said(self, matter: str, rules: Rules, localise: Localise) -> tuple[Obligation, ...]:
+        """The obligations of a matter as they stand in the projection."""
+        query = select(OBLIGATIONS).where(OBLIGATIONS.c.matter == matter)
+        return tuple(self.people.obligations(self.connection, query, rules, localise))
+
+    def say(
+        self, matter: str, changed: Iterable[Change], wakes_at: datetime | None, tzdata: str, *, announce: bool = True
+    ) -> None:
+        """Write what changed in one matter: its rows, its next moment, and the outbox."""
+        made: list[dict[str, Any]] = []
+        gone: list[str] = []
+        for change in changed:
+            key = self.people.master.pseudonym(change.obligation.id)
+            if change.after is None:
+                gone.append(key)
+            else:
+                made.append(self._row(change.after, matter, key, tzdata))
+            if announce:
+                self._announce(change, matter, key)
+        if gone:
+            self.connection.execute(delete(OBLIGATIONS).where(OBLIGATIONS.c.key.in_(gone)))
+        self._upsert(OBLIGATIONS, made)
+        self._upsert(MATTERS, [{"matter": matter, "wakes_at": maybe(wakes_at)}])
+
+    def _row(self, found: Obligation, matter: str, key: str, tzdata: str) -> dict[str, Any]:
+        body, person = pack(found), None
+        if found.case is not None:
+            person, own = self.people.of(self.connection, found.case, found.subject, Origin(case=found.case))
+            body = own.seal_alike(body, row_binding(self.head.ledger, key))
+        due = found.deadline
+        return {
+            "key": key, "matter": matter, "rule": found.rule, "bearer": found.bearer.id, "status": found.status.value,
+            "nature": found.nature.value, "opens": maybe(due.opens), "due": maybe(due.due), "latest": maybe(due.latest),
+            "tzdata": tzdata, "person": person, "body": body,
+        }  # fmt: skip
+
+    def _announce(self, change: Change, matter: str, key: str) -> None:
+        found = change.obligation
+        self.head = replace(self.head, outbox=self.head.outbox + 1)
+        stands = change.after is not None
+        self._outbox.append(
+            {
+                "number": self.head.outbox, "position": self.head.position, "now": self.head.now, "what": change.what,
+                "key": key, "matter": matter, "rule": found.rule, "bearer": found.bearer.id,
+                "status": found.status.value if stands else None, "due": maybe(found.deadline.due) if stands else None,
+            }
+        )  # fmt: skip
+
+    def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
+        made = dialect.insert(table)
+        own = [column.name for column in table.primary_key]
+        rest = {name: made.excluded[name] for name in rows[0] if name not in own}
+        self.connection.execute(made.on_conflict_do_update(index_elements=own, set_=rest), rows)
+
+    def drop(self) -> None:
+        """Empty the projection."""
+        for table in PROJECTION:
+            self.connection.execute(delete(table))
+
+    def state(self) -> bytes:
+        """A digest over every byte of the projection."""
+        found = sha256()
+        for table in PROJECTION:
+            own = list(table.primary_key)
+            for row in self.connection.execute(select(table).order_by(*own)):
+                found.update(repr(tuple(row)).encode())
+        return found.digest()
+
+    def erase(self, case: str, subject: str | None) -> tuple[int, ...]:
+        """Destroy the keys of a case's people, or of one; the numbers of those destroyed."""
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        return self.people.erase(self.connection, case, subject)
+
+    def adopt(self, digest: str, archive: bytes, content: Mapping[str, object]) -> None:
+        """From here on the ledger is run by this version of its pack."""
+        if value(self.connection.execute(select(ARCHIVES.c.digest).where(ARCHIVES.c.digest == digest)).first()) is None:
+            self.connection.execute(ARCHIVES.insert(), {"digest": digest, "body": archive})
+        self.append_own("pack", encode_value(content))
+        self.head = replace(self.head, pack_digest=digest)
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def end(self) -> Head:
+        """Write what is left; the head last."""
+        self._flush()
+        if self._outbox:
+            self.connection.execute(OUTBOX.insert(), self._outbox)
+            self._outbox = []
+        head = replace(self.head, peaks=self._peaks.bytes())
+        self.connection.execute(
+            update(HEAD).values(
+                position=head.position, hash=head.hash, peaks=head.peaks, outbox=head.outbox, now=head.now,
+                recorded_at=head.recorded_at, pack_digest=head.pack_digest,
+            )
+        )  # fmt: skip
+        return head
+
+    def _flush(self) -> None:
+        if self._entries:
+            self.connection.execute(ENTRIES.insert(), self._entries)
+            self._entries = []
+
+
+def named(event: Event) -> Origin:
+    """Where an event stands, for its errors."""
+    return replace(event.origin, event=event.id, case=event.case)
+
+
+def too_large(found: str, expected: str, origin: Origin) -> LedgerError:
+    return LedgerError("RM720", "beyond-the-limits", found=found, expected=expected, origin=origin)
