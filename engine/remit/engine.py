@@ -22,9 +22,8 @@ from remit.model.explanation import Why
 from remit.model.obligation import Answer, Delta, Obligation
 from remit.model.terms import Nature, Status
 from remit.pack.load import Pack
-from remit.program.compile import compile_program
 from remit.semantics.law import Law
-from remit.semantics.obligations import agenda_obligations, answer, knowable
+from remit.semantics.obligations import agenda_obligations, answer, in_hindsight, knowable, whole_answer
 
 if TYPE_CHECKING:
     from remit.keeper.durable import DurableKeeper
@@ -61,10 +60,7 @@ class Engine:
         key: MasterKey | Path | str | None = None,
     ) -> None:
         self.pack = pack
-        program = compile_program(pack.policies)
-        matcher = choose(program, backend)
-        vocabulary = pack.vocabulary
-        self._law = Law(program, pack.graph, vocabulary.readings, pack.calendar, vocabulary.attributes, matcher)
+        self._law = Law.of(pack, lambda program: choose(program, backend))
         self._keeper: Keeper = MemoryKeeper(self._law, now) if ledger is None else self._durable(ledger, key)
 
     def _durable(self, url: str, key: MasterKey | Path | str | None) -> DurableKeeper:
@@ -165,6 +161,25 @@ class Engine:
             for o in answer(self._law, found).obligations
             if (unit is None or o.bearer.id == unit) and touches(o, start, end)
         )
+
+    def as_of(
+        self, moment: datetime, *, known_at: datetime | None = None, recorded_by: datetime | None = None
+    ) -> Answer:
+        """What was owed at a moment, by what was known at another.
+
+        Args:
+            moment: as of when; aware.
+            known_at: events that became known after it do not count; left out, `moment` itself. A later one gives the
+                answer of hindsight: what had happened by then, including what was only learned afterwards.
+            recorded_by: only what the ledger had taken in by then, under the pack it was then run by.
+
+        Raises:
+            LedgerError: RM705, nothing is stamped without a ledger; RM728, the archived pack was altered.
+        """
+        events, law = self._keeper.events(), self._law
+        if recorded_by is not None:
+            events, law = self._keeper.recorded(recorded_by)
+        return whole_answer(law, in_hindsight(events, moment, known_at or moment), moment)
 
     def why(self, obligation_id: str) -> Why:
         """The explanation of one obligation.

@@ -11,7 +11,6 @@ from remit.explain.words import Words
 from remit.expressions.evaluate import evaluate, explain
 from remit.expressions.situation import Situation
 from remit.matching.history import History, versions
-from remit.matching.reference import Reference
 from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.explanation import Why
 from remit.model.expression import Expression
@@ -20,7 +19,7 @@ from remit.model.rule import Always, Consequence, Every, On, Rule
 from remit.model.terms import Status
 from remit.model.text import Text
 from remit.pack.load import Pack
-from remit.program.compile import compile_program, conjuncts
+from remit.program.compile import conjuncts
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
 from remit.semantics.drafts import excepted, routed, subject_of
@@ -52,7 +51,7 @@ def answer(rule: Rule, case: str, reported: Sequence[Event], pack: Pack, now: da
     if rule.action is None:
         return because(rule, case, Why("status", Text("这条规则不要求任何人做什么：它是定义、组织事实或非规范语句", "this rule asks nobody for anything: it defines, or binds nobody"), source=str(rule.origin), holds=False))  # fmt: skip
     known = tuple(event for event in reported if event.knowable_at <= now)
-    law = law_of(pack)
+    law = Law.of(pack)
     raised = [o for o in case_obligations(law, case, known, now) if o.rule == rule.id]
     if any(o.status is not Status.WITHDRAWN for o in raised):
         found = tuple(Why("obligation", Text(f"{o.bearer.label.zh}：{o.status}", f"{o.bearer.label.en}: {o.status}"), value=o.status, source=o.id, holds=True) for o in raised)  # fmt: skip
@@ -71,19 +70,6 @@ def taken_back(obligation: Obligation) -> Why:
 def because(rule: Rule, case: str, *steps: Why) -> Why:
     claim = Text(f"规则 {rule.id}（{rule.article_label}）在案件 {case} 中没有产生义务", f"rule {rule.id} ({rule.article_label}) raised nothing in case {case}")  # fmt: skip
     return Why("obligation", claim, source=rule.id, holds=False, children=steps)
-
-
-def law_of(pack: Pack) -> Law:
-    program = compile_program(pack.policies)
-    vocabulary = pack.vocabulary
-    return Law(
-        program,
-        pack.graph,
-        vocabulary.readings,
-        pack.calendar,
-        vocabulary.attributes,
-        Reference(program),
-    )
 
 
 def reasons(rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: Law, now: datetime) -> Iterator[Why]:

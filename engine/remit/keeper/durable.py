@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 from zoneinfo import TZPATH
 
@@ -24,7 +25,7 @@ from remit.matching.history import AMENDMENTS, amends
 from remit.model.event import Event
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.model.terms import Nature
-from remit.pack.archive import archived
+from remit.pack.archive import archived, restored
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator, ReferenceEvaluator
@@ -232,6 +233,16 @@ class DurableKeeper:
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
         return self._store.events(case)
+
+    def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
+        return self._store.events(recorded_by=by), self._law_of(by)
+
+    def _law_of(self, by: datetime) -> Law:
+        found = self._store.archive(by)
+        if found is None or found[0] == self._digest:
+            return self._law
+        with TemporaryDirectory(prefix="remit-") as folder:
+            return Law.of(Pack.load(restored(found[1], found[0], Path(folder))))
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
         matter = None if query.case is None else matter_of(query.case)

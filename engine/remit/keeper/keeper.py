@@ -24,6 +24,7 @@ from remit.model.rule import On
 from remit.model.terms import Nature, Status
 from remit.program.compile import reads_case
 from remit.program.program import Program
+from remit.semantics.law import Law
 
 STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, WAIVER})
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
@@ -61,6 +62,14 @@ class Keeper(Protocol):
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
         """All that was submitted, in order; with `case`, what belongs to it."""
+        ...
+
+    def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
+        """What had been taken in by a moment, and the law of then.
+
+        Raises:
+            LedgerError: RM705, nothing is stamped without a ledger.
+        """
         ...
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]: ...

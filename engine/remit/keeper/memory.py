@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
+from remit.errors import LedgerError
 from remit.keeper.keeper import BEGINNING, Query, agenda_types, all_homed, require_forward, unknown_obligation
 from remit.ledger.ledger import MemoryLedger
 from remit.model.event import Event
@@ -90,6 +91,11 @@ class MemoryKeeper:
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
         return tuple(e for e in self._kept.events() if case is None or e.case == case)
+
+    def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
+        raise LedgerError(
+            "RM705", "no-ledger", found=by.isoformat(), expected="a ledger, which stamps what it takes in"
+        )
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
         return tuple(o for o in self.answer(agenda=True).obligations if query.fits(o))

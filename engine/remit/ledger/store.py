@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from remit.ledger.database import Database, value
 from remit.ledger.migrate import require_current, upgrade
 from remit.ledger.people import People
 from remit.ledger.rows import Localise, Rules, instant, moment
-from remit.ledger.schema import CONSUMERS, ENTRIES, HEAD, OBLIGATIONS, OUTBOX
+from remit.ledger.schema import ARCHIVES, CONSUMERS, ENTRIES, HEAD, OBLIGATIONS, OUTBOX
 from remit.ledger.vault import MasterKey
 from remit.ledger.witness import Witness
 from remit.ledger.writing import Head, Writing
@@ -172,11 +173,13 @@ class Store:
         event = decode(content) if row.kind == "event" and content is not None else None
         return Entry(row.position, row.kind, row.id, row.case_id, row.type, instant(row.recorded_at), content, event)
 
-    def events(self, case: str | None = None) -> tuple[Event, ...]:
-        """All readable events in order; with `case`, what belongs to it."""
+    def events(self, case: str | None = None, *, recorded_by: datetime | None = None) -> tuple[Event, ...]:
+        """All readable events in order; with `case`, what belongs to it; with `recorded_by`, what was taken in by then."""
         query = select(ENTRIES).where(ENTRIES.c.kind == "event")
         if case is not None:
             query = query.where(ENTRIES.c.case_id == case)
+        if recorded_by is not None:
+            query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
         with self.database.reading() as connection:
             return tuple(self.people.events(connection, query))
 
@@ -188,6 +191,17 @@ class Store:
                 query = query.where(OBLIGATIONS.c[column] == str(wanted))
         with self.database.reading() as connection:
             return tuple(self.people.obligations(connection, query, rules, localise))
+
+    def archive(self, recorded_by: datetime) -> tuple[str, bytes] | None:
+        """Digest and body of the pack the ledger was run by at a moment; None before its first."""
+        packs = (ENTRIES.c.kind == "pack") & (ENTRIES.c.recorded_at <= microseconds(recorded_by))
+        last = select(ENTRIES).where(packs).order_by(ENTRIES.c.position.desc()).limit(1)
+        with self.database.reading() as connection:
+            row = connection.execute(last).first()
+            if row is None:
+                return None
+            digest = json.loads(row.sealed[SALT:])["digest"]
+            return digest, connection.execute(select(ARCHIVES.c.body).where(ARCHIVES.c.digest == digest)).scalar_one()
 
     def matter(self, obligation_id: str) -> str | None:
         """The matter in which an obligation stands; None where there is none of this id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -10,6 +10,7 @@ from remit.deadlines.calendar import Calendar
 from remit.deadlines.recurrence import Span
 from remit.expressions.situation import Situation
 from remit.matching.matcher import Matcher
+from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.expression import Unknown
 from remit.model.obligation import Obligation, Party
@@ -17,6 +18,8 @@ from remit.model.rule import Selector
 from remit.model.terms import Basis, Nature
 from remit.model.unit import Unit
 from remit.model.vocabulary import Attribute, Reading
+from remit.pack.load import Pack
+from remit.program.compile import compile_program
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
 from remit.routing.route import Routing, route
@@ -32,6 +35,13 @@ class Law:
     calendar: Calendar
     attributes: Mapping[str, Attribute]
     matcher: Matcher
+
+    @classmethod
+    def of(cls, pack: Pack, matcher: Callable[[Program], Matcher] = Reference) -> Law:
+        """A pack's law, its rules compiled, matched by what `matcher` makes of them."""
+        program = compile_program(pack.policies)
+        words = pack.vocabulary
+        return cls(program, pack.graph, words.readings, pack.calendar, words.attributes, matcher(program))
 
     def day(self, moment: datetime) -> date:
         """The calendar day of a moment, in the pack's zone."""

@@ -62,13 +62,24 @@ def obligations(
     program = compile_program(policies)
     law = Law(program, graph, readings, calendar, attributes or {}, matcher or Reference(program))
     known = knowable(events, now)
-    owed = [o for case, members in by_case(known).items() for o in case_obligations(law, case, members, now)]
-    return answer(law, (*owed, *agenda_obligations(law, known, now)))
+    return whole_answer(law, known, now)
+
+
+def whole_answer(law: Law, known: Iterable[Event], now: datetime) -> Answer:
+    """Everything that follows at `now` from the events that count."""
+    told = tuple(known)
+    owed = [o for case, members in by_case(told).items() for o in case_obligations(law, case, members, now)]
+    return answer(law, (*owed, *agenda_obligations(law, told, now)))
 
 
 def knowable(events: Iterable[Event], now: datetime) -> tuple[Event, ...]:
     """What has happened and has become known by `now`."""
     return tuple(event for event in events if event.knowable_at <= now)
+
+
+def in_hindsight(events: Iterable[Event], moment: datetime, known_at: datetime) -> tuple[Event, ...]:
+    """What had happened by `moment`, as far as it was known at `known_at`, which may be later."""
+    return tuple(event for event in events if event.at <= moment and event.knowable_at <= known_at)
 
 
 def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:

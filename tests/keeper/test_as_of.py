@@ -1,0 +1,85 @@
+"""What was owed at a moment, as known at another, as recorded by a third."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from made import LIBRARY
+from remit import Engine, Pack
+from remit.errors import LedgerError
+
+OVERDUE = {
+    "id": "e1",
+    "case": "c",
+    "type": "item_overdue",
+    "at": "2024-03-01T10:00",
+    "place": "harbour",
+    "days_late": 20,
+}
+SENT = {
+    "id": "e2", "case": "c", "type": "reminder_sent", "at": "2024-03-02T10:00", "known_at": "2024-04-01T10:00",
+    "by": "harbour-library",
+}  # fmt: skip
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written + "+01:00")
+
+
+def status(engine: Engine, moment: str, **known: datetime) -> str:
+    found = engine.as_of(at(moment), **known).obligations
+    return next(o.status.value for o in found if o.rule == "a1.reminder")
+
+
+@pytest.fixture(params=["memory", "ledger"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    where = {"memory": None, "ledger": str(tmp_path / "r.db")}[request.param]
+    made = Engine(Pack.load(LIBRARY), ledger=where)
+    made.submit_all([OVERDUE, SENT])
+    return made
+
+
+def test_late_as_known_then_in_time_as_known_since(engine: Engine) -> None:
+    """Both verdicts can be had: neither overwrites the other."""
+    assert status(engine, "2024-03-20T00:00") == "overdue"
+    assert status(engine, "2024-03-20T00:00", known_at=at("2024-04-02T00:00")) == "done"
+
+
+def test_before_it_happened_nothing_was_owed(engine: Engine) -> None:
+    found = engine.as_of(at("2024-02-20T00:00"), known_at=at("2024-04-02T00:00"))
+    assert [o.rule for o in found.obligations if o.case == "c"] == []
+
+
+def test_at_the_clock_it_is_the_answer_itself(engine: Engine) -> None:
+    engine.advance(at("2024-05-01T00:00"))
+    bare = [(o.id, o.status, o.deadline.due) for o in engine.answer().obligations]
+    assert [(o.id, o.status, o.deadline.due) for o in engine.as_of(engine.now).obligations] == bare
+
+
+def test_without_a_ledger_nothing_is_stamped() -> None:
+    with pytest.raises(LedgerError, match="RM705"):
+        Engine(Pack.load(LIBRARY)).as_of(at("2024-03-20T00:00"), recorded_by=at("2024-03-20T00:00"))
+
+
+def test_as_recorded_by_a_day_under_the_pack_of_that_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import remit.engine
+
+    today = [datetime(2024, 3, 5, tzinfo=UTC)]
+    monkeypatch.setattr(remit.engine, "wall_clock", lambda _zone: today[0])
+    root = tmp_path / "pack"
+    shutil.copytree(LIBRARY, root)
+    with Engine(Pack.load(root), ledger=str(tmp_path / "r.db")) as first:
+        first.submit(OVERDUE)
+    today[0] += timedelta(days=30)
+    readings = root / "facts" / "readings.yaml"
+    readings.write_text(readings.read_text("utf-8") + "\n# looked at again\n", "utf-8")
+    with Engine(Pack.load(root), ledger=str(tmp_path / "r.db")) as second:
+        second.submit(SENT)
+        then = second.as_of(at("2024-04-01T12:00"), recorded_by=datetime(2024, 3, 6, tzinfo=UTC))
+        now = second.as_of(at("2024-04-01T12:00"))
+    assert {o.status.value for o in then.obligations if o.rule == "a1.reminder"} == {"overdue"}
+    assert {o.status.value for o in now.obligations if o.rule == "a1.reminder"} == {"done"}
