@@ -47,6 +47,8 @@ class Database:
         self.path = self.path_of(url)
         self.shown = parsed.render_as_string(hide_password=True)
         self.engine = self._postgresql(parsed) if self.path is None else self._sqlite(self.path, create=create)
+        #: What the driver raises, wrapped by SQLAlchemy or bare.
+        self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
 
     @staticmethod
     def path_of(url: str) -> Path | None:
@@ -118,7 +120,7 @@ class Database:
         for attempt in range(1, TRIES + 1):
             try:
                 return self._write(work, sorted(set(locks)))
-            except exc.DBAPIError as failure:
+            except self.failures as failure:
                 if attempt == TRIES or not passing(failure):
                     raise translate(failure, self.shown) from failure
                 time.sleep(0.01 * 2**attempt)
@@ -142,7 +144,7 @@ class Database:
         """The database's own errors as typed ones."""
         try:
             yield
-        except exc.DBAPIError as failure:
+        except self.failures as failure:
             raise translate(failure, self.shown) from failure
 
     # --- the write-ahead log ----------------------------------------------------------------------
@@ -207,15 +209,15 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def passing(failure: exc.DBAPIError) -> bool:
+def passing(failure: Exception) -> bool:
     """Whether trying again may help: somebody else held a lock."""
-    state = getattr(failure.orig, "sqlstate", None)
-    return state in PASSING or "database is locked" in str(failure.orig)
+    bare = getattr(failure, "orig", failure)
+    return getattr(bare, "sqlstate", None) in PASSING or "database is locked" in str(bare)
 
 
-def translate(failure: exc.DBAPIError, where: str) -> LedgerError:
+def translate(failure: Exception, where: str) -> LedgerError:
     """What the database says, as one of ours."""
-    said = " ".join(str(failure.orig).split())
+    said = " ".join(str(getattr(failure, "orig", failure)).split())
     low = said.lower()
     origin = Origin(where)
 

@@ -5,17 +5,18 @@ Each person of a case has a key of its own; destroying it erases what was report
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, select, update
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT
 from remit.ledger.codec import decode
 from remit.ledger.database import value
 from remit.ledger.rows import Localise, Rules, unpack
-from remit.ledger.schema import ENTRIES, PERSONS
+from remit.ledger.schema import PERSONS
+from remit.ledger.statements import EntryRow, ObligationRow, Statements
 from remit.ledger.vault import MasterKey, PersonKey, binding
 from remit.model.event import Event
 from remit.model.obligation import Obligation
@@ -26,12 +27,18 @@ def row_binding(ledger: str, key: str) -> bytes:
     return f"{ledger}/obligation/{key}".encode()
 
 
+def cursor_of(connection: Connection) -> Any:
+    """The driver's own cursor in the same transaction."""
+    return connection.connection.cursor()
+
+
 class People:
     """Keys by number, and numbers by who they stand for; remembered for the life of the process."""
 
-    def __init__(self, master: MasterKey, ledger: str) -> None:
+    def __init__(self, master: MasterKey, ledger: str, statements: Statements) -> None:
         self.master = master
         self.ledger = ledger
+        self._statements = statements
         self._keys: dict[int, PersonKey | None] = {}
         self._numbers: dict[bytes, int] = {}
 
@@ -45,40 +52,41 @@ class People:
     def key(self, connection: Connection, person: int) -> PersonKey | None:
         """The key of that number; None once it is destroyed."""
         if person not in self._keys:
-            wrapped = value(connection.execute(select(PERSONS.c.wrapped).where(PERSONS.c.person == person)).first())
+            wrapped = value(self._statements.key.one(cursor_of(connection), wanted=person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]
 
-    def salted(self, connection: Connection, row: Row[Any]) -> bytes | None:
+    def salted(self, connection: Connection, row: EntryRow) -> bytes | None:
         """Salt and canonical bytes of an entry; None once its person's key is destroyed."""
         if row.person is None:
             return bytes(row.sealed)
         key = self.key(connection, row.person)
-        return None if key is None else key.open(row.sealed, binding(self.ledger, row.position))
+        return None if key is None else key.open(bytes(row.sealed), binding(self.ledger, row.position))
 
-    def event(self, connection: Connection, row: Row[Any]) -> Event | None:
+    def event(self, connection: Connection, row: EntryRow) -> Event | None:
         """The event of an entry; None where it is none, or can be read no more."""
         salted = self.salted(connection, row) if row.kind == "event" else None
         return None if salted is None else decode(salted[SALT:])
 
-    def events(self, connection: Connection, query: Select[Any]) -> Iterator[Event]:
-        """The readable events that a query of `ENTRIES` gives, in order."""
-        for row in connection.execute(query.order_by(ENTRIES.c.position)):
+    def events(self, connection: Connection, rows: Iterable[EntryRow]) -> Iterator[Event]:
+        """The readable events of some entries."""
+        for row in rows:
             found = self.event(connection, row)
             if found is not None:
                 yield found
 
     def obligations(
-        self, connection: Connection, query: Select[Any], rules: Rules, localise: Localise
+        self, connection: Connection, rows: Iterable[ObligationRow], rules: Rules, localise: Localise
     ) -> Iterator[Obligation]:
-        """The obligations that a query of `OBLIGATIONS` gives."""
-        for row in connection.execute(query):
-            body: bytes | None = row.body
+        """The obligations of some rows of the projection."""
+        for row in rows:
+            body = bytes(row.body)
             if row.person is not None:
                 key = self.key(connection, row.person)
-                body = None if key is None else key.open(row.body, row_binding(self.ledger, row.key))
-            if body is not None:
-                yield unpack(body, rules, localise)
+                if key is None:
+                    continue
+                body = key.open(body, row_binding(self.ledger, row.key))
+            yield unpack(body, rules, localise)
 
     # --- writing ------------------------------------------------------------------------------------
 
@@ -93,8 +101,7 @@ class People:
         reference = self.master.reference(case or "", subject or "")
         number = self._numbers.get(reference)
         if number is None:
-            query = select(PERSONS.c.person).where(PERSONS.c.reference == reference)
-            number = value(connection.execute(query).first())
+            number = value(self._statements.person.one(cursor_of(connection), wanted=reference))
         if number is None:
             return self._new(connection, case, reference)
         key = self.key(connection, number)
@@ -107,12 +114,10 @@ class People:
         return number, key
 
     def _new(self, connection: Connection, case: str | None, reference: bytes) -> tuple[int, PersonKey]:
-        number = int(value(connection.execute(select(func.max(PERSONS.c.person))).first()) or 0) + 1
-        key = PersonKey.new()
+        cursor, key = cursor_of(connection), PersonKey.new()
+        number = int(value(self._statements.last_person.one(cursor)) or 0) + 1
         wrapped = key.wrap(self.master, number)
-        connection.execute(
-            PERSONS.insert(), {"person": number, "case_id": case, "reference": reference, "wrapped": wrapped}
-        )
+        self._statements.add_person.run(cursor, person=number, case_id=case, reference=reference, wrapped=wrapped)
         self._keys[number], self._numbers[reference] = key, number
         return number, key
 

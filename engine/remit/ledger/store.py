@@ -7,18 +7,19 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Row, inspect, select
+from sqlalchemy import Connection, inspect, select
 
 from remit.errors import LedgerError
 from remit.ledger.chain import SALT, Peaks, genesis
 from remit.ledger.codec import decode, microseconds
 from remit.ledger.database import Database, value
 from remit.ledger.migrate import require_current, upgrade
-from remit.ledger.people import People
+from remit.ledger.people import People, cursor_of
 from remit.ledger.rows import Localise, Rules, instant, moment
 from remit.ledger.schema import ARCHIVES, CONSUMERS, ENTRIES, HEAD, OBLIGATIONS, OUTBOX
+from remit.ledger.statements import EntryRow, ObligationRow, Statements
 from remit.ledger.vault import MasterKey
 from remit.ledger.witness import Witness
 from remit.ledger.writing import Head, Writing
@@ -81,7 +82,8 @@ class Store:
         master.require(head.master)
         self._witness.check(head)
         self.ledger, self.pack = head.ledger, head.pack
-        self.people = People(master, head.ledger)
+        self.statements = Statements(self.database.engine.dialect)
+        self.people = People(master, head.ledger, self.statements)
         self.seen = head.position
 
     @classmethod
@@ -139,12 +141,12 @@ class Store:
 
     def _begin(self, connection: Connection) -> Writing:
         """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
-        head = Head.read(connection, lock=not self.database.is_sqlite)
+        head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
         if head.position != self.seen:
             self.people.forget()
-        return Writing(
-            connection, self.people, replace(head, recorded_at=max(head.recorded_at, microseconds(self.clock())))
-        )
+        self.seen = -1
+        stamp = max(head.recorded_at, microseconds(self.clock()))
+        return Writing(connection, self.people, self.statements, replace(head, recorded_at=stamp))
 
     # --- read -------------------------------------------------------------------------------------
 
@@ -164,9 +166,9 @@ class Store:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
         with self.database.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query):
-                yield self.entry(connection, row)
+                yield self.entry(connection, EntryRow(*row))
 
-    def entry(self, connection: Connection, row: Row[Any]) -> Entry:
+    def entry(self, connection: Connection, row: EntryRow) -> Entry:
         """One entry, read as far as the keys allow."""
         salted = self.people.salted(connection, row)
         content = None if salted is None else salted[SALT:]
@@ -181,7 +183,8 @@ class Store:
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
         with self.database.reading() as connection:
-            return tuple(self.people.events(connection, query))
+            rows = connection.execute(query.order_by(ENTRIES.c.position))
+            return tuple(self.people.events(connection, (EntryRow(*row) for row in rows)))
 
     def obligations(self, rules: Rules, localise: Localise, **filters: str | None) -> tuple[Obligation, ...]:
         """The projection, or the rows of it whose columns have these values."""
@@ -190,7 +193,8 @@ class Store:
             if wanted is not None:
                 query = query.where(OBLIGATIONS.c[column] == str(wanted))
         with self.database.reading() as connection:
-            return tuple(self.people.obligations(connection, query, rules, localise))
+            rows = (ObligationRow(*row) for row in connection.execute(query))
+            return tuple(self.people.obligations(connection, rows, rules, localise))
 
     def archive(self, recorded_by: datetime) -> tuple[str, bytes] | None:
         """Digest and body of the pack the ledger was run by at a moment; None before its first."""

@@ -9,17 +9,17 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, select
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
 from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.ledger import require_same
-from remit.ledger.people import People, row_binding
+from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Rules, maybe, pack
-from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PROJECTION
+from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, MATTERS, PROJECTION
+from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Statements
 from remit.ledger.vault import binding
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
@@ -45,11 +45,9 @@ class Head:
     pack_digest: str
 
     @classmethod
-    def read(cls, connection: Connection, *, lock: bool = False) -> Head:
-        """As it stands; with `lock`, nobody else writes until the transaction ends."""
-        query = select(HEAD)
-        row = connection.execute(query.with_for_update() if lock else query).one()
-        return cls(*row[1:])
+    def read(cls, connection: Connection) -> Head:
+        """As it stands."""
+        return cls(*connection.execute(select(HEAD)).one()[1:])
 
 
 class Writing:
@@ -58,11 +56,14 @@ class Writing:
     Args:
         connection: in a transaction that holds the write lock.
         people: the keys.
+        statements: compiled for the connection's dialect.
         head: where the chain ends, with this transaction's stamp as `recorded_at`.
     """
 
-    def __init__(self, connection: Connection, people: People, head: Head) -> None:
+    def __init__(self, connection: Connection, people: People, statements: Statements, head: Head) -> None:
         self.connection = connection
+        self._cursor = cursor_of(connection)
+        self._statements = statements
         self.people = people
         self.head = head
         self._peaks = Peaks.of(head.peaks)
@@ -96,10 +97,10 @@ class Writing:
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
         """Those of these events that are there; None for one that can be read no more."""
         found: dict[str, Event | None] = {}
-        for start in range(0, len(ids), 500):
-            query = select(ENTRIES).where(ENTRIES.c.id.in_(ids[start : start + 500]))
-            for row in self.connection.execute(query):
-                found[row.id] = self.people.event(self.connection, row)
+        for name in ids:
+            row = self._statements.kept.one(self._cursor, wanted=name)
+            if row is not None:
+                found[name] = self.people.event(self.connection, EntryRow(*row))
         return found
 
     def _append_event(self, event: Event) -> None:
@@ -148,9 +149,13 @@ class Writing:
     def events(self, case: str | None) -> tuple[Event, ...]:
         """The readable events of a case, those appended here included."""
         self._flush()
-        same = ENTRIES.c.case_id.is_(None) if case is None else ENTRIES.c.case_id == case
-        query = select(ENTRIES).where(ENTRIES.c.kind == "event", same)
-        return tuple(self.people.events(self.connection, query))
+        wanted = self._statements
+        rows = (
+            wanted.events_without_case.all(self._cursor)
+            if case is None
+            else wanted.events.all(self._cursor, wanted=case)
+        )
+        return tuple(self.people.events(self.connection, (EntryRow(*row) for row in rows)))
 
     def events_of(self, types: Iterable[str] | None, after: int = 0) -> tuple[Event, ...]:
         """The readable events of some types (or of all), whatever their case, after a position."""
@@ -158,7 +163,8 @@ class Writing:
         query = select(ENTRIES).where(ENTRIES.c.kind == "event", ENTRIES.c.position > after)
         if types is not None:
             query = query.where(ENTRIES.c.type.in_(sorted(types)))
-        return tuple(self.people.events(self.connection, query))
+        rows = self.connection.execute(query.order_by(ENTRIES.c.position))
+        return tuple(self.people.events(self.connection, (EntryRow(*row) for row in rows)))
 
     def cases(self) -> tuple[str | None, ...]:
         """Every case that an entry names; None for the events without one."""
@@ -172,8 +178,7 @@ class Writing:
 
     def awake(self) -> tuple[str, ...]:
         """The matters in which something changes by itself until the clock."""
-        query = select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= self.head.now).order_by(MATTERS.c.matter)
-        return tuple(self.connection.scalars(query))
+        return tuple(row[0] for row in self._statements.awake.all(self._cursor, now=self.head.now))
 
     def matters(self) -> tuple[str, ...]:
         """All of them."""
@@ -183,27 +188,26 @@ class Writing:
 
     def said(self, matter: str, rules: Rules, localise: Localise) -> tuple[Obligation, ...]:
         """The obligations of a matter as they stand in the projection."""
-        query = select(OBLIGATIONS).where(OBLIGATIONS.c.matter == matter)
-        return tuple(self.people.obligations(self.connection, query, rules, localise))
+        rows = (ObligationRow(*row) for row in self._statements.said.all(self._cursor, wanted=matter))
+        return tuple(self.people.obligations(self.connection, rows, rules, localise))
 
     def say(
         self, matter: str, changed: Iterable[Change], wakes_at: datetime | None, tzdata: str, *, announce: bool = True
     ) -> None:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         made: list[dict[str, Any]] = []
-        gone: list[str] = []
+        gone: list[dict[str, Any]] = []
         for change in changed:
             key = self.people.master.pseudonym(change.obligation.id)
             if change.after is None:
-                gone.append(key)
+                gone.append({"wanted": key})
             else:
                 made.append(self._row(change.after, matter, key, tzdata))
             if announce:
                 self._announce(change, matter, key)
-        if gone:
-            self.connection.execute(delete(OBLIGATIONS).where(OBLIGATIONS.c.key.in_(gone)))
-        self._upsert(OBLIGATIONS, made)
-        self._upsert(MATTERS, [{"matter": matter, "wakes_at": maybe(wakes_at)}])
+        self._statements.unsay.each(self._cursor, gone)
+        self._statements.say.each(self._cursor, made)
+        self._statements.say_matter.run(self._cursor, matter=matter, wakes_at=maybe(wakes_at))
 
     def _row(self, found: Obligation, matter: str, key: str, tzdata: str) -> dict[str, Any]:
         body, person = pack(found), None
@@ -228,15 +232,6 @@ class Writing:
                 "status": found.status.value if stands else None, "due": maybe(found.deadline.due) if stands else None,
             }
         )  # fmt: skip
-
-    def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        made = dialect.insert(table)
-        own = [column.name for column in table.primary_key]
-        rest = {name: made.excluded[name] for name in rows[0] if name not in own}
-        self.connection.execute(made.on_conflict_do_update(index_elements=own, set_=rest), rows)
 
     def drop(self) -> None:
         """Empty the projection."""
@@ -270,21 +265,15 @@ class Writing:
     def end(self) -> Head:
         """Write what is left; the head last."""
         self._flush()
-        if self._outbox:
-            self.connection.execute(OUTBOX.insert(), self._outbox)
-            self._outbox = []
+        self._statements.announce.each(self._cursor, self._outbox)
+        self._outbox = []
         head = replace(self.head, peaks=self._peaks.bytes())
-        self.connection.execute(
-            update(HEAD).values(
-                position=head.position, hash=head.hash, peaks=head.peaks, outbox=head.outbox, now=head.now,
-                recorded_at=head.recorded_at, pack_digest=head.pack_digest,
-            )
-        )  # fmt: skip
+        self._statements.move_head.run(self._cursor, **{f"new_{part}": getattr(head, part) for part in MOVING})
         return head
 
     def _flush(self) -> None:
         if self._entries:
-            self.connection.execute(ENTRIES.insert(), self._entries)
+            self._statements.add_entry.each(self._cursor, self._entries)
             self._entries = []
 
 

@@ -1,0 +1,133 @@
+"""The statements of a transaction, compiled once for a dialect and run on the bare driver.
+
+They are written with SQLAlchemy Core like any other; only its work for each execution is left out, which would cost more
+than the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Dialect, Table, bindparam, delete, func, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ClauseElement
+
+from remit.ledger.schema import ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PERSONS
+
+Row = tuple[Any, ...]
+
+
+class EntryRow(NamedTuple):
+    """A row of `entries`, in the order of its columns."""
+
+    position: int
+    kind: str
+    id: str | None
+    case_id: str | None
+    type: str | None
+    at: int | None
+    known_at: int | None
+    recorded_at: int
+    person: int | None
+    sealed: bytes
+    commitment: bytes
+    hash: bytes
+
+
+class ObligationRow(NamedTuple):
+    """A row of `obligations`, in the order of its columns."""
+
+    key: str
+    matter: str
+    rule: str
+    bearer: str
+    status: str
+    nature: str
+    opens: int | None
+    due: int | None
+    latest: int | None
+    tzdata: str
+    person: int | None
+    body: bytes
+
+
+class Statement:
+    """One statement in a driver's own words, with the order of its parameters."""
+
+    def __init__(self, built: ClauseElement, dialect: Dialect, names: Sequence[str] | None = None) -> None:
+        compiled = built.compile(dialect=dialect, column_keys=names)
+        self.sql = str(compiled)
+        self._names: Sequence[str] | None = getattr(compiled, "positiontup", None)
+
+    def arguments(self, values: Mapping[str, Any]) -> Any:
+        return values if self._names is None else tuple(values[name] for name in self._names)
+
+    def run(self, cursor: Any, **values: Any) -> None:
+        cursor.execute(self.sql, self.arguments(values))
+
+    def each(self, cursor: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Once for every row."""
+        listed = [self.arguments(row) for row in rows]
+        if listed:
+            cursor.executemany(self.sql, listed)
+
+    def all(self, cursor: Any, **values: Any) -> list[Row]:
+        cursor.execute(self.sql, self.arguments(values))
+        found: list[Row] = cursor.fetchall()
+        return found
+
+    def one(self, cursor: Any, **values: Any) -> Row | None:
+        cursor.execute(self.sql, self.arguments(values))
+        found: Row | None = cursor.fetchone()
+        return found
+
+
+class Statements:
+    """Those that every transaction needs."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        def made(built: ClauseElement, names: Sequence[str] | None = None) -> Statement:
+            return Statement(built, dialect, names)
+
+        def added(table: Table) -> Statement:
+            return made(table.insert(), [column.name for column in table.columns])
+
+        head = select(HEAD)
+        self.head = made(head if dialect.name == "sqlite" else head.with_for_update())
+        self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
+        self.kept = made(select(ENTRIES).where(ENTRIES.c.id == bindparam("wanted")))
+        self.add_entry = added(ENTRIES)
+        self.events = made(events().where(ENTRIES.c.case_id == bindparam("wanted")))
+        self.events_without_case = made(events().where(ENTRIES.c.case_id.is_(None)))
+        self.person = made(select(PERSONS.c.person).where(PERSONS.c.reference == bindparam("wanted")))
+        self.last_person = made(select(func.max(PERSONS.c.person)))
+        self.add_person = added(PERSONS)
+        self.key = made(select(PERSONS.c.wrapped).where(PERSONS.c.person == bindparam("wanted")))
+        self.awake = made(
+            select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")).order_by(MATTERS.c.matter)
+        )
+        self.say_matter = made(upsert(MATTERS, dialect))
+        self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
+        self.say = made(upsert(OBLIGATIONS, dialect))
+        self.unsay = made(delete(OBLIGATIONS).where(OBLIGATIONS.c.key == bindparam("wanted")))
+        self.announce = added(OUTBOX)
+
+
+#: What of the head a transaction moves.
+MOVING = ("position", "hash", "peaks", "outbox", "now", "recorded_at", "pack_digest")
+
+
+def events() -> Any:
+    """Events in the order in which they were kept."""
+    return select(ENTRIES).where(ENTRIES.c.kind == literal_column("'event'")).order_by(ENTRIES.c.position)
+
+
+def upsert(table: Table, dialect: Dialect) -> ClauseElement:
+    """A row put in, or in the place of the one with its key."""
+    made = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    values = made.values({column.name: bindparam(column.name) for column in table.columns})
+    own = [column.name for column in table.primary_key]
+    rest = {column.name: values.excluded[column.name] for column in table.columns if column.name not in own}
+    made_over: ClauseElement = values.on_conflict_do_update(index_elements=own, set_=rest)
+    return made_over
