@@ -225,3 +225,172 @@ def test_a_consequence_can_name_the_unit_that_failed(tmp_path: Path) -> None:
     )
     found = owed(tmp_path, rules, [LOST], "2024-03-03T00:00", rule="c")
     assert (found.bearer.id, [p.id for p in found.to]) == ("head-office", ["harbour-library"])
+
+
+# --- clocks that stop ---------------------------------------------------------------------------------
+
+
+def stopped(start: str, end: str | None = None, **named: str) -> list[dict[str, object]]:
+    named = named or {"rule": "d"}
+    return [act("suspension", start, **named), *([act("resumption", end, **named)] if end else [])]
+
+
+def test_what_is_stopped_only_after_it_was_due_stays_overdue(tmp_path: Path) -> None:
+    assert status(tmp_path, DUTY, [LOST, *stopped("2024-03-03T10:00")], "2024-03-09T00:00") == "overdue"
+
+
+def test_an_act_in_time_for_the_stopped_clock_is_done(tmp_path: Path) -> None:
+    events = [LOST, *stopped("2024-03-01T12:00", "2024-03-05T12:00"), done("2024-03-06T09:00")]
+    assert status(tmp_path, DUTY, events, "2024-03-09T00:00") == "done"
+
+
+def test_a_clock_stopped_in_a_period_may_go_on_after_it(tmp_path: Path) -> None:
+    rules = RECURRING.replace("every: year", "every: quarter").replace(
+        "window: {opens: 12-11, due: 12-15, latest: 12-20}\n", ""
+    )
+    events = [{**event, "case": None} for event in stopped("2024-03-30T10:00", "2024-04-03T10:00")]
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-04-04T10:00+02:00"))
+    engine.submit_all(events)
+    (first, second) = engine.obligations(rule="d")
+    assert (first.period, first.status, first.deadline.due) == (
+        "2024-Q1",
+        "active",
+        datetime.fromisoformat("2024-04-05T00:00+02:00"),
+    )
+    assert second.status == "active"
+
+
+def test_an_act_that_names_the_very_obligation_reaches_it_after_its_period(tmp_path: Path) -> None:
+    waived = act(
+        "waiver", "2025-02-01", obligation="bylaws-2024/d/harbour-library/2024", case=None, authority="order 7"
+    )
+    engine = Engine(pack_with(tmp_path, RECURRING), now=datetime.fromisoformat("2025-03-01T10:00+01:00"))
+    engine.submit(waived)
+    assert {o.period: o.status.value for o in engine.obligations(rule="d")} == {"2024": "waived", "2025": "pending"}
+
+
+# --- lifted and contested -----------------------------------------------------------------------------
+
+LIFT = act("waiver", "2024-03-03T12:00", rule="d", authority="order 7")
+CONTEST = act("dispute", "2024-03-03T12:00", rule="d", reason="not ours")
+BROKEN = act("violated", "2024-03-02T10:00", action="send_reminder")
+
+
+@pytest.mark.parametrize(
+    ("title", "rules", "events"),
+    [
+        ("waived while undecided", UNDECIDED, [LOST, LIFT]),
+        ("disputed while undecided", UNDECIDED, [LOST, CONTEST]),
+        ("waived though breached", STRICT, [LOST, LIFT]),
+        ("disputed though the forbidden was done", BAN, [LOST, BROKEN, CONTEST]),
+        ("disputed: a prohibition", BAN, [LOST, CONTEST]),
+        ("waived: a permission", DUTY.replace("must:", "may:").replace("by: {hours: 24}\n", ""), [LOST, LIFT]),
+        ("waived: a waiver ends the dispute", DUTY, [LOST, CONTEST, LIFT]),
+        ("done: nothing is left to waive or dispute", DUTY, [LOST, done("2024-03-01T12:00"), LIFT, CONTEST]),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "",
+)
+def test_a_recorded_act_lifts_or_contests_whatever_holds(
+    tmp_path: Path, title: str, rules: str, events: list[dict[str, object]]
+) -> None:
+    assert status(tmp_path, rules, events, "2024-03-09T00:00") == title.split(maxsplit=1)[0].rstrip(":")
+
+
+@pytest.mark.parametrize("contested", [LIFT, CONTEST])
+def test_what_is_lifted_or_contested_sets_off_no_consequence(tmp_path: Path, contested: dict[str, object]) -> None:
+    rules = CONSEQUENCE.replace("must: send", "must_not: send").replace("by: {hours: 24}\n", "")
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit_all([LOST, BROKEN, contested])
+    assert engine.obligations(rule="c") == ()
+
+
+def test_performance_stays_visible_while_it_is_undecided_whether_it_was_owed(tmp_path: Path) -> None:
+    found = owed(tmp_path, UNDECIDED, [LOST, done("2024-03-01T12:00")], "2024-03-09T00:00")
+    assert (found.status, found.performed_by) == ("undecided", (BRANCH,))
+
+
+# --- norms that stand ---------------------------------------------------------------------------------
+
+STANDING = "id: d\nmust_not: lend_rare_books\nbearer: {each: branch}\nalways: true\nbreach: rare_lent_out\n"
+
+
+def lent(number: int, at: str, place: str = "hill-library", **more: object) -> dict[str, object]:
+    return {"id": f"lent-{number}", "case": "c", "type": "rare_lent_out", "at": at, "place": place, **more}
+
+
+def test_a_standing_norm_stays_in_force_though_it_was_breached(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING), now=datetime.fromisoformat("2024-04-01T00:00+02:00"))
+    engine.submit(lent(1, "2024-03-01T10:00"))
+    assert [(o.nature, o.case, o.bearer.id, o.status) for o in engine.obligations(rule="d")] == [
+        ("standing", None, "harbour-library", "in_force"),
+        ("standing", None, "hill-library", "in_force"),
+        ("triggered", "c", "hill-library", "breached"),
+    ]
+
+
+# --- consequences -------------------------------------------------------------------------------------
+
+
+def test_a_consequence_counts_from_the_first_failure(tmp_path: Path) -> None:
+    """The duty was missed on the 2nd; that what it forbids was done as well on the 5th changes nothing."""
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {hours: 24}\nbreach: item_lost\n")
+    found = owed(tmp_path, rules, [LOST, act("item_lost", "2024-03-05T10:00")], "2024-03-09T00:00", rule="c")
+    assert found.deadline.due == datetime.fromisoformat("2024-03-13T00:00+01:00")
+
+
+def test_what_was_breached_before_it_was_due_sets_off_its_consequence_then(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {days: 30}\nbreach: item_lost\n")
+    found = owed(tmp_path, rules, [LOST, act("item_lost", "2024-03-05T10:00")], "2024-05-09T00:00", rule="c")
+    assert found.deadline.due == datetime.fromisoformat("2024-03-16T00:00+01:00")
+
+
+def test_a_duty_that_is_kept_up_is_not_missed_when_its_time_is_over(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {hours: 24}\nkind: maintenance\n")
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit(LOST)
+    assert [(o.rule, o.status) for o in engine.obligations(case="c")] == [("d", "in_force")]
+
+
+def test_a_consequence_has_its_exceptions_too(tmp_path: Path) -> None:
+    rules = CONSEQUENCE + "unless: subject.age > 60\n"
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit({**LOST, "age": 70})
+    assert engine.obligations(rule="c") == ()
+
+
+def test_of_two_consequences_the_special_one_goes_before(tmp_path: Path) -> None:
+    special = (
+        CONSEQUENCE.split("---\n")[1]
+        .replace("id: c", "id: s")
+        .replace("must:", "must_not:")
+        .replace("by: {days: 10}\n", "")
+    )
+    rules = CONSEQUENCE.replace("then: c", "then: [c, s]") + "---\n" + special + "overrides: c\n"
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit(LOST)
+    assert {o.rule for o in engine.obligations(case="c")} == {"d", "s"}
+
+
+# --- units that change --------------------------------------------------------------------------------
+
+MERGED = "reorganisations:\n  - {on: 2024-04-01, merge: [harbour-library], into: hill-library, authority: order 9}"
+
+
+def test_an_act_is_judged_by_the_units_of_its_own_day(tmp_path: Path) -> None:
+    """Before it takes the other over, the later successor acts for itself only."""
+    engine = Engine(pack_with(tmp_path, DUTY, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit_all([LOST, done("2024-03-01T12:00", by="hill-library")])
+    assert {o.bearer.id: o.status.value for o in engine.obligations(rule="d")} == {
+        "harbour-library": "transferred",
+        "hill-library": "overdue",
+    }
+
+
+def test_a_moved_duty_has_the_successor_s_name_in_the_third_part_of_its_id_only(tmp_path: Path) -> None:
+    rules = DUTY.replace("id: d", "id: harbour-library")
+    engine = Engine(pack_with(tmp_path, rules, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit({**LOST, "case": "harbour-library"})
+    assert {o.id for o in engine.obligations(case="harbour-library")} == {
+        "bylaws-2024/harbour-library/harbour-library/harbour-library",
+        "bylaws-2024/harbour-library/hill-library/harbour-library",
+    }

@@ -198,3 +198,80 @@ def test_a_standing_ban_is_breached_where_it_happened(tmp_path: Path) -> None:
     lent = {"id": "e1", "case": "c", "type": "rare_lent_out", "at": "2024-03-01", "place": "hill-library"}
     found = answer(pack_with(tmp_path, rules), lent).obligations
     assert [(o.bearer.id, o.status) for o in found] == [("hill-library", "breached")]
+
+
+# --- exceptions and reports -----------------------------------------------------------------------------
+
+
+def test_a_report_that_falls_under_the_exception_does_not_lift_what_another_raised(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, DUTY + "unless: event.days_late < 10\n")
+    (found,) = answer(pack, report(1, days_late=3), report(2, days_late=20)).obligations
+    assert found.triggered_by == ("e2",)
+
+
+def test_of_two_reports_the_one_without_a_doubt_leads(tmp_path: Path) -> None:
+    """`age` is asked of the person in each report."""
+    pack = pack_with(tmp_path, DUTY + "unless: subject.age > 60\n")
+    (found,) = answer(pack, report(1, subject="a"), report(2, subject="b", age=30)).obligations
+    assert (found.rebuttable, found.triggered_by) == (False, ("e2", "e1"))
+
+
+# --- the agenda -----------------------------------------------------------------------------------------
+
+AGENDA = "id: d\nquote: Words of the law.\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: quarter\n"
+
+
+def agenda(pack: Pack, *events: dict[str, object], now: datetime = NOW) -> Answer:
+    engine = Engine(pack, now=now)
+    engine.submit_all(events)
+    return engine.answer()
+
+
+def test_what_had_to_be_done_before_the_policy_s_effect_is_not_owed(tmp_path: Path) -> None:
+    """The bylaws take effect on 1 February; the first ten days of January were over then."""
+    found = agenda(pack_with(tmp_path, AGENDA + "by: {days: 10}\n"))
+    assert [o.period for o in found.obligations] == ["2024-Q1", "2024-Q2"]
+    whole = replace(pack_with(tmp_path / "full", AGENDA + "by: {days: 10}\n"))
+    whole = replace(whole, policies=tuple(replace(p, first_period="full") for p in whole.policies))
+    assert [o.period for o in agenda(whole).obligations] == ["2024-Q2"]
+
+
+def test_what_opens_only_after_the_repeal_is_not_owed(tmp_path: Path) -> None:
+    pack = pack_with(
+        tmp_path, AGENDA.replace("quarter", "year") + "window: {opens: 12-11, due: 12-15, latest: 12-20}\n"
+    )
+    (policy,) = pack.policies
+    repealed = replace(pack, policies=(replace(policy, repealed_on=date(2024, 6, 1)),))
+    assert [o.period for o in agenda(pack).obligations] == ["2024"]
+    assert agenda(repealed).obligations == ()
+
+
+def test_a_recurring_duty_has_its_exceptions_too(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, AGENDA + 'unless: case.events.exists(e, e.type == "item_lost")\n')
+    assert len(agenda(pack).obligations) == 2
+    assert agenda(pack, {"id": "e", "case": "c", "type": "item_lost", "at": "2024-03-01"}).obligations == ()
+
+
+def test_of_two_recurring_duties_the_special_one_goes_before_in_its_period(tmp_path: Path) -> None:
+    special = AGENDA.replace("id: d", "id: s").replace("must:", "must_not:") + "since: 2024-04-01\noverrides: d\n"
+    found = agenda(pack_with(tmp_path, AGENDA + "---\n" + special))
+    assert [(o.rule, o.period) for o in found.obligations] == [("d", "2024-Q1"), ("s", "2024-Q2")]
+    assert found.conflicts == ()
+
+
+def test_a_standing_norm_set_aside_leaves_the_periods_before_it_alone(tmp_path: Path) -> None:
+    standing = AGENDA.replace("id: d", "id: s").replace("must:", "must_not:").replace("every: quarter", "always: true")
+    found = agenda(pack_with(tmp_path, AGENDA + "---\n" + standing + "since: 2024-05-01\noverrides: d\n"))
+    assert [(o.rule, o.period) for o in found.obligations] == [("d", "2024-Q1"), ("s", None)]
+
+
+# --- conflicts ------------------------------------------------------------------------------------------
+
+
+def test_a_contradiction_between_a_case_and_the_agenda_that_a_rule_orders_is_none(tmp_path: Path) -> None:
+    standing = "id: s\nquote: Words of the law.\nmust_not: send_reminder\nbearer: {each: branch}\nalways: true\nbreach: item_lost\n"
+    duty = DUTY.replace("id: d", "id: d\nquote: Words of the law.")
+    unordered = agenda(pack_with(tmp_path / "a", duty + "---\n" + standing), report())
+    ordered = agenda(pack_with(tmp_path / "b", duty + "overrides: s\n---\n" + standing), report())
+    assert [c.rules for c in unordered.conflicts] == [("d", "s")]
+    assert ordered.conflicts == ()
