@@ -170,6 +170,24 @@ def test_when_a_correction_is_retracted_the_first_report_stands_again(pack: Pack
     assert stands(engine) == "active"
 
 
+@pytest.mark.parametrize("name", ["a", "z"])
+def test_what_amends_an_amendment_of_the_same_moment_comes_after_it(pack: Pack, name: str) -> None:
+    """Both are dated by the day only; their ids do not decide."""
+    for undo in ({"type": "retraction"}, {"type": "correction", "event": late("30")}):
+        engine = Engine(pack)
+        first = amendment(1, "e1", "2024-03-02", event=late("3"))
+        engine.submit_all([{"id": name, "of": "x1", "at": "2024-03-02", **undo}, first, LATE])
+        assert stands(engine) == "active"
+
+
+def test_amendments_that_lead_to_no_report_are_refused(pack: Pack) -> None:
+    engine = Engine(pack)
+    with pytest.raises(EventError) as refused:
+        engine.submit_all([LATE, amendment(1, "x2", "2024-03-02"), amendment(2, "x1", "2024-03-02")])
+    assert refused.value.code == "RM451"
+    assert engine.events == ()
+
+
 def test_an_amendment_in_a_case_reaches_the_agenda(pack: Pack) -> None:
     """The count of the stock was reported in a case, and was not true."""
     engine = Engine(pack, now=moment("2024-06-01T00:00+02:00"))

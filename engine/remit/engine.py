@@ -15,7 +15,7 @@ from remit.explain.why import why
 from remit.explain.why_not import why_not
 from remit.ledger.ledger import Ledger, MemoryLedger
 from remit.matching.choose import choose
-from remit.matching.history import AMENDMENTS, amends
+from remit.matching.history import AMENDMENTS, amended_report, amends
 from remit.matching.matcher import Incident
 from remit.model.event import (
     CORRECTION,
@@ -143,10 +143,7 @@ class Engine:
         if not any(event.type in AMENDMENTS for event in events):
             return events
         known = {event.id: event for event in (*events, *self._ledger.events())}
-        for event in events:
-            if event.type in AMENDMENTS:
-                known[event.id] = homed(event, known)
-        return tuple(known[event.id] if event.type in AMENDMENTS else event for event in events)
+        return tuple(homed(event, known) if event.type in AMENDMENTS else event for event in events)
 
     def advance(self, now: datetime) -> Delta:
         """Move the clock and say what opened, fell due or was breached, agenda included.
@@ -285,8 +282,7 @@ def homed(act: Event, known: Mapping[str, Event]) -> Event:
     Raises:
         EventError: RM451, there is no such event, or it belongs to another case.
     """
-    named = amends(act)
-    target = known.get(named)
+    named, target = amends(act), amended_report(act, known)
     if target is None or act.case not in (None, target.case):
         raise EventError(
             "RM451",

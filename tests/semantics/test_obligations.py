@@ -200,6 +200,35 @@ def test_a_standing_ban_is_breached_where_it_happened(tmp_path: Path) -> None:
     assert [(o.bearer.id, o.status) for o in found] == [("hill-library", "breached")]
 
 
+# --- what was taken back --------------------------------------------------------------------------------
+
+TAKEN_BACK = {"id": "x1", "type": "retraction", "at": "2024-03-01T12:00", "of": "e1"}
+
+
+def test_a_retraction_without_a_case_belongs_to_that_of_the_report(tmp_path: Path) -> None:
+    (found,) = answer(pack_with(tmp_path, DUTY), report(), TAKEN_BACK).obligations
+    assert found.status == "withdrawn"
+
+
+def test_a_duty_withdrawn_before_it_failed_set_nothing_off(tmp_path: Path) -> None:
+    rules = DUTY.replace("id: d", "id: d\nquote: Words of the law.") + "by: {hours: 24}\nthen: c\n---\nid: c\n"
+    rules += "quote: Words of the law.\nmust: report_failure\nbearer: {unit: head-office}\n"
+    pack = pack_with(tmp_path, rules)
+    assert [o.rule for o in answer(pack, report(), TAKEN_BACK).obligations] == ["d"]
+    too_late = TAKEN_BACK | {"at": "2024-03-05T12:00"}
+    assert {(o.rule, o.status.value) for o in answer(pack, report(), too_late).obligations} == {
+        ("d", "withdrawn"),
+        ("c", "withdrawn"),
+    }
+
+
+def test_what_only_a_later_fact_would_have_raised_was_never_raised(tmp_path: Path) -> None:
+    """The report was taken back before the age was known that would have made it a duty."""
+    pack = pack_with(tmp_path, DUTY + "if: subject.age < 16\nunless: event.days_late < 10\n")
+    found = answer(pack, report(1, age=20), TAKEN_BACK, report(2, days_late=3, age=9)).obligations
+    assert found == ()
+
+
 # --- exceptions and reports -----------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from remit.errors import EventError, nearest
 from remit.explain.words import Words
 from remit.expressions.evaluate import evaluate, explain
 from remit.expressions.situation import Situation
-from remit.matching.history import History, versions
+from remit.matching.history import History, amends, believed, versions
 from remit.matching.reference import Reference
 from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.explanation import Why
@@ -108,11 +108,12 @@ def reasons(rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: 
 
 def amended(types: Sequence[str], known: Sequence[Event]) -> Iterator[Why]:
     """Reports that could have set it off, and that were taken back or put right since."""
-    acts = {str(e.data.get("of")): e for e in known if e.type in (RETRACTION, CORRECTION)}
+    standing = {event.id: event for event in believed(tuple(known))}
     for event in known:
-        if event.type not in types or event.id not in acts:
+        if event.type not in types or standing.get(event.id) == event:
             continue
-        act = acts[event.id]
+        kind = CORRECTION if event.id in standing else RETRACTION
+        act = next(e for e in reversed(known) if e.type == kind and amends(e) == event.id)
         zh, en = ("撤回", "retracted") if act.type == RETRACTION else ("更正", "corrected")
         yield Why("event", Text(f"事件 {event.id} 已被 {act.id} {zh}", f"event {event.id} was {en} by {act.id}"), source=act.id, holds=False)  # fmt: skip
 
