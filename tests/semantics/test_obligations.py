@@ -245,6 +245,48 @@ def test_of_two_reports_the_one_without_a_doubt_leads(tmp_path: Path) -> None:
     assert (found.rebuttable, found.triggered_by) == (False, ("e2", "e1"))
 
 
+def test_an_exception_to_an_exception_brings_the_rule_back(tmp_path: Path) -> None:
+    """What is set aside itself sets nothing aside."""
+    third = DUTY.replace("id: d", "id: t\nquote: Words of the law.").replace("send_reminder", "tell_guardian")
+    pack = pack_with(tmp_path, PAIR + "overrides: d\n---\n" + third + "if: event.days_late > 10\noverrides: s\n")
+    assert [o.rule for o in answer(pack, report()).obligations] == ["d", "t"]
+    assert [o.rule for o in answer(pack, report(days_late=3)).obligations] == ["s"]
+
+
+# --- what was known when ----------------------------------------------------------------------------------
+
+SOON = DUTY + "by: {hours: 24}\n"
+
+
+def due(pack: Pack, *events: dict[str, object]) -> str:
+    (found,) = answer(pack, *events).obligations
+    assert found.deadline.due is not None
+    return found.deadline.due.isoformat()
+
+
+def test_an_older_report_that_comes_to_light_later_gives_no_more_time(tmp_path: Path) -> None:
+    late = report(1, known_at="2024-03-10T10:00")
+    assert due(pack_with(tmp_path, SOON), report(2), late) == "2024-03-03T10:00:00+01:00"
+
+
+def test_a_condition_that_reads_the_bearer_waits_for_its_facts_too(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, SOON + 'if: unit.place == "harbour" && subject.age < 16\n')
+    assert due(pack, report(1), report(2, age=9)) == "2024-03-03T10:00:00+01:00"
+
+
+def test_what_no_exception_covers_any_more_counts_from_then(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, SOON + "unless: subject.age > 60\n")
+    assert due(pack, report(1, age=70), report(2, age=30)) == "2024-03-03T10:00:00+01:00"
+
+
+@pytest.mark.parametrize(("place", "owed"), [("norrtown", ["head-office"]), ("harbour", [])])
+def test_the_condition_of_a_consequence_reads_its_own_bearer(tmp_path: Path, place: str, owed: list[str]) -> None:
+    duty = SOON.replace("id: d", "id: d\nquote: Words of the law.") + "then: c\n---\n"
+    consequence = f'id: c\nquote: Words of the law.\nmust: report_failure\nbearer: {{unit: head-office}}\nif: unit.place == "{place}"\n'
+    found = answer(pack_with(tmp_path, duty + consequence), report())
+    assert [o.bearer.id for o in found.obligations if o.rule == "c"] == owed
+
+
 # --- the agenda -----------------------------------------------------------------------------------------
 
 AGENDA = "id: d\nquote: Words of the law.\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: quarter\n"
@@ -292,6 +334,28 @@ def test_a_standing_norm_set_aside_leaves_the_periods_before_it_alone(tmp_path: 
     standing = AGENDA.replace("id: d", "id: s").replace("must:", "must_not:").replace("every: quarter", "always: true")
     found = agenda(pack_with(tmp_path, AGENDA + "---\n" + standing + "since: 2024-05-01\noverrides: d\n"))
     assert [(o.rule, o.period) for o in found.obligations] == [("d", "2024-Q1"), ("s", None)]
+
+
+def test_a_unit_that_exists_when_the_window_opens_bears_the_duty_of_the_period(tmp_path: Path) -> None:
+    rules = AGENDA.replace("{unit: harbour-library}", "{each: branch}").replace("quarter", "year")
+    units = "  port-library: {label: Port Library, roles: [branch], place: harbour, reports_to: head-office, since: 2024-06-01}"
+    pack = pack_with(tmp_path, rules + "window: {opens: 12-11, due: 12-15, latest: 12-20}\n", units=units)
+    assert [o.bearer.id for o in agenda(pack).obligations] == ["harbour-library", "hill-library", "port-library"]
+
+
+def test_a_standing_norm_opens_when_its_own_rule_takes_effect(tmp_path: Path) -> None:
+    rules = AGENDA.replace("every: quarter", "always: true\nsince: 2024-05-01")
+    (found,) = agenda(pack_with(tmp_path, rules)).obligations
+    assert found.deadline.opens == datetime.fromisoformat("2024-05-01T00:00+02:00")
+
+
+def test_a_standing_norm_whose_condition_fails_is_not_breached(tmp_path: Path) -> None:
+    rules = "id: d\nmust_not: lend_rare_books\nbearer: {each: branch}\nalways: true\nbreach: rare_lent_out\n"
+    pack = pack_with(tmp_path, rules + 'if: case.events.exists(e, e.type == "item_lost")\n')
+    lent = {"id": "e1", "case": "c", "type": "rare_lent_out", "at": "2024-03-01", "place": "hill-library"}
+    lost = {"id": "e2", "case": "c", "type": "item_lost", "at": "2024-03-01"}
+    assert answer(pack, lent).obligations == ()
+    assert [o.status for o in answer(pack, lent, lost).obligations] == ["breached"]
 
 
 # --- conflicts ------------------------------------------------------------------------------------------

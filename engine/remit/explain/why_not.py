@@ -23,7 +23,7 @@ from remit.pack.load import Pack
 from remit.program.compile import compile_program, conjuncts
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
-from remit.semantics.drafts import excepted, routed, subject_of
+from remit.semantics.drafts import grouped, subject_of, weighed
 from remit.semantics.law import Law
 from remit.semantics.obligations import case_obligations
 
@@ -181,14 +181,9 @@ def unmet(rule: Rule, situation: Situation) -> Why | None:
 
 def set_aside_by(rule: CompiledRule, event: Event, history: History, law: Law) -> Iterator[CompiledRule]:
     """The rules that go before it and do apply, to the same bearer and person: as `drafts` weighs them."""
-    peers = [
-        draft
-        for binding in law.matcher.bindings(history)
-        if binding.rule.in_force_on(law.day(binding.event.at))
-        for draft in routed(law, binding, history)
-        if draft.verdict is True and excepted(draft) is not None
-    ]
-    ours = {(d.bearer.id, subject_of(d)) for d in peers if d.rule is rule and d.event == event}
+    found = grouped(law, history)
+    peers = [draft for draft in weighed(law, found).values() if draft.verdict is True]
+    ours = {(d.bearer.id, subject_of(d)) for d in found.values() if d.rule is rule and event in d.evidence}
     for peer in peers:
         if (peer.bearer.id, subject_of(peer)) in ours and outranks(peer.rule, rule, law.graph.levels):
             yield peer.rule

@@ -46,9 +46,8 @@ class Matcher(Protocol):
 
 def guard(rule: CompiledRule, event: Event, history: History) -> Binding | None:
     """Judge the rule's condition for this event; None when it is false."""
-    if rule.breach_triggered:
-        acts = [act for act in rule.breaches if act_fits(act, rule, event, history)]
-        return Binding(rule, event, None if rule.per_bearer else True) if acts else None
+    if rule.breach_triggered and not any(act_fits(act, rule, event, history) for act in rule.breaches):
+        return None
     if rule.guard is None:
         return Binding(rule, event, True)
     if rule.per_bearer:

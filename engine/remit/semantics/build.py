@@ -60,17 +60,16 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
     """Drafts of the named rule; its selectors see the failed duty's event and, as bearer, its bearer."""
     day = law.day(failed)
     for rule in law.program.by_id.get(name, ()):
-        if not rule.in_force_on(day) or judge(rule, draft.situation) is False:
+        if not rule.in_force_on(day):
             continue
         left_undone = replace(draft.situation, defaulter=draft.situation.unit)
         for selector in rule.rule.bearers:
             routing = law.seek(rule, "bearer", selector, left_undone, day, draft.situation.unit)
             for party in routing.parties:
                 inside = replace(left_undone, unit=law.graph.unit(party.id, day))
-                yield Draft(
-                    rule, party, Nature.CONSEQUENT, routing, inside, day, judge(rule, inside),
-                    draft.evidence, failed, cause=cause,
-                )  # fmt: skip
+                verdict = judge(rule, inside)
+                if verdict is not False:
+                    yield Draft(rule, party, Nature.CONSEQUENT, routing, inside, day, verdict, draft.evidence, failed, cause=cause)  # fmt: skip
 
 
 def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
@@ -84,7 +83,7 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
     if draft.cause is not None or event is None:
         start = known or law.midnight(draft.day)
         return schedule(timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings)
-    knowable = max(event.knowable_at, known or event.knowable_at)
+    knowable = known or event.knowable_at
     return schedule(
         timing,
         happened_at=event.at,

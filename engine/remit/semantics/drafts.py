@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from remit.expressions.situation import Situation
 from remit.matching.history import History, in_time
 from remit.matching.matcher import Binding
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Unknown
+from remit.model.expression import UNKNOWN, Unknown, Value
 from remit.model.terms import Nature, Per
+from remit.model.unit import Unit
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
 from remit.semantics.law import Draft, Law
@@ -21,19 +23,46 @@ from remit.semantics.life import names
 
 def drafts(law: Law, history: History) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
+    return weighed(law, grouped(law, history))
+
+
+def grouped(law: Law, history: History) -> dict[str, Draft]:
+    """Obligation id → draft: what each report raises, reports of the same matter joined."""
     found: dict[str, Draft] = {}
     for binding in law.matcher.bindings(history):
         if binding.rule.in_force_on(law.day(binding.event.at)):
             for draft in filter(None, map(excepted, routed(law, binding, history))):
                 key = obligation_id(draft, history.case)
                 found[key] = join(found[key], draft) if key in found else draft
-    return weighed(law, found)
+    return found
 
 
 def weighed(law: Law, found: Mapping[str, Draft]) -> dict[str, Draft]:
-    """Those that no other sets aside."""
-    judged = {key: outweighed(law, draft, tuple(found.values())) for key, draft in found.items()}
-    return {key: draft for key, draft in judged.items() if draft is not None}
+    """Those that no other sets aside for the same bearer and person; what is set aside itself sets nothing aside."""
+    rules = {draft.rule.order: draft.rule for draft in found.values()}
+    higher = {n: [m for m in rules if outranks(rules[m], rules[n], law.graph.levels)] for n in rules}
+    alike: dict[tuple[int, str, str | None], list[str]] = defaultdict(list)
+    for key, draft in found.items():
+        alike[draft.rule.order, draft.bearer.id, subject_of(draft)].append(key)
+    judged: dict[str, Draft | None] = {}
+
+    def standing(key: str) -> Draft | None:
+        if key not in judged:
+            draft = found[key]
+            judged[key] = replace(draft, rebuttable=True)  # it stands so where the order goes round
+            keys = (k for n in higher[draft.rule.order] for k in alike[n, draft.bearer.id, subject_of(draft)])
+            judged[key] = outweighed(draft, [standing(k) for k in keys if at_one_time(found[k], draft)])
+        return judged[key]
+
+    return {key: draft for key, draft in ((key, standing(key)) for key in found) if draft is not None}
+
+
+def outweighed(draft: Draft, above: Iterable[Draft | None]) -> Draft | None:
+    """Set aside by a rule that goes before it and stands; rebuttable while that is undecided."""
+    verdicts = [peer.verdict for peer in above if peer is not None]
+    if True in verdicts:
+        return None
+    return replace(draft, rebuttable=True) if verdicts else draft
 
 
 def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
@@ -45,7 +74,8 @@ def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
         for party in routing.parties:
             if rule.breach_triggered and not is_meant(law, party.id, event):
                 continue
-            inside = replace(situation, unit=law.graph.unit(party.id, day))
+            unit = law.graph.unit(party.id, day)
+            inside = replace(situation, unit=unit)
             verdict = binding.verdict if binding.verdict is not None else judge(rule, inside)
             if verdict is not False:
                 yield Draft(
@@ -57,7 +87,7 @@ def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
                     day,
                     verdict,
                     (event,),
-                    arose(rule, event, history),
+                    arose(rule, event, history, unit),
                 )
 
 
@@ -74,50 +104,42 @@ def judge(rule: CompiledRule, situation: Situation) -> bool | Unknown:
     return verdict if verdict is True or verdict is UNKNOWN else False
 
 
-def arose(rule: CompiledRule, event: Event, history: History) -> datetime:
-    """The first moment at which what was then known made the condition true.
+def exception_of(rule: CompiledRule, situation: Situation) -> Value | Unknown:
+    """Whether `unless` holds; a rule without one has no exception."""
+    exception = rule.rule.exception
+    return False if exception is None else evaluate(exception.tree, situation)
+
+
+def arose(rule: CompiledRule, event: Event, history: History, unit: Unit) -> datetime:
+    """The first moment at which what was then known raised it: its condition true, and no exception.
 
     A deadline counts from when the bearer could know (DESIGN §3), and a fact stated later is known later.
     """
-    if rule.guard is None or rule.per_bearer:
+    if rule.guard is None and rule.rule.exception is None:
         return event.knowable_at
     later = {e.knowable_at for e in history.events if e.knowable_at >= event.knowable_at}
     for moment in sorted(later):
-        if evaluate(rule.guard, history.as_known_at(moment).situation(event)) is True:
+        then = replace(history.as_known_at(moment).situation(event), unit=unit)
+        if judge(rule, then) is True and exception_of(rule, then) is not True:
             return moment
     return event.knowable_at
 
 
 def join(first: Draft, second: Draft) -> Draft:
-    """A further report of the same matter: the surest and earliest leads, and all are evidence."""
+    """A further report of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
     pair = sorted((first, second), key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
     lead, other = pair
     rest = {e.id: e for e in (*lead.evidence[1:], *other.evidence) if e.id != lead.evidence[0].id}
-    return replace(lead, evidence=(lead.evidence[0], *sorted(rest.values(), key=in_time)))
+    known = min(d.arose_at for d in pair if d.arose_at is not None and (d.verdict is True) is (lead.verdict is True))
+    return replace(lead, arose_at=known, evidence=(lead.evidence[0], *sorted(rest.values(), key=in_time)))
 
 
 def excepted(draft: Draft) -> Draft | None:
     """`unless` true: this report raises nothing. Unknown: it stands, and is rebuttable."""
-    exception = draft.rule.rule.exception
-    verdict = evaluate(exception.tree, draft.situation) if exception else False
+    verdict = exception_of(draft.rule, draft.situation)
     if verdict is True:
         return None
     return replace(draft, rebuttable=True) if verdict is UNKNOWN else draft
-
-
-def outweighed(law: Law, draft: Draft, peers: tuple[Draft, ...]) -> Draft | None:
-    """Set aside by a rule that goes before it for the same bearer and person; rebuttable while that is undecided."""
-    above = [
-        peer
-        for peer in peers
-        if peer.bearer.id == draft.bearer.id
-        and subject_of(peer) == subject_of(draft)
-        and at_one_time(peer, draft)
-        and outranks(peer.rule, draft.rule, law.graph.levels)
-    ]
-    if any(peer.verdict is True for peer in above):
-        return None
-    return replace(draft, rebuttable=True) if above else draft
 
 
 def at_one_time(one: Draft, other: Draft) -> bool:
