@@ -328,6 +328,67 @@ def test_a_standing_norm_stays_in_force_though_it_was_breached(tmp_path: Path) -
     ]
 
 
+def test_each_breach_of_a_standing_norm_has_its_own_moment(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING), now=datetime.fromisoformat("2024-04-01T00:00+02:00"))
+    engine.submit_all([lent(1, "2024-03-01T10:00"), lent(2, "2024-03-05T10:00")])
+    assert [(o.triggered_by, o.breached_at) for o in engine.obligations(case="c")] == [
+        (("lent-1",), datetime.fromisoformat("2024-03-01T10:00+01:00")),
+        (("lent-2",), datetime.fromisoformat("2024-03-05T10:00+01:00")),
+    ]
+
+
+def test_a_breach_that_points_at_no_unit_is_a_question_and_not_lost(tmp_path: Path) -> None:
+    found = owed(tmp_path, STANDING.replace("{each: branch}", "{unit: harbour-library}"), [], "2024-04-01T00:00")
+    assert found.status == "in_force"
+    engine = Engine(pack_with(tmp_path / "reported", STANDING))
+    engine.submit(lent(1, "2024-03-01T10:00", place="harbour"))
+    (breach,) = engine.obligations(case="c")
+    assert (breach.status, breach.bearer.routed, [q.fact for q in breach.questions]) == (
+        "undecided",
+        False,
+        ["event.by"],
+    )
+
+
+def test_the_breach_of_a_unit_that_does_not_bear_the_norm_is_none(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING))
+    engine.submit(lent(1, "2024-03-01T10:00", place="harbour", by="head-office"))
+    assert engine.obligations(case="c") == ()
+
+
+# --- hand-over, and bearers together ------------------------------------------------------------------
+
+
+def test_only_the_recipient_can_acknowledge(tmp_path: Path) -> None:
+    own = act("receipt", "2024-03-01T13:00", rule="d")
+    found = owed(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), own], "2024-03-01T15:00")
+    assert (found.status, found.handover_open) == ("active", True)
+
+
+def test_what_is_handed_over_was_done_by_its_bearer_and_complete_with_the_receipt(tmp_path: Path) -> None:
+    receipt = act("receipt", "2024-03-01T13:00", by="head-office", rule="d")
+    found = owed(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), receipt], "2024-03-09T00:00")
+    assert (found.performed_by, found.performed_at) == ((BRANCH,), datetime.fromisoformat("2024-03-01T13:00+01:00"))
+    assert not found.handover_open
+
+
+def test_a_receipt_that_comes_late_completes_it_late(tmp_path: Path) -> None:
+    receipt = act("receipt", "2024-03-03T13:00", by="head-office", rule="d")
+    assert status(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), receipt], "2024-03-09T00:00") == "done_late"
+
+
+def test_bearers_owe_together_only_what_was_raised_for_them_together(tmp_path: Path) -> None:
+    """Two reports, one at each branch: the act of one does not discharge what the other's report raised."""
+    rules = DUTY + "per: event\njointly: any\n"
+    engine = Engine(pack_with(tmp_path, rules))
+    second = LOST | {"id": "e2", "at": "2024-03-01T11:00", "place": "hill"}
+    engine.submit_all([LOST, second, done("2024-03-01T12:00", by="hill-library")])
+    assert {o.bearer.id: o.status.value for o in engine.obligations(rule="d")} == {
+        "harbour-library": "active",
+        "hill-library": "done",
+    }
+
+
 # --- consequences -------------------------------------------------------------------------------------
 
 
@@ -394,3 +455,35 @@ def test_a_moved_duty_has_the_successor_s_name_in_the_third_part_of_its_id_only(
         "bylaws-2024/harbour-library/harbour-library/harbour-library",
         "bylaws-2024/harbour-library/hill-library/harbour-library",
     }
+
+
+def test_an_act_may_name_a_moved_duty_as_its_new_desk_sees_it(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, DUTY, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit(LOST)
+    (moved,) = engine.obligations(unit="hill-library", rule="d")
+    assert moved.status == "overdue"
+    engine.submit(act("waiver", "2024-04-15T12:00", by="head-office", obligation=moved.id, authority="order 10"))
+    assert [o.status for o in engine.obligations(rule="d")] == ["waived"]
+
+
+def test_what_a_successor_takes_over_is_owed_beside_its_own(tmp_path: Path) -> None:
+    """It did its own before; the other's is still to be done, and has not gone away."""
+    rules = DUTY.replace("{role: branch, place: event.place}", "[{unit: harbour-library}, {unit: hill-library}]")
+    engine = Engine(pack_with(tmp_path, rules, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit_all([LOST, done("2024-03-01T12:00", by="hill-library")])
+    own, left = "bylaws-2024/d/hill-library/c", "bylaws-2024/d/harbour-library/c"
+    assert {o.id: (o.status.value, o.transferred_to) for o in engine.obligations(rule="d")} == {
+        left: ("transferred", f"{own}/from/harbour-library"),
+        own: ("done", None),
+        f"{own}/from/harbour-library": ("overdue", None),
+    }
+    engine.submit(done("2024-04-20T12:00", by="hill-library"))
+    assert {o.status.value for o in engine.obligations(unit="hill-library", rule="d")} == {"done", "done_late"}
+
+
+@pytest.mark.parametrize(("rules", "events"), [(BAN, [LOST, BROKEN]), (STRICT, [LOST])])
+def test_what_a_unit_breached_before_it_ceased_stays_its_own(
+    tmp_path: Path, rules: str, events: list[dict[str, object]]
+) -> None:
+    found = owed(tmp_path, rules, events, "2024-05-01T00:00", units=MERGED)
+    assert (found.bearer.id, found.status) == (BRANCH, "breached")

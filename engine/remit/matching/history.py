@@ -44,8 +44,12 @@ class History:
         return self if len(known) == len(self.events) else History(self.case, known, self.since)
 
     @cached_property
-    def types(self) -> frozenset[str]:
-        return frozenset(event.type for event in self.events)
+    def by_type(self) -> Mapping[str, tuple[Event, ...]]:
+        """The events of each type, in order."""
+        found: dict[str, list[Event]] = defaultdict(list)
+        for event in self.events:
+            found[event.type].append(event)
+        return {name: tuple(events) for name, events in found.items()}
 
     def facts(self, subject: str | None) -> Mapping[str, Stated]:
         """What holds of the subject: the statement latest in time wins, and names who said it first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation
@@ -13,9 +13,12 @@ from remit.matching.history import History, in_time
 from remit.matching.matcher import Binding
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Unknown, Value
+from remit.model.obligation import Obligation
 from remit.model.terms import Nature, Per
+from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
+from remit.routing.route import Routing
 from remit.semantics.conflict import outranks
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import names
@@ -69,30 +72,35 @@ def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
     """One draft for each bearer; a condition that reads the bearer is judged here."""
     rule, event, day = binding.rule, binding.event, law.day(binding.event.at)
     situation = history.situation(event)
-    for selector in rule.rule.bearers:
-        routing = law.seek(rule, "bearer", selector, situation, day, None)
+    for routing in bearing(law, rule, situation, event, day):
         for party in routing.parties:
-            if rule.breach_triggered and not is_meant(law, party.id, event):
-                continue
             unit = law.graph.unit(party.id, day)
             inside = replace(situation, unit=unit)
             verdict = binding.verdict if binding.verdict is not None else judge(rule, inside)
+            if rule.breach_triggered and verdict is True and not party.routed:
+                verdict = UNKNOWN
             if verdict is not False:
-                yield Draft(
-                    rule,
-                    party,
-                    Nature.TRIGGERED,
-                    routing,
-                    inside,
-                    day,
-                    verdict,
-                    (event,),
-                    arose(rule, event, history, unit),
-                )
+                since = arose(rule, event, history, unit)
+                yield Draft(rule, party, Nature.TRIGGERED, routing, inside, day, verdict, (event,), since)
+
+
+def bearing(law: Law, rule: CompiledRule, situation: Situation, event: Event, day: date) -> Iterator[Routing]:
+    """Whose it is. A breach is laid at the door of the unit that did it, where it happened, or that the report names.
+
+    Where it points at no unit at all, that is asked.
+    """
+    found = (law.seek(rule, "bearer", selector, situation, day, None) for selector in rule.rule.bearers)
+    if not rule.breach_triggered:
+        yield from found
+    elif event.by is None and not names(event, law.graph.units):
+        yield law.lost(day, "event.by", Text("是哪个单位所为？", "which unit did it?"))
+    else:
+        for routing in found:
+            yield replace(routing, parties=tuple(p for p in routing.parties if is_meant(law, p.id, event)))
 
 
 def is_meant(law: Law, unit: str, event: Event) -> bool:
-    """A breach is laid at the door of the unit that did it, where it happened, or that the report names."""
+    """Whether the unit did it, it happened there, or the report names it."""
     if names(event, (unit,)):
         return True
     return event.by is not None and law.graph.is_under(event.by, unit, law.day(event.at))
@@ -170,6 +178,19 @@ def obligation_id(draft: Draft, case: str | None) -> str:
         elif rule.per is Per.SUBJECT:
             parts.append(draft.event.subject or "-")
     return "/".join(map(escaped, parts))
+
+
+def under_bearer(obligation_id: str, unit: str = "") -> str:
+    """The same id with another bearer, its third part, or with none."""
+    policy, rule, _, *rest = obligation_id.split("/")
+    return "/".join([policy, rule, escaped(unit), *rest])
+
+
+def moved_ids(law: Law, owed: Obligation) -> Iterator[str]:
+    """The ids it has at its bearer's successors: the same, or, where they owe that as well, with the bearer it came from."""
+    for unit, _ in law.graph.takeovers(owed.bearer.id):
+        yield under_bearer(owed.id, unit)
+        yield f"{under_bearer(owed.id, unit)}/from/{escaped(owed.bearer.id)}"
 
 
 def escaped(part: str) -> str:
