@@ -18,7 +18,7 @@ from remit.ledger.ledger import MemoryLedger
 from remit.matching.history import AMENDMENTS
 from remit.model.event import Event
 from remit.model.rule import Policy
-from strategies import calendar, policies, streams, world
+from strategies import START, calendar, policies, streams, world
 
 LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
 LATE = {
@@ -43,22 +43,49 @@ def moment(written: str) -> datetime:
 # --- the residual law -------------------------------------------------------------------------------
 
 
-@given(policies(), streams(), st.lists(st.integers(0, 200), min_size=10, max_size=10))
-def test_step_by_step_ends_where_all_at_once_ends(policy: Policy, events: tuple[Event, ...], pauses: list[int]) -> None:
-    """Resuming from any intermediate state equals replaying everything."""
+def packed(policy: Policy) -> SimpleNamespace:
+    words = SimpleNamespace(readings={}, attributes={})
+    return SimpleNamespace(policies=(policy,), graph=world(), calendar=calendar(), vocabulary=words)
+
+
+def acceptable(events: tuple[Event, ...]) -> list[Event]:
+    """Without amendments of what is not there, or is of another case."""
+    homes: dict[str, str | None] = {}
     told: list[Event] = []
     for event in events:
-        targets = {e.id for e in told if e.case == event.case}
-        if event.type not in AMENDMENTS or event.data["of"] in targets:
+        of = str(event.data["of"]) if event.type in AMENDMENTS else None
+        if of is None or (of in homes and event.case in (None, homes[of])):
+            homes[event.id] = event.case if of is None else homes[of]
             told.append(event)
-    pack = SimpleNamespace(
-        policies=(policy,), graph=world(), calendar=calendar(), vocabulary=SimpleNamespace(readings={}, attributes={})
-    )
-    engine = Engine(pack)
+    return told
+
+
+@given(policies(), streams(), st.lists(st.integers(0, 200), min_size=10, max_size=10))
+def test_step_by_step_ends_where_all_at_once_ends(policy: Policy, events: tuple[Event, ...], pauses: list[int]) -> None:
+    """Resuming from any intermediate state equals replaying everything, and what is announced adds up to it."""
+    pack, told = packed(policy), acceptable(events)
+    engine, heard = Engine(pack), {}
     for event, hours in zip(told, pauses, strict=False):
+        for delta in (engine.submit(event), engine.advance(engine.now + timedelta(hours=hours))):
+            for change in delta.changes:
+                assert heard.get((change.before or change.after).id) == change.before
+                heard[(change.before or change.after).id] = change.after
+    answer = obligations((policy,), pack.graph, {}, pack.calendar, told, engine.now)
+    assert engine.answer() == answer
+    if told:
+        assert {key: o for key, o in heard.items() if o is not None} == {o.id: o for o in answer.obligations}
+
+
+@given(policies(), streams(), st.integers(0, 24 * 200))
+def test_while_the_clock_stands_each_event_is_heard(policy: Policy, events: tuple[Event, ...], hours: int) -> None:
+    """What was worked out before stays only where the event cannot change it."""
+    pack, told = packed(policy), acceptable(events)
+    now = START + timedelta(hours=hours)
+    engine = Engine(pack, now=now)
+    for event in told:
+        engine.answer()
         engine.submit(event)
-        engine.advance(engine.now + timedelta(hours=hours))
-    assert engine.answer() == obligations((policy,), pack.graph, {}, pack.calendar, told, engine.now)
+    assert engine.answer() == obligations((policy,), pack.graph, {}, pack.calendar, told, now)
 
 
 # --- submit ---------------------------------------------------------------------------------------

@@ -244,6 +244,15 @@ def test_an_act_in_time_for_the_stopped_clock_is_done(tmp_path: Path) -> None:
     assert status(tmp_path, DUTY, events, "2024-03-09T00:00") == "done"
 
 
+@pytest.mark.parametrize("now", ["2024-06-15T13:00", "2024-06-17T13:00", "2024-09-01T00:00"])
+def test_what_is_done_while_the_clock_stands_still_is_done_in_time_once_and_for_all(tmp_path: Path, now: str) -> None:
+    """It was due on Friday, the clock stopped that day, and it was done on Saturday."""
+    report = LOST | {"at": "2024-06-11T10:00"}
+    events = [report, *stopped("2024-06-14T10:00"), done("2024-06-15T12:00")]
+    found = owed(tmp_path, WORK, events, now)
+    assert (found.status, found.deadline.due) == ("done", datetime.fromisoformat("2024-06-15T00:00+02:00"))
+
+
 def test_a_clock_stopped_in_a_period_may_go_on_after_it(tmp_path: Path) -> None:
     rules = RECURRING.replace("every: year", "every: quarter").replace(
         "window: {opens: 12-11, due: 12-15, latest: 12-20}\n", ""
@@ -348,6 +357,17 @@ def test_a_breach_that_points_at_no_unit_is_a_question_and_not_lost(tmp_path: Pa
         False,
         ["event.by"],
     )
+
+
+def test_a_breach_nobody_can_tell_yet_is_undecided_and_asked_about(tmp_path: Path) -> None:
+    rules = STANDING.replace(
+        "breach: rare_lent_out", 'breach: {event: rare_lent_out, where: event.kind == "rare book"}'
+    )
+    engine = Engine(pack_with(tmp_path, rules))
+    engine.submit_all([lent(1, "2024-03-01T10:00"), lent(2, "2024-03-01T10:00", kind="film")])
+    (found,) = engine.obligations(case="c")
+    assert (found.triggered_by, found.status) == (("lent-1",), "undecided")
+    assert [q.fact for q in found.questions] == ["event.kind"]
 
 
 def test_the_breach_of_a_unit_that_does_not_bear_the_norm_is_none(tmp_path: Path) -> None:

@@ -220,9 +220,11 @@ def condition(kind: str, tree: Expression, draft: Draft) -> Why:
 
 
 def questions(law: Law, draft: Draft, key: str, case: str | None) -> Iterator[Question]:
-    """The facts that would decide an unknown condition or exception."""
+    """The facts that would decide an unknown condition or exception, or whether a norm was breached."""
     rule = draft.rule.rule
     trees = [c.tree for c in (rule.condition, rule.exception) if c is not None]
+    if draft.rule.breach_triggered and draft.event is not None:
+        trees += [act.where for act in draft.rule.breaches if act.where is not None and act.event == draft.event.type]
     for tree in trees:
         if evaluate(tree, draft.situation) is not UNKNOWN:
             continue

@@ -104,7 +104,7 @@ class Acts:
             event.id: event
             for act in acts
             for event in self.about(act.event)
-            if self._in_bounds(event) and act_fits(act, self.rule, event, self.history)
+            if self._in_bounds(event) and act_fits(act, self.rule, event, self.history) is True
         }
         return tuple(sorted(found.values(), key=in_time))
 
@@ -132,14 +132,16 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     ended = tuple(pause for pause in paused if pause[1] is not None)
     deadline = resume_deadline(obligation.deadline, ended, now=now, calendar=acts.calendar)
     running = paused[len(ended) :]
-    suspended = any(deadline.due is None or stopped_at <= deadline.due for stopped_at, _ in running)
-    if suspended:
-        deadline = resume_deadline(deadline, running, now=now, calendar=acts.calendar)
     found = replace(obligation, deadline=deadline)
+    stopped_at = next((at for at, _ in running if deadline.due is None or at <= deadline.due), None)
     if rule.modality is not Modality.MUST or found.kind is Kind.MAINTENANCE:
         found = settle_maintenance(found, acts)
     else:
-        found = settle_achievement(found, acts, now, suspended=suspended)
+        found = settle_achievement(found, acts, now, stopped_at)
+    if stopped_at is not None:
+        end = min(now, found.performed_at or now)
+        deadline = resume_deadline(deadline, running, now=end, calendar=acts.calendar)
+        found = replace(found, deadline=deadline)
     if obligation.status is Status.UNDECIDED:
         found = replace(obligation, deadline=deadline, performed_at=found.performed_at, performed_by=found.performed_by)
     return found if found.status in PERFORMED else lifted(found, acts)
@@ -170,18 +172,20 @@ def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
     return replace(obligation, status=Status.IN_FORCE)
 
 
-def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, *, suspended: bool) -> Obligation:
-    """Once, inside the window."""
+def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, stopped_at: datetime | None) -> Obligation:
+    """Once, inside the window; while the clock stands still, it is in time."""
     done = acts.performing()
     receipts = acts.receipts() if acts.rule.rule.handover and done else ()
     obligation = replace(obligation, handover_open=acts.rule.rule.handover and bool(done) and not receipts)
     if done and not obligation.handover_open:
         completed = max((*done[:1], *receipts[:1]), key=in_time)
+        paused = stopped_at is not None and stopped_at <= completed.at
         status = performed_status(obligation.deadline, completed.at, acts.rule.rule.perdurant)
+        status = Status.DONE if paused else status
         return performed(obligation, done, status, completed)
     if broken := acts.breaching():
         return breached(obligation, broken[0])
-    if suspended:
+    if stopped_at is not None:
         return replace(obligation, status=Status.SUSPENDED)
     return replace(obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant))
 
