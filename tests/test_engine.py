@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from made import pack_with
 from remit import Engine, Pack, obligations
-from remit.errors import EventError, InternalError
+from remit.errors import EventError, InternalError, Origin
 from remit.matching.history import AMENDMENTS
 from remit.model.event import Event
 from remit.model.rule import Policy
-from strategies import calendar, policies, streams, world
+from strategies import START, calendar, policies, streams, world
 
 LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
 LATE = {
@@ -40,22 +42,49 @@ def moment(written: str) -> datetime:
 # --- the residual law -------------------------------------------------------------------------------
 
 
-@given(policies(), streams(), st.lists(st.integers(0, 200), min_size=10, max_size=10))
-def test_step_by_step_ends_where_all_at_once_ends(policy: Policy, events: tuple[Event, ...], pauses: list[int]) -> None:
-    """Resuming from any intermediate state equals replaying everything."""
+def packed(policy: Policy) -> SimpleNamespace:
+    words = SimpleNamespace(readings={}, attributes={})
+    return SimpleNamespace(policies=(policy,), graph=world(), calendar=calendar(), vocabulary=words)
+
+
+def acceptable(events: tuple[Event, ...]) -> list[Event]:
+    """Without amendments of what is not there, or is of another case."""
+    homes: dict[str, str | None] = {}
     told: list[Event] = []
     for event in events:
-        targets = {e.id for e in told if e.case == event.case}
-        if event.type not in AMENDMENTS or event.data["of"] in targets:
+        of = str(event.data["of"]) if event.type in AMENDMENTS else None
+        if of is None or (of in homes and event.case in (None, homes[of])):
+            homes[event.id] = event.case if of is None else homes[of]
             told.append(event)
-    pack = SimpleNamespace(
-        policies=(policy,), graph=world(), calendar=calendar(), vocabulary=SimpleNamespace(readings={}, attributes={})
-    )
-    engine = Engine(pack)
+    return told
+
+
+@given(policies(), streams(), st.lists(st.integers(0, 200), min_size=10, max_size=10))
+def test_step_by_step_ends_where_all_at_once_ends(policy: Policy, events: tuple[Event, ...], pauses: list[int]) -> None:
+    """Resuming from any intermediate state equals replaying everything, and what is announced adds up to it."""
+    pack, told = packed(policy), acceptable(events)
+    engine, heard = Engine(pack), {}
     for event, hours in zip(told, pauses, strict=False):
+        for delta in (engine.submit(event), engine.advance(engine.now + timedelta(hours=hours))):
+            for change in delta.changes:
+                assert heard.get((change.before or change.after).id) == change.before
+                heard[(change.before or change.after).id] = change.after
+    answer = obligations((policy,), pack.graph, {}, pack.calendar, told, engine.now)
+    assert engine.answer() == answer
+    if told:
+        assert {key: o for key, o in heard.items() if o is not None} == {o.id: o for o in answer.obligations}
+
+
+@given(policies(), streams(), st.integers(0, 24 * 200))
+def test_while_the_clock_stands_each_event_is_heard(policy: Policy, events: tuple[Event, ...], hours: int) -> None:
+    """What was worked out before stays only where the event cannot change it."""
+    pack, told = packed(policy), acceptable(events)
+    now = START + timedelta(hours=hours)
+    engine = Engine(pack, now=now)
+    for event in told:
+        engine.answer()
         engine.submit(event)
-        engine.advance(engine.now + timedelta(hours=hours))
-    assert engine.answer() == obligations((policy,), pack.graph, {}, pack.calendar, told, engine.now)
+    assert engine.answer() == obligations((policy,), pack.graph, {}, pack.calendar, told, now)
 
 
 # --- submit ---------------------------------------------------------------------------------------
@@ -113,6 +142,103 @@ def test_a_correction_takes_the_place_of_the_report(pack: Pack) -> None:
     engine.submit({"id": "e2", "case": "c1", "type": "correction", "at": "2024-03-02", "of": "e1", "event": corrected})
     assert engine.obligations(rule="a1.reminder")[0].status == "withdrawn"
     assert engine.obligations(rule="a2.waive")[0].status == "in_force"
+
+
+def amendment(number: int, of: str, at: str, **more: object) -> dict[str, object]:
+    """A correction where it has an `event`, else a retraction; of no case of its own."""
+    kind = "correction" if "event" in more else "retraction"
+    return {"id": f"x{number}", "type": kind, "at": at, "of": of, **more}
+
+
+def late(days: str) -> dict[str, object]:
+    return {key: value for key, value in LATE.items() if key not in ("id", "case")} | {"days_late": days}
+
+
+def stands(engine: Engine) -> str:
+    (reminder,) = engine.obligations(rule="a1.reminder")
+    return reminder.status.value
+
+
+def test_an_amendment_belongs_to_the_case_of_what_it_amends(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit_all([LATE, amendment(1, "e1", "2024-03-02")])
+    assert engine.events[1].case == "c1"
+    assert stands(engine) == "withdrawn"
+
+
+def test_an_amendment_cannot_reach_into_another_case(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit(LATE)
+    with pytest.raises(EventError) as refused:
+        engine.submit(amendment(1, "e1", "2024-03-02", case="c2"))
+    assert (refused.value.code, refused.value.found) == ("RM451", "e1")
+    assert stands(engine) == "active"
+
+
+def test_a_retraction_can_be_retracted_and_the_deadline_counts_from_then(pack: Pack) -> None:
+    engine = Engine(pack, now=moment("2024-03-04T12:00+01:00"))
+    engine.submit_all([LATE, amendment(1, "e1", "2024-03-02"), amendment(2, "x1", "2024-03-04T10:00")])
+    (found,) = engine.obligations(rule="a1.reminder")
+    assert (stands(engine), found.deadline.opens) == ("active", moment("2024-03-04T10:00+01:00"))
+
+
+def test_a_correction_of_a_correction_is_the_last_word(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit_all([LATE, amendment(1, "e1", "2024-03-02", event=late("3"))])
+    assert stands(engine) == "withdrawn"
+    engine.submit(amendment(2, "x1", "2024-03-03", event=late("30")))
+    assert stands(engine) == "active"
+
+
+def test_when_a_correction_is_retracted_the_first_report_stands_again(pack: Pack) -> None:
+    engine = Engine(pack)
+    engine.submit_all([LATE, amendment(1, "e1", "2024-03-02", event=late("3")), amendment(2, "x1", "2024-03-03")])
+    assert stands(engine) == "active"
+
+
+@pytest.mark.parametrize("name", ["a", "z"])
+def test_what_amends_an_amendment_of_the_same_moment_comes_after_it(pack: Pack, name: str) -> None:
+    """Both are dated by the day only; their ids do not decide."""
+    for undo in ({"type": "retraction"}, {"type": "correction", "event": late("30")}):
+        engine = Engine(pack)
+        first = amendment(1, "e1", "2024-03-02", event=late("3"))
+        engine.submit_all([{"id": name, "of": "x1", "at": "2024-03-02", **undo}, first, LATE])
+        assert stands(engine) == "active"
+
+
+def test_amendments_that_lead_to_no_report_are_refused(pack: Pack) -> None:
+    engine = Engine(pack)
+    with pytest.raises(EventError) as refused:
+        engine.submit_all([LATE, amendment(1, "x2", "2024-03-02"), amendment(2, "x1", "2024-03-02")])
+    assert refused.value.code == "RM451"
+    assert engine.events == ()
+
+
+def test_an_amendment_in_a_case_reaches_the_agenda(pack: Pack) -> None:
+    """The count of the stock was reported in a case, and was not true."""
+    engine = Engine(pack, now=moment("2024-06-01T00:00+02:00"))
+    counted = {"id": "e1", "case": "c1", "type": "stock_counted", "at": "2024-03-01", "by": "harbour-library"}
+    engine.submit_all([counted])
+    assert {o.status for o in engine.obligations(rule="a3.count", unit="harbour-library")} == {"done"}
+    engine.submit(amendment(1, "e1", "2024-03-02"))
+    assert {o.status for o in engine.obligations(rule="a3.count", unit="harbour-library")} == {"active"}
+
+
+def test_the_same_report_read_from_another_file_is_the_same(pack: Pack) -> None:
+    event = pack.event(LATE)
+    engine = Engine(pack)
+    engine.submit(event)
+    assert engine.submit(replace(event, origin=Origin("other.yaml", 7, 3))).duplicate
+
+
+def test_what_an_exception_of_the_agenda_reads_in_a_case_is_announced(tmp_path: Path) -> None:
+    rules = "id: d\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: year\nunless: "
+    engine = Engine(pack_with(tmp_path, rules + 'case.events.exists(e, e.type == "item_lost")\n'))
+    engine.advance(moment("2024-03-01T00:00+01:00"))
+    assert len(engine.obligations(rule="d")) == 1
+    delta = engine.submit({"id": "e", "case": "c", "type": "item_lost", "at": "2024-03-02"})
+    assert [(c.what, c.before.rule) for c in delta.changes if c.before] == [("gone", "d")]
+    assert engine.obligations(rule="d") == ()
 
 
 def test_an_amendment_of_an_unknown_event_names_the_nearest(pack: Pack) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from remit import Pack
 from remit.deadlines.calendar import Calendar
 from remit.deadlines.deadline import schedule, schedule_period, window_fits
-from remit.deadlines.recurrence import spans
+from remit.deadlines.recurrence import Span, spans
 from remit.model.obligation import Deadline
 from remit.model.rule import ByReading, MonthDay, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom, Period
@@ -145,6 +145,51 @@ def test_a_window_belongs_in_its_period() -> None:
     first, second = spans(Period.HALF_YEAR, date(2024, 1, 1), date(2024, 12, 31))
     assert not window_fits(window, first)
     assert window_fits(window, second)
+
+
+def test_hours_run_as_they_pass_though_the_clocks_are_set() -> None:
+    """Civil Code art. 201 para. 2. The night of 31 March 2024 has 23 hours in Stockholm."""
+    start = datetime(2024, 3, 30, 12, tzinfo=ZoneInfo("Europe/Stockholm"))
+    found = schedule(
+        Within(24, "hours"), happened_at=start, known_at=start, calendar=Calendar(start.tzinfo, {}), readings={}
+    )
+    assert found.due.isoformat() == "2024-03-31T13:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("happened", "opens", "last"),
+    [
+        ("2024-03-01T10:00", "2024-12-11T00:00", "2024-12-21T00:00"),
+        ("2024-12-17T10:00", "2024-12-17T10:00", "2024-12-21T00:00"),
+        ("2024-12-21T00:00", "2024-12-21T00:00", "2024-12-21T00:00"),
+        ("2024-12-22T10:00", "2025-12-11T00:00", "2025-12-21T00:00"),
+    ],
+)
+def test_a_triggered_duty_falls_into_the_first_window_that_is_not_over(happened: str, opens: str, last: str) -> None:
+    found = due(READINGS["mid-month"].timing, happened)
+    assert (found.opens, found.latest) == (at(opens), at(last))
+
+
+@pytest.mark.parametrize(
+    ("period", "since", "months", "expected"),
+    [
+        (Period.YEAR, date(2024, 1, 1), 1, "2024-02-01T00:00"),
+        (Period.QUARTER, date(2024, 7, 1), 1, "2024-08-01T00:00"),
+        (Period.YEAR, date(2024, 1, 1), 12, "2025-01-01T00:00"),
+    ],
+)
+def test_months_of_a_period_begin_with_its_first_day(period: Period, since: date, months: int, expected: str) -> None:
+    """Civil Code art. 202: a month that begins on the first ends on its last day, not on the first of the next."""
+    (span,) = spans(period, since, since)
+    found = schedule_period(Within(months, "months"), span, calendar=calendar(), readings={})
+    assert found.due == at(expected)
+
+
+def test_a_period_cut_on_a_month_s_last_day_ends_on_the_last_day_of_the_next() -> None:
+    """Civil Code art. 202: where the corresponding day is missing, the month's last day."""
+    cut = Span("2024", date(2024, 1, 31), date(2024, 12, 31))
+    found = schedule_period(Within(1, "months"), cut, calendar=calendar(), readings={})
+    assert found.due == at("2024-03-01T00:00")
 
 
 moments = st.datetimes(datetime(2023, 1, 1), datetime(2026, 10, 1)).map(lambda t: t.replace(tzinfo=ZONE, microsecond=0))

@@ -91,3 +91,9 @@ def test_successors_are_followed_through_later_moves() -> None:
 def test_a_renamed_unit_bears_its_new_name_from_that_day() -> None:
     graph = build(reorganisations=[Reorganisation(date(2024, 1, 1), "rename", ("b",), label=text("B"))])
     assert [graph.unit("b", date(y, 6, 1)).label.en for y in (2023, 2024)] == ["b", "B"]
+
+
+def test_a_unit_that_takes_another_in_goes_on_as_itself() -> None:
+    graph = build(reorganisations=[Reorganisation(date(2024, 1, 1), "merge", ("b", "c"), into="b")])
+    assert graph.successor("b", date(2024, 6, 1)) is None
+    assert graph.successor("c", date(2024, 6, 1))[0] == "b"

@@ -107,6 +107,20 @@ def test_what_cannot_be_settled_is_the_fallback_with_a_question(
     assert found.ask is not None
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [ByRole("watch", level="upper"), ByRole("watch", level="upper", each=True), ByRelation(Relation.OFFICE_OF, "council", level="upper")],
+)  # fmt: skip
+def test_above_the_highest_level_there_is_nobody_and_it_is_asked(selector: Selector) -> None:
+    found = find(selector, "north", bearer="land.watch")
+    assert (found.fact, [party.routed for party in found.parties]) == ("desk", [False])
+
+
+def test_the_body_of_an_unknown_place_is_a_question_and_not_every_such_body() -> None:
+    found = find(ByRelation(Relation.MEMBER_OF, "council", "subject.home", each=True), "north")
+    assert (found.fact, [party.routed for party in found.parties]) == ("subject.home", [False])
+
+
 def test_the_path_is_kept_edge_by_edge() -> None:
     (party,) = find(ByRole("watch", enclosing=True, level=None), "village").parties
     assert [step.kind for step in party.path] == ["route", "edge", "edge"]

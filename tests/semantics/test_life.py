@@ -225,3 +225,285 @@ def test_a_consequence_can_name_the_unit_that_failed(tmp_path: Path) -> None:
     )
     found = owed(tmp_path, rules, [LOST], "2024-03-03T00:00", rule="c")
     assert (found.bearer.id, [p.id for p in found.to]) == ("head-office", ["harbour-library"])
+
+
+# --- clocks that stop ---------------------------------------------------------------------------------
+
+
+def stopped(start: str, end: str | None = None, **named: str) -> list[dict[str, object]]:
+    named = named or {"rule": "d"}
+    return [act("suspension", start, **named), *([act("resumption", end, **named)] if end else [])]
+
+
+def test_what_is_stopped_only_after_it_was_due_stays_overdue(tmp_path: Path) -> None:
+    assert status(tmp_path, DUTY, [LOST, *stopped("2024-03-03T10:00")], "2024-03-09T00:00") == "overdue"
+
+
+def test_an_act_in_time_for_the_stopped_clock_is_done(tmp_path: Path) -> None:
+    events = [LOST, *stopped("2024-03-01T12:00", "2024-03-05T12:00"), done("2024-03-06T09:00")]
+    assert status(tmp_path, DUTY, events, "2024-03-09T00:00") == "done"
+
+
+@pytest.mark.parametrize("now", ["2024-06-15T13:00", "2024-06-17T13:00", "2024-09-01T00:00"])
+def test_what_is_done_while_the_clock_stands_still_is_done_in_time_once_and_for_all(tmp_path: Path, now: str) -> None:
+    """It was due on Friday, the clock stopped that day, and it was done on Saturday."""
+    report = LOST | {"at": "2024-06-11T10:00"}
+    events = [report, *stopped("2024-06-14T10:00"), done("2024-06-15T12:00")]
+    found = owed(tmp_path, WORK, events, now)
+    assert (found.status, found.deadline.due) == ("done", datetime.fromisoformat("2024-06-15T00:00+02:00"))
+
+
+def test_a_clock_stopped_in_a_period_may_go_on_after_it(tmp_path: Path) -> None:
+    rules = RECURRING.replace("every: year", "every: quarter").replace(
+        "window: {opens: 12-11, due: 12-15, latest: 12-20}\n", ""
+    )
+    events = [{**event, "case": None} for event in stopped("2024-03-30T10:00", "2024-04-03T10:00")]
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-04-04T10:00+02:00"))
+    engine.submit_all(events)
+    (first, second) = engine.obligations(rule="d")
+    assert (first.period, first.status, first.deadline.due) == (
+        "2024-Q1",
+        "active",
+        datetime.fromisoformat("2024-04-05T00:00+02:00"),
+    )
+    assert second.status == "active"
+
+
+def test_an_act_that_names_the_very_obligation_reaches_it_after_its_period(tmp_path: Path) -> None:
+    waived = act(
+        "waiver", "2025-02-01", obligation="bylaws-2024/d/harbour-library/2024", case=None, authority="order 7"
+    )
+    engine = Engine(pack_with(tmp_path, RECURRING), now=datetime.fromisoformat("2025-03-01T10:00+01:00"))
+    engine.submit(waived)
+    assert {o.period: o.status.value for o in engine.obligations(rule="d")} == {"2024": "waived", "2025": "pending"}
+
+
+# --- lifted and contested -----------------------------------------------------------------------------
+
+LIFT = act("waiver", "2024-03-03T12:00", rule="d", authority="order 7")
+CONTEST = act("dispute", "2024-03-03T12:00", rule="d", reason="not ours")
+BROKEN = act("violated", "2024-03-02T10:00", action="send_reminder")
+
+
+@pytest.mark.parametrize(
+    ("title", "rules", "events"),
+    [
+        ("waived while undecided", UNDECIDED, [LOST, LIFT]),
+        ("disputed while undecided", UNDECIDED, [LOST, CONTEST]),
+        ("waived though breached", STRICT, [LOST, LIFT]),
+        ("disputed though the forbidden was done", BAN, [LOST, BROKEN, CONTEST]),
+        ("disputed: a prohibition", BAN, [LOST, CONTEST]),
+        ("waived: a permission", DUTY.replace("must:", "may:").replace("by: {hours: 24}\n", ""), [LOST, LIFT]),
+        ("waived: a waiver ends the dispute", DUTY, [LOST, CONTEST, LIFT]),
+        ("done: nothing is left to waive or dispute", DUTY, [LOST, done("2024-03-01T12:00"), LIFT, CONTEST]),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "",
+)
+def test_a_recorded_act_lifts_or_contests_whatever_holds(
+    tmp_path: Path, title: str, rules: str, events: list[dict[str, object]]
+) -> None:
+    assert status(tmp_path, rules, events, "2024-03-09T00:00") == title.split(maxsplit=1)[0].rstrip(":")
+
+
+@pytest.mark.parametrize("contested", [LIFT, CONTEST])
+def test_what_is_lifted_or_contested_sets_off_no_consequence(tmp_path: Path, contested: dict[str, object]) -> None:
+    rules = CONSEQUENCE.replace("must: send", "must_not: send").replace("by: {hours: 24}\n", "")
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit_all([LOST, BROKEN, contested])
+    assert engine.obligations(rule="c") == ()
+
+
+def test_performance_stays_visible_while_it_is_undecided_whether_it_was_owed(tmp_path: Path) -> None:
+    found = owed(tmp_path, UNDECIDED, [LOST, done("2024-03-01T12:00")], "2024-03-09T00:00")
+    assert (found.status, found.performed_by) == ("undecided", (BRANCH,))
+
+
+# --- norms that stand ---------------------------------------------------------------------------------
+
+STANDING = "id: d\nmust_not: lend_rare_books\nbearer: {each: branch}\nalways: true\nbreach: rare_lent_out\n"
+
+
+def lent(number: int, at: str, place: str = "hill-library", **more: object) -> dict[str, object]:
+    return {"id": f"lent-{number}", "case": "c", "type": "rare_lent_out", "at": at, "place": place, **more}
+
+
+def test_a_standing_norm_stays_in_force_though_it_was_breached(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING), now=datetime.fromisoformat("2024-04-01T00:00+02:00"))
+    engine.submit(lent(1, "2024-03-01T10:00"))
+    assert [(o.nature, o.case, o.bearer.id, o.status) for o in engine.obligations(rule="d")] == [
+        ("standing", None, "harbour-library", "in_force"),
+        ("standing", None, "hill-library", "in_force"),
+        ("triggered", "c", "hill-library", "breached"),
+    ]
+
+
+def test_each_breach_of_a_standing_norm_has_its_own_moment(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING), now=datetime.fromisoformat("2024-04-01T00:00+02:00"))
+    engine.submit_all([lent(1, "2024-03-01T10:00"), lent(2, "2024-03-05T10:00")])
+    assert [(o.triggered_by, o.breached_at) for o in engine.obligations(case="c")] == [
+        (("lent-1",), datetime.fromisoformat("2024-03-01T10:00+01:00")),
+        (("lent-2",), datetime.fromisoformat("2024-03-05T10:00+01:00")),
+    ]
+
+
+def test_a_breach_that_points_at_no_unit_is_a_question_and_not_lost(tmp_path: Path) -> None:
+    found = owed(tmp_path, STANDING.replace("{each: branch}", "{unit: harbour-library}"), [], "2024-04-01T00:00")
+    assert found.status == "in_force"
+    engine = Engine(pack_with(tmp_path / "reported", STANDING))
+    engine.submit(lent(1, "2024-03-01T10:00", place="harbour"))
+    (breach,) = engine.obligations(case="c")
+    assert (breach.status, breach.bearer.routed, [q.fact for q in breach.questions]) == (
+        "undecided",
+        False,
+        ["event.by"],
+    )
+
+
+def test_a_breach_nobody_can_tell_yet_is_undecided_and_asked_about(tmp_path: Path) -> None:
+    rules = STANDING.replace(
+        "breach: rare_lent_out", 'breach: {event: rare_lent_out, where: event.kind == "rare book"}'
+    )
+    engine = Engine(pack_with(tmp_path, rules))
+    engine.submit_all([lent(1, "2024-03-01T10:00"), lent(2, "2024-03-01T10:00", kind="film")])
+    (found,) = engine.obligations(case="c")
+    assert (found.triggered_by, found.status) == (("lent-1",), "undecided")
+    assert [q.fact for q in found.questions] == ["event.kind"]
+
+
+def test_the_breach_of_a_unit_that_does_not_bear_the_norm_is_none(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, STANDING))
+    engine.submit(lent(1, "2024-03-01T10:00", place="harbour", by="head-office"))
+    assert engine.obligations(case="c") == ()
+
+
+# --- hand-over, and bearers together ------------------------------------------------------------------
+
+
+def test_only_the_recipient_can_acknowledge(tmp_path: Path) -> None:
+    own = act("receipt", "2024-03-01T13:00", rule="d")
+    found = owed(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), own], "2024-03-01T15:00")
+    assert (found.status, found.handover_open) == ("active", True)
+
+
+def test_what_is_handed_over_was_done_by_its_bearer_and_complete_with_the_receipt(tmp_path: Path) -> None:
+    receipt = act("receipt", "2024-03-01T13:00", by="head-office", rule="d")
+    found = owed(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), receipt], "2024-03-09T00:00")
+    assert (found.performed_by, found.performed_at) == ((BRANCH,), datetime.fromisoformat("2024-03-01T13:00+01:00"))
+    assert not found.handover_open
+
+
+def test_a_receipt_that_comes_late_completes_it_late(tmp_path: Path) -> None:
+    receipt = act("receipt", "2024-03-03T13:00", by="head-office", rule="d")
+    assert status(tmp_path, HAND, [LOST, done("2024-03-01T12:00"), receipt], "2024-03-09T00:00") == "done_late"
+
+
+def test_bearers_owe_together_only_what_was_raised_for_them_together(tmp_path: Path) -> None:
+    """Two reports, one at each branch: the act of one does not discharge what the other's report raised."""
+    rules = DUTY + "per: event\njointly: any\n"
+    engine = Engine(pack_with(tmp_path, rules))
+    second = LOST | {"id": "e2", "at": "2024-03-01T11:00", "place": "hill"}
+    engine.submit_all([LOST, second, done("2024-03-01T12:00", by="hill-library")])
+    assert {o.bearer.id: o.status.value for o in engine.obligations(rule="d")} == {
+        "harbour-library": "active",
+        "hill-library": "done",
+    }
+
+
+# --- consequences -------------------------------------------------------------------------------------
+
+
+def test_a_consequence_counts_from_the_first_failure(tmp_path: Path) -> None:
+    """The duty was missed on the 2nd; that what it forbids was done as well on the 5th changes nothing."""
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {hours: 24}\nbreach: item_lost\n")
+    found = owed(tmp_path, rules, [LOST, act("item_lost", "2024-03-05T10:00")], "2024-03-09T00:00", rule="c")
+    assert found.deadline.due == datetime.fromisoformat("2024-03-13T00:00+01:00")
+
+
+def test_what_was_breached_before_it_was_due_sets_off_its_consequence_then(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {days: 30}\nbreach: item_lost\n")
+    found = owed(tmp_path, rules, [LOST, act("item_lost", "2024-03-05T10:00")], "2024-05-09T00:00", rule="c")
+    assert found.deadline.due == datetime.fromisoformat("2024-03-16T00:00+01:00")
+
+
+def test_a_duty_that_is_kept_up_is_not_missed_when_its_time_is_over(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {hours: 24}\nkind: maintenance\n")
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit(LOST)
+    assert [(o.rule, o.status) for o in engine.obligations(case="c")] == [("d", "in_force")]
+
+
+def test_a_consequence_has_its_exceptions_too(tmp_path: Path) -> None:
+    rules = CONSEQUENCE + "unless: subject.age > 60\n"
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit({**LOST, "age": 70})
+    assert engine.obligations(rule="c") == ()
+
+
+def test_of_two_consequences_the_special_one_goes_before(tmp_path: Path) -> None:
+    special = (
+        CONSEQUENCE.split("---\n")[1]
+        .replace("id: c", "id: s")
+        .replace("must:", "must_not:")
+        .replace("by: {days: 10}\n", "")
+    )
+    rules = CONSEQUENCE.replace("then: c", "then: [c, s]") + "---\n" + special + "overrides: c\n"
+    engine = Engine(pack_with(tmp_path, rules), now=datetime.fromisoformat("2024-03-09T00:00+01:00"))
+    engine.submit(LOST)
+    assert {o.rule for o in engine.obligations(case="c")} == {"d", "s"}
+
+
+# --- units that change --------------------------------------------------------------------------------
+
+MERGED = "reorganisations:\n  - {on: 2024-04-01, merge: [harbour-library], into: hill-library, authority: order 9}"
+
+
+def test_an_act_is_judged_by_the_units_of_its_own_day(tmp_path: Path) -> None:
+    """Before it takes the other over, the later successor acts for itself only."""
+    engine = Engine(pack_with(tmp_path, DUTY, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit_all([LOST, done("2024-03-01T12:00", by="hill-library")])
+    assert {o.bearer.id: o.status.value for o in engine.obligations(rule="d")} == {
+        "harbour-library": "transferred",
+        "hill-library": "overdue",
+    }
+
+
+def test_a_moved_duty_has_the_successor_s_name_in_the_third_part_of_its_id_only(tmp_path: Path) -> None:
+    rules = DUTY.replace("id: d", "id: harbour-library")
+    engine = Engine(pack_with(tmp_path, rules, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit({**LOST, "case": "harbour-library"})
+    assert {o.id for o in engine.obligations(case="harbour-library")} == {
+        "bylaws-2024/harbour-library/harbour-library/harbour-library",
+        "bylaws-2024/harbour-library/hill-library/harbour-library",
+    }
+
+
+def test_an_act_may_name_a_moved_duty_as_its_new_desk_sees_it(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, DUTY, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit(LOST)
+    (moved,) = engine.obligations(unit="hill-library", rule="d")
+    assert moved.status == "overdue"
+    engine.submit(act("waiver", "2024-04-15T12:00", by="head-office", obligation=moved.id, authority="order 10"))
+    assert [o.status for o in engine.obligations(rule="d")] == ["waived"]
+
+
+def test_what_a_successor_takes_over_is_owed_beside_its_own(tmp_path: Path) -> None:
+    """It did its own before; the other's is still to be done, and has not gone away."""
+    rules = DUTY.replace("{role: branch, place: event.place}", "[{unit: harbour-library}, {unit: hill-library}]")
+    engine = Engine(pack_with(tmp_path, rules, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit_all([LOST, done("2024-03-01T12:00", by="hill-library")])
+    own, left = "bylaws-2024/d/hill-library/c", "bylaws-2024/d/harbour-library/c"
+    assert {o.id: (o.status.value, o.transferred_to) for o in engine.obligations(rule="d")} == {
+        left: ("transferred", f"{own}/from/harbour-library"),
+        own: ("done", None),
+        f"{own}/from/harbour-library": ("overdue", None),
+    }
+    engine.submit(done("2024-04-20T12:00", by="hill-library"))
+    assert {o.status.value for o in engine.obligations(unit="hill-library", rule="d")} == {"done", "done_late"}
+
+
+@pytest.mark.parametrize(("rules", "events"), [(BAN, [LOST, BROKEN]), (STRICT, [LOST])])
+def test_what_a_unit_breached_before_it_ceased_stays_its_own(
+    tmp_path: Path, rules: str, events: list[dict[str, object]]
+) -> None:
+    found = owed(tmp_path, rules, events, "2024-05-01T00:00", units=MERGED)
+    assert (found.bearer.id, found.status) == (BRANCH, "breached")

@@ -198,3 +198,173 @@ def test_a_standing_ban_is_breached_where_it_happened(tmp_path: Path) -> None:
     lent = {"id": "e1", "case": "c", "type": "rare_lent_out", "at": "2024-03-01", "place": "hill-library"}
     found = answer(pack_with(tmp_path, rules), lent).obligations
     assert [(o.bearer.id, o.status) for o in found] == [("hill-library", "breached")]
+
+
+# --- what was taken back --------------------------------------------------------------------------------
+
+TAKEN_BACK = {"id": "x1", "type": "retraction", "at": "2024-03-01T12:00", "of": "e1"}
+
+
+def test_a_retraction_without_a_case_belongs_to_that_of_the_report(tmp_path: Path) -> None:
+    (found,) = answer(pack_with(tmp_path, DUTY), report(), TAKEN_BACK).obligations
+    assert found.status == "withdrawn"
+
+
+def test_a_duty_withdrawn_before_it_failed_set_nothing_off(tmp_path: Path) -> None:
+    rules = DUTY.replace("id: d", "id: d\nquote: Words of the law.") + "by: {hours: 24}\nthen: c\n---\nid: c\n"
+    rules += "quote: Words of the law.\nmust: report_failure\nbearer: {unit: head-office}\n"
+    pack = pack_with(tmp_path, rules)
+    assert [o.rule for o in answer(pack, report(), TAKEN_BACK).obligations] == ["d"]
+    too_late = TAKEN_BACK | {"at": "2024-03-05T12:00"}
+    assert {(o.rule, o.status.value) for o in answer(pack, report(), too_late).obligations} == {
+        ("d", "withdrawn"),
+        ("c", "withdrawn"),
+    }
+
+
+def test_what_only_a_later_fact_would_have_raised_was_never_raised(tmp_path: Path) -> None:
+    """The report was taken back before the age was known that would have made it a duty."""
+    pack = pack_with(tmp_path, DUTY + "if: subject.age < 16\nunless: event.days_late < 10\n")
+    found = answer(pack, report(1, age=20), TAKEN_BACK, report(2, days_late=3, age=9)).obligations
+    assert found == ()
+
+
+# --- exceptions and reports -----------------------------------------------------------------------------
+
+
+def test_a_report_that_falls_under_the_exception_does_not_lift_what_another_raised(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, DUTY + "unless: event.days_late < 10\n")
+    (found,) = answer(pack, report(1, days_late=3), report(2, days_late=20)).obligations
+    assert found.triggered_by == ("e2",)
+
+
+def test_of_two_reports_the_one_without_a_doubt_leads(tmp_path: Path) -> None:
+    """`age` is asked of the person in each report."""
+    pack = pack_with(tmp_path, DUTY + "unless: subject.age > 60\n")
+    (found,) = answer(pack, report(1, subject="a"), report(2, subject="b", age=30)).obligations
+    assert (found.rebuttable, found.triggered_by) == (False, ("e2", "e1"))
+
+
+def test_an_exception_to_an_exception_brings_the_rule_back(tmp_path: Path) -> None:
+    """What is set aside itself sets nothing aside."""
+    third = DUTY.replace("id: d", "id: t\nquote: Words of the law.").replace("send_reminder", "tell_guardian")
+    pack = pack_with(tmp_path, PAIR + "overrides: d\n---\n" + third + "if: event.days_late > 10\noverrides: s\n")
+    assert [o.rule for o in answer(pack, report()).obligations] == ["d", "t"]
+    assert [o.rule for o in answer(pack, report(days_late=3)).obligations] == ["s"]
+
+
+# --- what was known when ----------------------------------------------------------------------------------
+
+SOON = DUTY + "by: {hours: 24}\n"
+
+
+def due(pack: Pack, *events: dict[str, object]) -> str:
+    (found,) = answer(pack, *events).obligations
+    assert found.deadline.due is not None
+    return found.deadline.due.isoformat()
+
+
+def test_an_older_report_that_comes_to_light_later_gives_no_more_time(tmp_path: Path) -> None:
+    late = report(1, known_at="2024-03-10T10:00")
+    assert due(pack_with(tmp_path, SOON), report(2), late) == "2024-03-03T10:00:00+01:00"
+
+
+def test_a_condition_that_reads_the_bearer_waits_for_its_facts_too(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, SOON + 'if: unit.place == "harbour" && subject.age < 16\n')
+    assert due(pack, report(1), report(2, age=9)) == "2024-03-03T10:00:00+01:00"
+
+
+def test_what_no_exception_covers_any_more_counts_from_then(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, SOON + "unless: subject.age > 60\n")
+    assert due(pack, report(1, age=70), report(2, age=30)) == "2024-03-03T10:00:00+01:00"
+
+
+@pytest.mark.parametrize(("place", "owed"), [("norrtown", ["head-office"]), ("harbour", [])])
+def test_the_condition_of_a_consequence_reads_its_own_bearer(tmp_path: Path, place: str, owed: list[str]) -> None:
+    duty = SOON.replace("id: d", "id: d\nquote: Words of the law.") + "then: c\n---\n"
+    consequence = f'id: c\nquote: Words of the law.\nmust: report_failure\nbearer: {{unit: head-office}}\nif: unit.place == "{place}"\n'
+    found = answer(pack_with(tmp_path, duty + consequence), report())
+    assert [o.bearer.id for o in found.obligations if o.rule == "c"] == owed
+
+
+# --- the agenda -----------------------------------------------------------------------------------------
+
+AGENDA = "id: d\nquote: Words of the law.\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: quarter\n"
+
+
+def agenda(pack: Pack, *events: dict[str, object], now: datetime = NOW) -> Answer:
+    engine = Engine(pack, now=now)
+    engine.submit_all(events)
+    return engine.answer()
+
+
+def test_what_had_to_be_done_before_the_policy_s_effect_is_not_owed(tmp_path: Path) -> None:
+    """The bylaws take effect on 1 February; the first ten days of January were over then."""
+    found = agenda(pack_with(tmp_path, AGENDA + "by: {days: 10}\n"))
+    assert [o.period for o in found.obligations] == ["2024-Q1", "2024-Q2"]
+    whole = replace(pack_with(tmp_path / "full", AGENDA + "by: {days: 10}\n"))
+    whole = replace(whole, policies=tuple(replace(p, first_period="full") for p in whole.policies))
+    assert [o.period for o in agenda(whole).obligations] == ["2024-Q2"]
+
+
+def test_what_opens_only_after_the_repeal_is_not_owed(tmp_path: Path) -> None:
+    pack = pack_with(
+        tmp_path, AGENDA.replace("quarter", "year") + "window: {opens: 12-11, due: 12-15, latest: 12-20}\n"
+    )
+    (policy,) = pack.policies
+    repealed = replace(pack, policies=(replace(policy, repealed_on=date(2024, 6, 1)),))
+    assert [o.period for o in agenda(pack).obligations] == ["2024"]
+    assert agenda(repealed).obligations == ()
+
+
+def test_a_recurring_duty_has_its_exceptions_too(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, AGENDA + 'unless: case.events.exists(e, e.type == "item_lost")\n')
+    assert len(agenda(pack).obligations) == 2
+    assert agenda(pack, {"id": "e", "case": "c", "type": "item_lost", "at": "2024-03-01"}).obligations == ()
+
+
+def test_of_two_recurring_duties_the_special_one_goes_before_in_its_period(tmp_path: Path) -> None:
+    special = AGENDA.replace("id: d", "id: s").replace("must:", "must_not:") + "since: 2024-04-01\noverrides: d\n"
+    found = agenda(pack_with(tmp_path, AGENDA + "---\n" + special))
+    assert [(o.rule, o.period) for o in found.obligations] == [("d", "2024-Q1"), ("s", "2024-Q2")]
+    assert found.conflicts == ()
+
+
+def test_a_standing_norm_set_aside_leaves_the_periods_before_it_alone(tmp_path: Path) -> None:
+    standing = AGENDA.replace("id: d", "id: s").replace("must:", "must_not:").replace("every: quarter", "always: true")
+    found = agenda(pack_with(tmp_path, AGENDA + "---\n" + standing + "since: 2024-05-01\noverrides: d\n"))
+    assert [(o.rule, o.period) for o in found.obligations] == [("d", "2024-Q1"), ("s", None)]
+
+
+def test_a_unit_that_exists_when_the_window_opens_bears_the_duty_of_the_period(tmp_path: Path) -> None:
+    rules = AGENDA.replace("{unit: harbour-library}", "{each: branch}").replace("quarter", "year")
+    units = "  port-library: {label: Port Library, roles: [branch], place: harbour, reports_to: head-office, since: 2024-06-01}"
+    pack = pack_with(tmp_path, rules + "window: {opens: 12-11, due: 12-15, latest: 12-20}\n", units=units)
+    assert [o.bearer.id for o in agenda(pack).obligations] == ["harbour-library", "hill-library", "port-library"]
+
+
+def test_a_standing_norm_opens_when_its_own_rule_takes_effect(tmp_path: Path) -> None:
+    rules = AGENDA.replace("every: quarter", "always: true\nsince: 2024-05-01")
+    (found,) = agenda(pack_with(tmp_path, rules)).obligations
+    assert found.deadline.opens == datetime.fromisoformat("2024-05-01T00:00+02:00")
+
+
+def test_a_standing_norm_whose_condition_fails_is_not_breached(tmp_path: Path) -> None:
+    rules = "id: d\nmust_not: lend_rare_books\nbearer: {each: branch}\nalways: true\nbreach: rare_lent_out\n"
+    pack = pack_with(tmp_path, rules + 'if: case.events.exists(e, e.type == "item_lost")\n')
+    lent = {"id": "e1", "case": "c", "type": "rare_lent_out", "at": "2024-03-01", "place": "hill-library"}
+    lost = {"id": "e2", "case": "c", "type": "item_lost", "at": "2024-03-01"}
+    assert answer(pack, lent).obligations == ()
+    assert [o.status for o in answer(pack, lent, lost).obligations] == ["breached"]
+
+
+# --- conflicts ------------------------------------------------------------------------------------------
+
+
+def test_a_contradiction_between_a_case_and_the_agenda_that_a_rule_orders_is_none(tmp_path: Path) -> None:
+    standing = "id: s\nquote: Words of the law.\nmust_not: send_reminder\nbearer: {each: branch}\nalways: true\nbreach: item_lost\n"
+    duty = DUTY.replace("id: d", "id: d\nquote: Words of the law.")
+    unordered = agenda(pack_with(tmp_path / "a", duty + "---\n" + standing), report())
+    ordered = agenda(pack_with(tmp_path / "b", duty + "overrides: s\n---\n" + standing), report())
+    assert [c.rules for c in unordered.conflicts] == [("d", "s")]
+    assert ordered.conflicts == ()

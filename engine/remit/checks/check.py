@@ -66,7 +66,7 @@ def contradictions(program: Program, levels: tuple[str, ...]) -> Iterator[RemitE
 
 def meet(one: CompiledRule, other: CompiledRule, program: Program) -> bool:
     """Whether both surely apply together: a day, a bearer and a trigger in common, no condition that could part them."""
-    first = max(filter(None, (r for c in (one, other) for r in (c.policy.effective_on, c.rule.since))))
+    first = max(one.effective_on, other.effective_on)
     same_day = one.in_force_on(first) and other.in_force_on(first)
     same_condition = one.guard == other.guard or one.guard is None or other.guard is None
     excepted = one.rule.exception is not None or other.rule.exception is not None

@@ -137,7 +137,7 @@ class Desks:
 
     def days(self, rule: CompiledRule, selector: Selector) -> Sequence[date]:
         """The first day of the rule, and each later one on which what the selector, or a bearer's, reads begins or has ended."""
-        first = max(filter(None, (rule.policy.effective_on, rule.rule.since)))
+        first = rule.effective_on
         read = {selector, *(bearing for one in self.with_causes(rule) for bearing in one.rule.bearers)}
         turns = {day for one in read for day in self.turning(one)}
         return [first, *sorted(day for day in turns if day > first and rule.in_force_on(day))]

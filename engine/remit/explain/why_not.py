@@ -10,7 +10,7 @@ from remit.errors import EventError, nearest
 from remit.explain.words import Words
 from remit.expressions.evaluate import evaluate, explain
 from remit.expressions.situation import Situation
-from remit.matching.history import History, versions
+from remit.matching.history import History, amends, believed, versions
 from remit.model.event import CORRECTION, RETRACTION, Event
 from remit.model.explanation import Why
 from remit.model.expression import Expression
@@ -22,7 +22,7 @@ from remit.pack.load import Pack
 from remit.program.compile import conjuncts
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
-from remit.semantics.drafts import excepted, routed, subject_of
+from remit.semantics.drafts import grouped, subject_of, weighed
 from remit.semantics.law import Law
 from remit.semantics.obligations import case_obligations
 
@@ -94,11 +94,12 @@ def reasons(rule: Rule, reported: Sequence[Event], known: Sequence[Event], law: 
 
 def amended(types: Sequence[str], known: Sequence[Event]) -> Iterator[Why]:
     """Reports that could have set it off, and that were taken back or put right since."""
-    acts = {str(e.data.get("of")): e for e in known if e.type in (RETRACTION, CORRECTION)}
+    standing = {event.id: event for event in believed(tuple(known))}
     for event in known:
-        if event.type not in types or event.id not in acts:
+        if event.type not in types or standing.get(event.id) == event:
             continue
-        act = acts[event.id]
+        kind = CORRECTION if event.id in standing else RETRACTION
+        act = next(e for e in reversed(known) if e.type == kind and amends(e) == event.id)
         zh, en = ("撤回", "retracted") if act.type == RETRACTION else ("更正", "corrected")
         yield Why("event", Text(f"事件 {event.id} 已被 {act.id} {zh}", f"event {event.id} was {en} by {act.id}"), source=act.id, holds=False)  # fmt: skip
 
@@ -166,14 +167,9 @@ def unmet(rule: Rule, situation: Situation) -> Why | None:
 
 def set_aside_by(rule: CompiledRule, event: Event, history: History, law: Law) -> Iterator[CompiledRule]:
     """The rules that go before it and do apply, to the same bearer and person: as `drafts` weighs them."""
-    peers = [
-        draft
-        for binding in law.matcher.bindings(history)
-        if binding.rule.in_force_on(law.day(binding.event.at))
-        for draft in routed(law, binding, history)
-        if draft.verdict is True and excepted(draft) is not None
-    ]
-    ours = {(d.bearer.id, subject_of(d)) for d in peers if d.rule is rule and d.event == event}
+    found = grouped(law, history)
+    peers = [draft for draft in weighed(law, found).values() if draft.verdict is True]
+    ours = {(d.bearer.id, subject_of(d)) for d in found.values() if d.rule is rule and event in d.evidence}
     for peer in peers:
         if (peer.bearer.id, subject_of(peer)) in ours and outranks(peer.rule, rule, law.graph.levels):
             yield peer.rule

@@ -93,8 +93,7 @@ class DurableKeeper:
     def submit(self, events: tuple[Event, ...]) -> Delta:
         def work(ledger: Writing) -> Delta:
             adopted = self._begin(ledger)
-            targets = {amends(event) for event in events if event.type in AMENDMENTS}
-            fresh = ledger.append(all_homed(events, ledger.named(targets) if targets else {}))
+            fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
             touched = {matter_of(event.case) for event in fresh} | self._borne(fresh)
             self._settle(ledger, touched | adopted)
@@ -269,6 +268,17 @@ class DurableKeeper:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._law.calendar.zone)
+
+
+def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:
+    """What the amendments among the events name, and what those name in turn."""
+    found: dict[str, Event] = {}
+    wanted = {amends(event) for event in events if event.type in AMENDMENTS}
+    while wanted:
+        named = ledger.named(wanted)
+        found |= named
+        wanted = {amends(event) for event in named.values() if event.type in AMENDMENTS} - found.keys()
+    return found
 
 
 def matter_of(case: str | None) -> str:

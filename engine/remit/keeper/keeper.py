@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from remit.errors import EventError, nearest
-from remit.matching.history import AMENDMENTS, amends
+from remit.matching.history import AMENDMENTS, amended_report, amends
 from remit.model.event import (
     CORRECTION,
     DISPUTE,
@@ -104,8 +104,7 @@ def homed(act: Event, known: Mapping[str, Event]) -> Event:
     Raises:
         EventError: RM451, there is no such event, or it belongs to another case.
     """
-    named = amends(act)
-    target = known.get(named)
+    named, target = amends(act), amended_report(act, known)
     if target is None or act.case not in (None, target.case):
         raise EventError(
             "RM451",
@@ -119,14 +118,11 @@ def homed(act: Event, known: Mapping[str, Event]) -> Event:
 
 
 def all_homed(events: tuple[Event, ...], known: Mapping[str, Event]) -> tuple[Event, ...]:
-    """Every amendment in its case, later ones of the batch seeing earlier ones."""
+    """Every amendment in its case; `known` holds whatever they lead to outside the batch."""
     if not any(event.type in AMENDMENTS for event in events):
         return events
     found = {**{event.id: event for event in events}, **known}
-    for event in events:
-        if event.type in AMENDMENTS:
-            found[event.id] = homed(event, found)
-    return tuple(found[event.id] if event.type in AMENDMENTS else event for event in events)
+    return tuple(homed(event, found) if event.type in AMENDMENTS else event for event in events)
 
 
 def agenda_types(program: Program) -> frozenset[str] | None:

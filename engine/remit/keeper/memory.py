@@ -7,7 +7,7 @@ from enum import Enum
 
 from remit.errors import LedgerError
 from remit.keeper.keeper import BEGINNING, Query, agenda_types, all_homed, require_forward, unknown_obligation
-from remit.ledger.ledger import MemoryLedger
+from remit.ledger.memory import MemoryLedger
 from remit.model.event import Event
 from remit.model.obligation import Answer, Delta, Obligation
 from remit.semantics.changes import changes

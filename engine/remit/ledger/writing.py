@@ -15,7 +15,7 @@ from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
 from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
-from remit.ledger.ledger import require_same
+from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Rules, maybe, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, MATTERS, PROJECTION

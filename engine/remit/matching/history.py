@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -43,8 +44,12 @@ class History:
         return self if len(known) == len(self.events) else History(self.case, known, self.since)
 
     @cached_property
-    def types(self) -> frozenset[str]:
-        return frozenset(event.type for event in self.events)
+    def by_type(self) -> Mapping[str, tuple[Event, ...]]:
+        """The events of each type, in order."""
+        found: dict[str, list[Event]] = defaultdict(list)
+        for event in self.events:
+            found[event.type].append(event)
+        return {name: tuple(events) for name, events in found.items()}
 
     def facts(self, subject: str | None) -> Mapping[str, Stated]:
         """What holds of the subject: the statement latest in time wins, and names who said it first."""
@@ -81,29 +86,42 @@ def versions(case: str | None, events: Iterable[Event]) -> tuple[History, ...]:
     """
     told = tuple(events)
     reports = tuple(e for e in told if e.type not in AMENDMENTS)
-    amendments = amended_in_order(told)
+    acts = amended_in_order(told)
     found = [reports]
     histories = [History.of(case, reports)]
-    for number, act in enumerate(amendments, start=1):
-        standing = amended(reports, amendments[:number])
+    for number, (since, _) in enumerate(acts, start=1):
+        standing = amended(reports, [act for _, act in acts[:number]])
         if standing != found[-1]:
             found.append(standing)
-            histories.append(History.of(case, standing, since=act.knowable_at))
+            histories.append(History.of(case, standing, since=since))
     return tuple(histories)
 
 
 def believed(events: tuple[Event, ...]) -> tuple[Event, ...]:
     """The reports as they stand after all retractions and corrections."""
-    return amended(tuple(e for e in events if e.type not in AMENDMENTS), amended_in_order(events))
+    reports = tuple(e for e in events if e.type not in AMENDMENTS)
+    return amended(reports, [act for _, act in amended_in_order(events)])
 
 
-def amended_in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Retractions and corrections, as they became known."""
-    found = (e for e in events if e.type in AMENDMENTS)
-    return tuple(sorted(found, key=lambda e: (e.knowable_at, e.known_at, e.at, e.id)))
+def amended_in_order(events: Iterable[Event]) -> tuple[tuple[datetime, Event], ...]:
+    """Retractions and corrections from when each holds: as they became known, and none before what it amends.
+
+    What leads to no report amends nothing, and is left out.
+    """
+    reached: list[tuple[datetime, int, Event]] = []
+    acts_on: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.type in AMENDMENTS:
+            acts_on[amends(event)].append(event)
+        else:
+            reached.append((event.knowable_at, 0, event))
+    for since, depth, event in reached:  # which grows while it is read
+        reached += ((max(since, act.knowable_at), depth + 1, act) for act in acts_on.get(event.id, ()))
+    acts = sorted((r for r in reached if r[1]), key=lambda r: (r[0], r[1], r[2].known_at, r[2].at, r[2].id))
+    return tuple((since, act) for since, _, act in acts)
 
 
-def amended(reports: tuple[Event, ...], acts: tuple[Event, ...]) -> tuple[Event, ...]:
+def amended(reports: tuple[Event, ...], acts: Sequence[Event]) -> tuple[Event, ...]:
     """The reports without those retracted, and with the last standing correction of each."""
     retracted: set[str] = set()
     for act in reversed(acts):
@@ -121,3 +139,15 @@ def amended(reports: tuple[Event, ...], acts: tuple[Event, ...]) -> tuple[Event,
 
 def amends(act: Event) -> str:
     return str(act.data.get("of"))
+
+
+def amended_report(event: Event, known: Mapping[str, Event]) -> Event | None:
+    """The report that a chain of amendments leads to, a report itself; None where it leads nowhere."""
+    found: Event | None = event
+    passed: set[str] = set()
+    while found is not None and found.type in AMENDMENTS:
+        if found.id in passed:
+            return None
+        passed.add(found.id)
+        found = known.get(amends(found))
+    return found

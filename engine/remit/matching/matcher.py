@@ -45,21 +45,25 @@ class Matcher(Protocol):
 
 
 def guard(rule: CompiledRule, event: Event, history: History) -> Binding | None:
-    """Judge the rule's condition for this event; None when it is false."""
-    if rule.breach_triggered:
-        acts = [act for act in rule.breaches if act_fits(act, rule, event, history)]
-        return Binding(rule, event, None if rule.per_bearer else True) if acts else None
-    if rule.guard is None:
-        return Binding(rule, event, True)
-    if rule.per_bearer:
+    """Judge the rule's condition for this event, and of a standing norm whether it is a breach; None when one is false."""
+    breach = breached_by(rule, event, history) if rule.breach_triggered else True
+    if breach is False:
+        return None
+    if rule.per_bearer and breach is True:
         return Binding(rule, event, None)
-    verdict = evaluate(rule.guard, history.situation(event))
-    if verdict is True:
+    verdict = True if rule.guard is None else evaluate(rule.guard, history.situation(event))
+    if verdict is True and breach is True:
         return Binding(rule, event, True)
-    return Binding(rule, event, UNKNOWN) if verdict is UNKNOWN else None
+    return Binding(rule, event, UNKNOWN) if verdict is True or verdict is UNKNOWN else None
 
 
-def act_fits(act: Act, rule: CompiledRule, event: Event, history: History) -> bool:
+def breached_by(rule: CompiledRule, event: Event, history: History) -> bool | Unknown:
+    """Whether the event is any of the acts that breach the rule."""
+    verdicts = [act_fits(act, rule, event, history) for act in rule.breaches]
+    return True if True in verdicts else UNKNOWN if UNKNOWN in verdicts else False
+
+
+def act_fits(act: Act, rule: CompiledRule, event: Event, history: History) -> bool | Unknown:
     """Whether `event` is this act of this rule: its type, its action where it names one, its `where`."""
     if event.type != act.event:
         return False
@@ -67,4 +71,5 @@ def act_fits(act: Act, rule: CompiledRule, event: Event, history: History) -> bo
         return False
     if event.data.get("rule", rule.rule.id) != rule.rule.id:
         return False
-    return act.where is None or evaluate(act.where, history.situation(event)) is True
+    verdict = True if act.where is None else evaluate(act.where, history.situation(event))
+    return verdict if verdict is True or verdict is UNKNOWN else False

@@ -39,15 +39,16 @@ class CompiledRule:
         """A standing norm: an event sets it off only by violating it."""
         return isinstance(self.rule.trigger, Always)
 
+    @property
+    def effective_on(self) -> date:
+        """The first day on which policy and rule are in force."""
+        since = self.rule.since
+        return self.policy.effective_on if since is None else max(since, self.policy.effective_on)
+
     def in_force_on(self, day: date) -> bool:
         """Whether policy and rule are in force that day; the day of repeal is the first without it."""
-        policy, rule = self.policy, self.rule
-        return (
-            policy.effective_on <= day
-            and (policy.repealed_on is None or day < policy.repealed_on)
-            and (rule.since is None or rule.since <= day)
-            and (rule.until is None or day <= rule.until)
-        )
+        repealed, until = self.policy.repealed_on, self.rule.until
+        return self.effective_on <= day and (repealed is None or day < repealed) and (until is None or day <= until)
 
 
 @dataclass(frozen=True, slots=True)

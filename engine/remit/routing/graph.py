@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -114,12 +114,15 @@ class UnitGraph:
 
     def successor(self, unit_id: str, day: date) -> tuple[str, Reorganisation] | None:
         """Who took over from a unit that has ceased by `day`, followed through later reorganisations; None if it lives or nobody did."""
-        found: tuple[str, Reorganisation] | None = None
-        current = unit_id
+        moves = tuple(self.takeovers(unit_id, day))
+        return (moves[-1][0], moves[0][1]) if moves else None
+
+    def takeovers(self, unit_id: str, day: date = date.max) -> Iterator[tuple[str, Reorganisation]]:
+        """The units that took it over one after the other until `day`, and by which act."""
         for act in self.reorganisations:
-            if act.kind != "rename" and current in act.units and act.on <= day and act.into not in (None, current):
-                current, found = act.into, (act.into, found[1] if found else act)
-        return found
+            if act.kind != "rename" and unit_id in act.units and act.on <= day and act.into not in (None, unit_id):
+                unit_id = act.into
+                yield unit_id, act
 
     def is_under(self, unit_id: str, above: str, day: date) -> bool:
         """The same unit, or one that reaches `above` by `part_of`."""

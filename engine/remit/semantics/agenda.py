@@ -41,11 +41,11 @@ def agenda(law: Law, events: Iterable[Event], now: datetime, horizon: datetime |
 
 
 def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last: date) -> Iterator[Draft]:
-    """One draft for each bearing unit and period.
+    """One draft for each period and each unit that bears it on the day on which it opens.
 
     None for what had to be done before the policy's effect, and none for what opens only after its repeal.
     """
-    effective = rule.policy.effective_on if rule.rule.since is None else max(rule.policy.effective_on, rule.rule.since)
+    effective = rule.effective_on
     for span in spans(every.period, effective, last) if effective <= last else ():
         first = max(span.opens, effective)
         cut = span.opens < effective
@@ -57,7 +57,7 @@ def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last
         opens = max(first, law.day(due.opens)) if due.opens else first
         if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):
             continue
-        yield from for_each_bearer(law, rule, history, first, Nature.RECURRING, asked)
+        yield from for_each_bearer(law, rule, history, opens, Nature.RECURRING, asked)
 
 
 def standing(law: Law, rule: CompiledRule, history: History, today: date) -> Iterator[Draft]:
@@ -76,7 +76,7 @@ def for_each_bearer(
             inside = replace(nowhere, unit=law.graph.unit(party.id, day))
             verdict = judge(rule, inside)
             if verdict is not False:
-                opens = law.midnight(span.opens if span else rule.policy.effective_on)
+                opens = law.midnight(span.opens if span else rule.effective_on)
                 yield Draft(rule, party, nature, routing, inside, day, verdict, arose_at=opens, span=span)
 
 

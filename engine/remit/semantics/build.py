@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
@@ -17,9 +19,11 @@ from remit.model.rule import Selector
 from remit.model.terms import Jointly, Nature, Per, Status
 from remit.model.text import Text
 from remit.routing.route import Routing
-from remit.semantics.drafts import excepted, judge, obligation_id, weighed
+from remit.semantics.drafts import excepted, judge, moved_ids, obligation_id, under_bearer, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
+
+K = TypeVar("K", bound=Hashable)
 
 
 def settled(
@@ -34,12 +38,14 @@ def settled(
     `amended_at` says for an obligation when the correction came that raised it; its deadline counts from
     there, because nobody could know before.
     """
-    peers = tuple(found.values())
+    bearers, matters = bearers_by(lambda key: found[key].rule.order, found), bearers_by(under_bearer, found)
     owed = []
     for key, draft in found.items():
         known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
         obligation = build(law, draft, key, history.case, deadline(law, draft, known))
-        owed.append((draft, settle(obligation, acts(law, draft, history, peers), now)))
+        joint = matters[under_bearer(key)] if draft.rule.rule.jointly is Jointly.ANY else {draft.bearer.id}
+        acts = acts_on(law, draft, history, obligation, joint, bearers[draft.rule.order] - joint)
+        owed.append((draft, settle(obligation, acts, now)))
     return tuple(o for _, o in owed) + tuple(consequences(law, history, owed, now))
 
 
@@ -60,17 +66,16 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
     """Drafts of the named rule; its selectors see the failed duty's event and, as bearer, its bearer."""
     day = law.day(failed)
     for rule in law.program.by_id.get(name, ()):
-        if not rule.in_force_on(day) or judge(rule, draft.situation) is False:
+        if not rule.in_force_on(day):
             continue
         left_undone = replace(draft.situation, defaulter=draft.situation.unit)
         for selector in rule.rule.bearers:
             routing = law.seek(rule, "bearer", selector, left_undone, day, draft.situation.unit)
             for party in routing.parties:
                 inside = replace(left_undone, unit=law.graph.unit(party.id, day))
-                yield Draft(
-                    rule, party, Nature.CONSEQUENT, routing, inside, day, judge(rule, inside),
-                    draft.evidence, failed, cause=cause,
-                )  # fmt: skip
+                verdict = judge(rule, inside)
+                if verdict is not False:
+                    yield Draft(rule, party, Nature.CONSEQUENT, routing, inside, day, verdict, draft.evidence, failed, cause=cause)  # fmt: skip
 
 
 def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
@@ -84,7 +89,7 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
     if draft.cause is not None or event is None:
         start = known or law.midnight(draft.day)
         return schedule(timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings)
-    knowable = max(event.knowable_at, known or event.knowable_at)
+    knowable = known or event.knowable_at
     return schedule(
         timing,
         happened_at=event.at,
@@ -95,38 +100,43 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
     )
 
 
-def acts(law: Law, draft: Draft, history: History, peers: Iterable[Draft]) -> Acts:
-    """The acts that bear on this draft: of a joint duty, those of any of its bearers."""
-    rule = draft.rule.rule
-    bearers = [draft.bearer.id]
-    if rule.jointly is Jointly.ANY:
-        bearers += [p.bearer.id for p in peers if p.rule is draft.rule and p.span == draft.span]
-    performers = {party.id for party, _ in related(law, draft, "performer", rule.performers) if party.routed}
+def bearers_by(kind: Callable[[str], K], found: Mapping[str, Draft]) -> Mapping[K, set[str]]:
+    """Those who bear the drafts of each kind."""
+    bearers: dict[K, set[str]] = defaultdict(set)
+    for key, draft in found.items():
+        bearers[kind(key)].add(draft.bearer.id)
+    return bearers
 
-    def acts_for(act: Event, bearer: str) -> bool:
+
+def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: set[str], others: set[str]) -> Acts:
+    """The acts that bear on this draft: of a joint duty, those of any of its bearers."""
+
+    def acts_for(act: Event, unit: str) -> bool:
         day = law.day(act.at)
-        successor = law.graph.successor(bearer, day)
-        heirs = {bearer, *performers, *((successor[0],) if successor else ())}
+        successor = law.graph.successor(unit, day)
+        heirs = (unit, successor[0]) if successor else (unit,)
         return act.by is not None and any(law.graph.is_under(act.by, heir, day) for heir in heirs)
 
     since = until = raised_by = None
     if draft.span is not None:
-        since, until = (
-            law.midnight(draft.span.opens),
-            law.midnight(draft.span.last + timedelta(days=1)),
-        )
+        since, until = law.midnight(draft.span.opens), law.midnight(draft.span.last + timedelta(days=1))
     elif draft.cause is not None:
         since = draft.arose_at
-    elif draft.event is not None and (rule.per is Per.EVENT or history.case is None):
+    elif draft.event is not None and (draft.rule.rule.per is Per.EVENT or history.case is None):
         since, raised_by = draft.event.at, draft.event.id
+    elif draft.event is not None and draft.rule.breach_triggered:
+        raised_by = draft.event.id
     return Acts(
         rule=draft.rule,
         history=history,
         calendar=law.calendar,
         acts_for=acts_for,
-        bearers=tuple(sorted(set(bearers))),
-        others=tuple(sorted({p.bearer.id for p in peers if p.rule is draft.rule} - set(bearers))),
-        subject=draft.event.subject if draft.event else None,
+        ids=frozenset((owed.id, *moved_ids(law, owed))),
+        bearers=tuple(sorted(joint)),
+        performers=tuple(party.id for party in owed.performers if party.routed),
+        recipients=tuple(party.id for party in owed.to if party.routed),
+        others=tuple(sorted(others)),
+        subject=owed.subject,
         since=since,
         raised_by=raised_by,
         until=until,
@@ -210,9 +220,11 @@ def condition(kind: str, tree: Expression, draft: Draft) -> Why:
 
 
 def questions(law: Law, draft: Draft, key: str, case: str | None) -> Iterator[Question]:
-    """The facts that would decide an unknown condition or exception."""
+    """The facts that would decide an unknown condition or exception, or whether a norm was breached."""
     rule = draft.rule.rule
     trees = [c.tree for c in (rule.condition, rule.exception) if c is not None]
+    if draft.rule.breach_triggered and draft.event is not None:
+        trees += [act.where for act in draft.rule.breaches if act.where is not None and act.event == draft.event.type]
     for tree in trees:
         if evaluate(tree, draft.situation) is not UNKNOWN:
             continue

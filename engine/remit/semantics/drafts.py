@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation
 from remit.matching.history import History, in_time
 from remit.matching.matcher import Binding
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Unknown
+from remit.model.expression import UNKNOWN, Unknown, Value
+from remit.model.obligation import Obligation
 from remit.model.terms import Nature, Per
+from remit.model.text import Text
+from remit.model.unit import Unit
 from remit.program.program import CompiledRule
+from remit.routing.route import Routing
 from remit.semantics.conflict import outranks
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import names
@@ -21,48 +26,81 @@ from remit.semantics.life import names
 
 def drafts(law: Law, history: History) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
+    return weighed(law, grouped(law, history))
+
+
+def grouped(law: Law, history: History) -> dict[str, Draft]:
+    """Obligation id → draft: what each report raises, reports of the same matter joined."""
     found: dict[str, Draft] = {}
     for binding in law.matcher.bindings(history):
         if binding.rule.in_force_on(law.day(binding.event.at)):
             for draft in filter(None, map(excepted, routed(law, binding, history))):
                 key = obligation_id(draft, history.case)
                 found[key] = join(found[key], draft) if key in found else draft
-    return weighed(law, found)
+    return found
 
 
 def weighed(law: Law, found: Mapping[str, Draft]) -> dict[str, Draft]:
-    """Those that no other sets aside."""
-    judged = {key: outweighed(law, draft, tuple(found.values())) for key, draft in found.items()}
-    return {key: draft for key, draft in judged.items() if draft is not None}
+    """Those that no other sets aside for the same bearer and person; what is set aside itself sets nothing aside."""
+    rules = {draft.rule.order: draft.rule for draft in found.values()}
+    higher = {n: [m for m in rules if outranks(rules[m], rules[n], law.graph.levels)] for n in rules}
+    alike: dict[tuple[int, str, str | None], list[str]] = defaultdict(list)
+    for key, draft in found.items():
+        alike[draft.rule.order, draft.bearer.id, subject_of(draft)].append(key)
+    judged: dict[str, Draft | None] = {}
+
+    def standing(key: str) -> Draft | None:
+        if key not in judged:
+            draft = found[key]
+            judged[key] = replace(draft, rebuttable=True)  # it stands so where the order goes round
+            keys = (k for n in higher[draft.rule.order] for k in alike[n, draft.bearer.id, subject_of(draft)])
+            judged[key] = outweighed(draft, [standing(k) for k in keys if at_one_time(found[k], draft)])
+        return judged[key]
+
+    return {key: draft for key, draft in ((key, standing(key)) for key in found) if draft is not None}
+
+
+def outweighed(draft: Draft, above: Iterable[Draft | None]) -> Draft | None:
+    """Set aside by a rule that goes before it and stands; rebuttable while that is undecided."""
+    verdicts = [peer.verdict for peer in above if peer is not None]
+    if True in verdicts:
+        return None
+    return replace(draft, rebuttable=True) if verdicts else draft
 
 
 def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
     """One draft for each bearer; a condition that reads the bearer is judged here."""
     rule, event, day = binding.rule, binding.event, law.day(binding.event.at)
     situation = history.situation(event)
-    for selector in rule.rule.bearers:
-        routing = law.seek(rule, "bearer", selector, situation, day, None)
+    for routing in bearing(law, rule, situation, event, day):
         for party in routing.parties:
-            if rule.breach_triggered and not is_meant(law, party.id, event):
-                continue
-            inside = replace(situation, unit=law.graph.unit(party.id, day))
+            unit = law.graph.unit(party.id, day)
+            inside = replace(situation, unit=unit)
             verdict = binding.verdict if binding.verdict is not None else judge(rule, inside)
+            if rule.breach_triggered and verdict is True and not party.routed:
+                verdict = UNKNOWN
             if verdict is not False:
-                yield Draft(
-                    rule,
-                    party,
-                    Nature.TRIGGERED,
-                    routing,
-                    inside,
-                    day,
-                    verdict,
-                    (event,),
-                    arose(rule, event, history),
-                )
+                since = arose(rule, event, history, unit)
+                yield Draft(rule, party, Nature.TRIGGERED, routing, inside, day, verdict, (event,), since)
+
+
+def bearing(law: Law, rule: CompiledRule, situation: Situation, event: Event, day: date) -> Iterator[Routing]:
+    """Whose it is. A breach is laid at the door of the unit that did it, where it happened, or that the report names.
+
+    Where it points at no unit at all, that is asked.
+    """
+    found = (law.seek(rule, "bearer", selector, situation, day, None) for selector in rule.rule.bearers)
+    if not rule.breach_triggered:
+        yield from found
+    elif event.by is None and not names(event, law.graph.units):
+        yield law.lost(day, "event.by", Text("是哪个单位所为？", "which unit did it?"))
+    else:
+        for routing in found:
+            yield replace(routing, parties=tuple(p for p in routing.parties if is_meant(law, p.id, event)))
 
 
 def is_meant(law: Law, unit: str, event: Event) -> bool:
-    """A breach is laid at the door of the unit that did it, where it happened, or that the report names."""
+    """Whether the unit did it, it happened there, or the report names it."""
     if names(event, (unit,)):
         return True
     return event.by is not None and law.graph.is_under(event.by, unit, law.day(event.at))
@@ -74,50 +112,42 @@ def judge(rule: CompiledRule, situation: Situation) -> bool | Unknown:
     return verdict if verdict is True or verdict is UNKNOWN else False
 
 
-def arose(rule: CompiledRule, event: Event, history: History) -> datetime:
-    """The first moment at which what was then known made the condition true.
+def exception_of(rule: CompiledRule, situation: Situation) -> Value | Unknown:
+    """Whether `unless` holds; a rule without one has no exception."""
+    exception = rule.rule.exception
+    return False if exception is None else evaluate(exception.tree, situation)
+
+
+def arose(rule: CompiledRule, event: Event, history: History, unit: Unit) -> datetime:
+    """The first moment at which what was then known raised it: its condition true, and no exception.
 
     A deadline counts from when the bearer could know (DESIGN §3), and a fact stated later is known later.
     """
-    if rule.guard is None or rule.per_bearer:
+    if rule.guard is None and rule.rule.exception is None:
         return event.knowable_at
     later = {e.knowable_at for e in history.events if e.knowable_at >= event.knowable_at}
     for moment in sorted(later):
-        if evaluate(rule.guard, history.as_known_at(moment).situation(event)) is True:
+        then = replace(history.as_known_at(moment).situation(event), unit=unit)
+        if judge(rule, then) is True and exception_of(rule, then) is not True:
             return moment
     return event.knowable_at
 
 
 def join(first: Draft, second: Draft) -> Draft:
-    """A further report of the same matter: the surest and earliest leads, and all are evidence."""
+    """A further report of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
     pair = sorted((first, second), key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
     lead, other = pair
     rest = {e.id: e for e in (*lead.evidence[1:], *other.evidence) if e.id != lead.evidence[0].id}
-    return replace(lead, evidence=(lead.evidence[0], *sorted(rest.values(), key=in_time)))
+    known = min(d.arose_at for d in pair if d.arose_at is not None and (d.verdict is True) is (lead.verdict is True))
+    return replace(lead, arose_at=known, evidence=(lead.evidence[0], *sorted(rest.values(), key=in_time)))
 
 
 def excepted(draft: Draft) -> Draft | None:
     """`unless` true: this report raises nothing. Unknown: it stands, and is rebuttable."""
-    exception = draft.rule.rule.exception
-    verdict = evaluate(exception.tree, draft.situation) if exception else False
+    verdict = exception_of(draft.rule, draft.situation)
     if verdict is True:
         return None
     return replace(draft, rebuttable=True) if verdict is UNKNOWN else draft
-
-
-def outweighed(law: Law, draft: Draft, peers: tuple[Draft, ...]) -> Draft | None:
-    """Set aside by a rule that goes before it for the same bearer and person; rebuttable while that is undecided."""
-    above = [
-        peer
-        for peer in peers
-        if peer.bearer.id == draft.bearer.id
-        and subject_of(peer) == subject_of(draft)
-        and at_one_time(peer, draft)
-        and outranks(peer.rule, draft.rule, law.graph.levels)
-    ]
-    if any(peer.verdict is True for peer in above):
-        return None
-    return replace(draft, rebuttable=True) if above else draft
 
 
 def at_one_time(one: Draft, other: Draft) -> bool:
@@ -148,6 +178,19 @@ def obligation_id(draft: Draft, case: str | None) -> str:
         elif rule.per is Per.SUBJECT:
             parts.append(draft.event.subject or "-")
     return "/".join(map(escaped, parts))
+
+
+def under_bearer(obligation_id: str, unit: str = "") -> str:
+    """The same id with another bearer, its third part, or with none."""
+    policy, rule, _, *rest = obligation_id.split("/")
+    return "/".join([policy, rule, escaped(unit), *rest])
+
+
+def moved_ids(law: Law, owed: Obligation) -> Iterator[str]:
+    """The ids it has at its bearer's successors: the same, or, where they owe that as well, with the bearer it came from."""
+    for unit, _ in law.graph.takeovers(owed.bearer.id):
+        yield under_bearer(owed.id, unit)
+        yield f"{under_bearer(owed.id, unit)}/from/{escaped(owed.bearer.id)}"
 
 
 def escaped(part: str) -> str:

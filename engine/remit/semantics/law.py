@@ -16,13 +16,14 @@ from remit.model.expression import Unknown
 from remit.model.obligation import Obligation, Party
 from remit.model.rule import Selector
 from remit.model.terms import Basis, Nature
+from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.model.vocabulary import Attribute, Reading
 from remit.pack.load import Pack
 from remit.program.compile import compile_program
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
-from remit.routing.route import Routing, route
+from remit.routing.route import Routing, Search, route
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ class Law:
             triggered=situation.event is not None and not (part == "bearer" and rule.breach_triggered),
             basis=Basis.INFERRED if part in rule.rule.inferred else Basis.STATED,
         )
+
+    def lost(self, day: date, fact: str, ask: Text) -> Routing:
+        """The fallback desk, marked, with the question that would settle it."""
+        nowhere = Situation(event=None, subject={}, unit=None, events=())
+        return Search(self.graph, day, nowhere, None, triggered=False, basis=Basis.STATED).lost(fact, ask)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ of the unit's agenda) that bear on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remit.deadlines.calendar import Calendar
 from remit.deadlines.suspension import Pause, resume_deadline
-from remit.matching.history import History
+from remit.matching.history import History, in_time
 from remit.matching.matcher import act_fits
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, WAIVER, Event
 from remit.model.explanation import Why
@@ -25,7 +25,6 @@ from remit.program.program import CompiledRule
 #: May this act count as that unit's? (its own, of one under it, or of its successor, on the day it was done)
 ActsFor = Callable[[Event, str], bool]
 
-
 #: Performed, so that nothing is left to waive or dispute.
 PERFORMED = frozenset({Status.DONE, Status.DONE_LATE})
 #: Missed or breached, so that what `then` names is set off.
@@ -36,25 +35,29 @@ FAILED = frozenset({Status.OVERDUE, Status.DONE_LATE, Status.BREACHED})
 class Acts:
     """The events that may change one obligation's life, and who may act for whom.
 
-    `since` bounds the acts of an obligation made for one report, `raised_by`: neither what was done for an earlier
-    report of the same kind nor the report itself discharges it. `until` closes a period. `others` bear the same rule in the same case.
+    `since` bounds the acts of an obligation made for one report, `raised_by`: neither what was done for an earlier report of
+    the same kind nor the report itself discharges it, and no other breach is its breach. `until` closes a period. `others`
+    bear the same rule in the same case. `ids` are those of the obligation itself, also as its successors' desks see it.
     """
 
     rule: CompiledRule
     history: History
     calendar: Calendar
     acts_for: ActsFor
+    ids: frozenset[str]
     bearers: tuple[str, ...]
     subject: str | None
+    performers: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     since: datetime | None = None
     raised_by: str | None = None
     until: datetime | None = None
     period: str | None = None
 
-    def about(self) -> Iterator[Event]:
-        """Events about the same subject."""
-        for event in self.history.events:
+    def about(self, kind: str) -> Iterator[Event]:
+        """Events of a type about the same subject."""
+        for event in self.history.by_type.get(kind, ()):
             if self.rule.rule.per is not Per.SUBJECT or event.subject in (self.subject, None):
                 yield event
 
@@ -65,43 +68,57 @@ class Acts:
         return (self.since is None or event.at >= self.since) and (self.until is None or event.at < self.until)
 
     def performing(self) -> tuple[Event, ...]:
-        """Discharging events by a bearer, its performers' unit, or a unit under either."""
-        return tuple(
-            e for e in self._fitting(self.rule.discharges) if e.id != self.raised_by and self._by(e, self.bearers)
-        )
+        """Discharging events by a bearer, a performer, or a unit under either."""
+        return tuple(e for e in self._fitting(self.rule.discharges) if e.id != self.raised_by and self._by_ours(e))
 
     def breaching(self) -> tuple[Event, ...]:
         """Violating events by, at or about the bearer; of a norm of this case, also those that point at no bearer of it."""
-        return tuple(
-            e
-            for e in self._fitting(self.rule.breaches)
-            if self._laid_at(e, self.bearers) or not (self.rule.breach_triggered or self._laid_at(e, self.others))
-        )
+        found = self._fitting(self.rule.breaches)
+        if self.rule.breach_triggered:
+            return tuple(e for e in found if e.id == self.raised_by)
+        return tuple(e for e in found if self._laid_at_ours(e) or not self._laid_at(e, self.others))
 
-    def steering(self, kind: str, obligation: str) -> tuple[Event, ...]:
+    def receipts(self) -> tuple[Event, ...]:
+        """What the recipients acknowledged; anybody's word where the rule names none."""
+        return tuple(e for e in self.steering(RECEIPT) if not self.recipients or self._by(e, self.recipients))
+
+    def steering(self, kind: str) -> tuple[Event, ...]:
         """Waivers, suspensions, disputes and receipts: in the bounds for this rule, at any time for this very obligation.
 
         A resumption ends whatever pause still runs, also past the end of the period.
         """
         return tuple(
             e
-            for e in self.about()
-            if e.type == kind
-            and e.data.get("obligation", obligation) == obligation
-            and e.data.get("rule", self.rule.rule.id) == self.rule.rule.id
-            and ("obligation" in e.data or ("rule" in e.data and (kind == RESUMPTION or self._in_bounds(e))))
+            for e in self.about(kind)
+            if e.data.get("rule", self.rule.rule.id) == self.rule.rule.id
+            and (
+                e.data["obligation"] in self.ids
+                if "obligation" in e.data
+                else "rule" in e.data and (kind == RESUMPTION or self._in_bounds(e))
+            )
         )
 
-    def _fitting(self, acts: tuple[Act, ...]) -> Iterator[Event]:
-        for event in self.about():
-            if self._in_bounds(event) and any(act_fits(act, self.rule, event, self.history) for act in acts):
-                yield event
+    def _fitting(self, acts: tuple[Act, ...]) -> tuple[Event, ...]:
+        """In time; each event once, whichever of the acts it is."""
+        found = {
+            event.id: event
+            for act in acts
+            for event in self.about(act.event)
+            if self._in_bounds(event) and act_fits(act, self.rule, event, self.history) is True
+        }
+        return tuple(sorted(found.values(), key=in_time))
 
     def _by(self, event: Event, units: tuple[str, ...]) -> bool:
         return event.by is not None and any(self.acts_for(event, unit) for unit in units)
 
     def _laid_at(self, event: Event, units: tuple[str, ...]) -> bool:
         return self._by(event, units) or names(event, units)
+
+    def _by_ours(self, event: Event) -> bool:
+        return self._by(event, self.bearers + self.performers)
+
+    def _laid_at_ours(self, event: Event) -> bool:
+        return self._by_ours(event) or names(event, self.bearers)
 
 
 def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
@@ -111,17 +128,20 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     other is breached; `due` and `latest` themselves are still in time (24:00 of the last day).
     """
     rule = acts.rule.rule
-    ended = tuple(pause for pause in pauses(acts, obligation.id) if pause[1] is not None)
+    paused = pauses(acts)
+    ended = tuple(pause for pause in paused if pause[1] is not None)
     deadline = resume_deadline(obligation.deadline, ended, now=now, calendar=acts.calendar)
-    running = pauses(acts, obligation.id)[len(ended) :]
-    suspended = any(deadline.due is None or stopped_at <= deadline.due for stopped_at, _ in running)
-    if suspended:
-        deadline = resume_deadline(deadline, running, now=now, calendar=acts.calendar)
+    running = paused[len(ended) :]
     found = replace(obligation, deadline=deadline)
+    stopped_at = next((at for at, _ in running if deadline.due is None or at <= deadline.due), None)
     if rule.modality is not Modality.MUST or found.kind is Kind.MAINTENANCE:
         found = settle_maintenance(found, acts)
     else:
-        found = settle_achievement(found, acts, now, suspended=suspended)
+        found = settle_achievement(found, acts, now, stopped_at)
+    if stopped_at is not None:
+        end = min(now, found.performed_at or now)
+        deadline = resume_deadline(deadline, running, now=end, calendar=acts.calendar)
+        found = replace(found, deadline=deadline)
     if obligation.status is Status.UNDECIDED:
         found = replace(obligation, deadline=deadline, performed_at=found.performed_at, performed_by=found.performed_by)
     return found if found.status in PERFORMED else lifted(found, acts)
@@ -133,7 +153,7 @@ def lifted(obligation: Obligation, acts: Acts) -> Obligation:
         (WAIVER, Status.WAIVED, WAIVED, True),
         (DISPUTE, Status.DISPUTED, DISPUTED, None),
     ):
-        if recorded := acts.steering(kind, obligation.id):
+        if recorded := acts.steering(kind):
             return with_step(replace(obligation, status=status), recorded[0], claim, holds=holds)
     return obligation
 
@@ -148,26 +168,24 @@ def settle_maintenance(obligation: Obligation, acts: Acts) -> Obligation:
         return breached(replace(obligation, triggered_by=join(obligation.triggered_by, broken)), broken[0])
     done = acts.performing() if obligation.modality is Modality.MUST else ()
     if done and not standing:
-        return performed(obligation, done, Status.DONE)
+        return performed(obligation, done, Status.DONE, done[0])
     return replace(obligation, status=Status.IN_FORCE)
 
 
-def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, *, suspended: bool) -> Obligation:
-    """Once, inside the window."""
+def settle_achievement(obligation: Obligation, acts: Acts, now: datetime, stopped_at: datetime | None) -> Obligation:
+    """Once, inside the window; while the clock stands still, it is in time."""
     done = acts.performing()
-    if acts.rule.rule.handover and done:
-        receipts = acts.steering(RECEIPT, obligation.id)
-        obligation = replace(obligation, handover_open=not receipts)
-        done = (max(done[0], receipts[0], key=lambda e: e.at),) if receipts else ()
-    if done:
-        return performed(
-            obligation,
-            done,
-            performed_status(obligation.deadline, done[0].at, acts.rule.rule.perdurant),
-        )
+    receipts = acts.receipts() if acts.rule.rule.handover and done else ()
+    obligation = replace(obligation, handover_open=acts.rule.rule.handover and bool(done) and not receipts)
+    if done and not obligation.handover_open:
+        completed = max((*done[:1], *receipts[:1]), key=in_time)
+        paused = stopped_at is not None and stopped_at <= completed.at
+        status = performed_status(obligation.deadline, completed.at, acts.rule.rule.perdurant)
+        status = Status.DONE if paused else status
+        return performed(obligation, done, status, completed)
     if broken := acts.breaching():
         return breached(obligation, broken[0])
-    if suspended:
+    if stopped_at is not None:
         return replace(obligation, status=Status.SUSPENDED)
     return replace(obligation, status=open_status(obligation.deadline, now, acts.rule.rule.perdurant))
 
@@ -177,10 +195,9 @@ def breached(obligation: Obligation, act: Event) -> Obligation:
     return with_step(found, act, VIOLATED, holds=False)
 
 
-def names(event: Event, units: tuple[str, ...]) -> bool:
+def names(event: Event, units: Container[str]) -> bool:
     """Whether the event happened at one of the units, or one of its attributes names one."""
-    named = {event.place, *(value for value in event.data.values() if isinstance(value, str))}
-    return any(unit in named for unit in units)
+    return any(isinstance(value, str) and value in units for value in (event.place, *event.data.values()))
 
 
 def performed_status(deadline: Deadline, at: datetime, perdurant: bool) -> Status:
@@ -209,10 +226,10 @@ def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
     return min((m for m in (missed, obligation.breached_at) if m is not None and m <= now), default=None)
 
 
-def pauses(acts: Acts, obligation: str) -> tuple[Pause, ...]:
+def pauses(acts: Acts) -> tuple[Pause, ...]:
     """Suspensions and their ends, in order; the last one may still run."""
-    stops = [(e.at, True) for e in acts.steering(SUSPENSION, obligation)]
-    starts = [(e.at, False) for e in acts.steering(RESUMPTION, obligation)]
+    stops = [(e.at, True) for e in acts.steering(SUSPENSION)]
+    starts = [(e.at, False) for e in acts.steering(RESUMPTION)]
     found: list[Pause] = []
     for at, stopping in sorted(stops + starts):
         running = not found or found[-1][1] is not None
@@ -223,10 +240,11 @@ def pauses(acts: Acts, obligation: str) -> tuple[Pause, ...]:
     return tuple(found)
 
 
-def performed(obligation: Obligation, done: tuple[Event, ...], status: Status) -> Obligation:
+def performed(obligation: Obligation, done: tuple[Event, ...], status: Status, completed: Event) -> Obligation:
+    """`done` says who did it, `completed` when that was enough: the first of them, or the receipt for it."""
     units = tuple(sorted({event.by for event in done if event.by is not None}))
-    found = replace(obligation, status=status, performed_at=done[0].at, performed_by=units)
-    return with_step(found, done[0], Text("已履行", "performed"), holds=True)
+    found = replace(obligation, status=status, performed_at=completed.at, performed_by=units)
+    return with_step(found, completed, Text("已履行", "performed"), holds=True)
 
 
 def with_step(obligation: Obligation, event: Event, claim: Text, *, holds: bool | None) -> Obligation:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from remit.deadlines.calendar import Calendar
-from remit.matching.history import History, believed, versions
+from remit.matching.history import History, amended_report, believed, versions
 from remit.matching.matcher import Matcher
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -83,21 +83,28 @@ def in_hindsight(events: Iterable[Event], moment: datetime, known_at: datetime) 
 
 
 def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
-    """Events by their case, cases in order; those without a case come first."""
+    """Events by their case, cases in order; those without a case come first.
+
+    A retraction or correction that names no case belongs to that of the report it amends.
+    """
+    told = tuple(events)
+    known = {event.id: event for event in told}
     cases: dict[str | None, list[Event]] = {}
-    for event in events:
-        cases.setdefault(event.case, []).append(event)
+    for event in told:
+        report = event if event.case is not None else amended_report(event, known)
+        cases.setdefault(report.case if report else None, []).append(event)
     return {case: tuple(cases[case]) for case in sorted(cases, key=lambda c: (c is not None, c or ""))}
 
 
 def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
-    """What one case raises; what only an event since retracted or corrected raised is `withdrawn`."""
+    """What one case raises; what only an event since retracted or corrected had raised by then is `withdrawn`."""
     told = versions(case, events)
-    drafted = [drafts(law, history) for history in told]
+    ends = [*(history.since or now for history in told[1:]), now]
+    drafted = [drafts(law, history.as_known_at(end)) for history, end in zip(told, ends, strict=True)]
     amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
     owed = {o.id: o for o in settled(law, told[-1], drafted[-1], now, amended)}
-    for history, found in zip(reversed(told[:-1]), reversed(drafted[:-1]), strict=True):
-        for past in settled(law, history, found, now):
+    for history, found, end in list(zip(told, drafted, ends, strict=True))[-2::-1]:
+        for past in settled(law, history, found, end):
             owed.setdefault(past.id, replace(past, status=Status.WITHDRAWN, questions=()))
     return reorganise(law, owed.values(), law.day(now))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ from remit.model.terms import Basis, Status
 from remit.model.text import Text
 from remit.model.unit import Reorganisation
 from remit.routing.graph import UnitGraph
-from remit.semantics.drafts import escaped
+from remit.semantics.drafts import escaped, under_bearer
 from remit.semantics.law import Law
 
 #: What is settled stays with the unit that settled it.
@@ -21,11 +22,16 @@ SETTLED = frozenset({Status.WITHDRAWN, Status.WAIVED, Status.SUPERSEDED})
 
 def reorganise(law: Law, owed: Iterable[Obligation], today: date) -> tuple[Obligation, ...]:
     """Each open obligation of a unit that has ceased becomes `transferred`, and one of its successor."""
-    found: dict[str, Obligation] = {}
-    for obligation in owed:
-        for moved in move(law, obligation, today):
-            found.setdefault(moved.id, moved)
-    return tuple(found.values())
+    moves = [move(law, obligation, today) for obligation in owed]
+    borne = Counter(obligation.id for moved in moves for obligation in moved)
+    return tuple(o for moved in moves for o in (apart(*moved) if borne[moved[-1].id] > 1 else moved))
+
+
+def apart(left: Obligation, *taken: Obligation) -> tuple[Obligation, ...]:
+    """What is taken over beside the same duty of the successor, or of another unit, keeps the name of whom it came from."""
+    ids = [f"{new.id}/from/{escaped(left.bearer.id)}" for new in taken]
+    named = (replace(new, id=name) for new, name in zip(taken, ids, strict=True))
+    return (replace(left, transferred_to=ids[0]), *named) if taken else (left,)
 
 
 def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...]:
@@ -60,18 +66,12 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
     )
 
 
-def under_bearer(obligation_id: str, unit: str) -> str:
-    """The same id with another bearer, its third part."""
-    policy, rule, _, *rest = obligation_id.split("/")
-    return "/".join([policy, rule, escaped(unit), *rest])
-
-
 def settled_before(law: Law, obligation: Obligation, day: date) -> bool:
-    """Performed, or finally breached, while the old unit still was there."""
-    if obligation.performed_at is not None:
-        return law.day(obligation.performed_at) < day
-    latest = obligation.deadline.latest or obligation.deadline.due
-    return obligation.status is Status.BREACHED and latest is not None and law.day(latest) < day
+    """Finally breached, or performed, while the old unit still was there."""
+    settled_at = obligation.performed_at
+    if obligation.status is Status.BREACHED:
+        settled_at = obligation.breached_at or obligation.deadline.latest or obligation.deadline.due
+    return settled_at is not None and settled_at <= law.midnight(day)
 
 
 def heir(graph: UnitGraph, party: Party, today: date) -> Party:

@@ -1,29 +1,12 @@
-"""The ledger's protocol, and the one that lives in memory."""
+"""The ledger that lives in memory, and what being the same report means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Protocol
 
 from remit.errors import EventError, Origin
 from remit.model.event import Event
-
-
-class Ledger(Protocol):
-    """An append-only store of events, idempotent by event id."""
-
-    def append(self, events: Iterable[Event]) -> tuple[Event, ...]:
-        """Keep the events, all or none; returns those that were not there already.
-
-        Raises:
-            EventError: RM450, an id is taken by an event with other content; nothing was stored.
-        """
-        ...
-
-    def events(self) -> tuple[Event, ...]:
-        """All events in the order they were kept."""
-        ...
 
 
 class MemoryLedger:
@@ -33,6 +16,11 @@ class MemoryLedger:
         self._events: dict[str, Event] = {}
 
     def append(self, events: Iterable[Event]) -> tuple[Event, ...]:
+        """Keep the events, all or none; returns those that were not there already.
+
+        Raises:
+            EventError: RM450, an id is taken by an event with other content; nothing was stored.
+        """
         fresh: dict[str, Event] = {}
         for event in events:
             kept = self._events.get(event.id) or fresh.get(event.id)
@@ -44,6 +32,7 @@ class MemoryLedger:
         return tuple(fresh.values())
 
     def events(self) -> tuple[Event, ...]:
+        """All events in the order they were kept."""
         return tuple(self._events.values())
 
 
