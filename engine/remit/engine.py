@@ -103,6 +103,11 @@ class Engine:
         """Everything submitted, in order."""
         return self._keeper.events()
 
+    @property
+    def position(self) -> int:
+        """How many entries the ledger has, or how many events are kept in memory."""
+        return self._keeper.position
+
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, event: Event | Mapping[str, object]) -> Delta:

@@ -81,6 +81,10 @@ class DurableKeeper:
         return cls(store, pack, law)
 
     @property
+    def position(self) -> int:
+        return self._store.head().position
+
+    @property
     def store(self) -> Store:
         """The ledger itself."""
         return self._store

@@ -46,6 +46,10 @@ class MemoryKeeper:
     def now(self) -> datetime:
         return self._now
 
+    @property
+    def position(self) -> int:
+        return len(self._kept.events())
+
     def close(self) -> None:
         """Nothing is held open."""
 
