@@ -153,3 +153,12 @@ def test_unknown_name_is_refused_with_the_nearest(heard, overdue, rule, case, co
     with pytest.raises(EventError) as refused:
         heard(overdue()).why_not(rule, case)
     assert (refused.value.code, refused.value.slug, refused.value.suggestion) == (code, slug, suggestion)
+
+
+def test_report_whose_retraction_was_retracted_is_not_said_to_be_taken_back(heard, overdue):
+    taken_back = {"id": "x1", "type": "retraction", "at": "2024-06-06", "of": "e1"}
+    brought_back = {"id": "x2", "type": "retraction", "at": "2024-06-07", "of": "x1"}
+    engine = heard(overdue(days_late=3), taken_back, brought_back)
+    told = claims(engine.why_not("a1.reminder", "loan-1"))
+    assert not any("retracted" in claim for claim in told)
+    assert "the condition fails: event.days_late > 14" in told

@@ -419,6 +419,12 @@ def test_a_consequence_counts_from_the_first_failure(tmp_path: Path) -> None:
     assert found.deadline.due == datetime.fromisoformat("2024-03-13T00:00+01:00")
 
 
+def test_what_was_overdue_when_it_came_to_light_was_missed_then(tmp_path: Path) -> None:
+    rules = CONSEQUENCE.replace("by: {hours: 24}", "by: {hours: 24, from: event}")
+    found = owed(tmp_path, rules, [LOST | {"known_at": "2024-03-20T10:00"}], "2024-03-25T00:00", rule="c")
+    assert found.deadline.due == datetime.fromisoformat("2024-03-31T00:00+01:00")
+
+
 def test_what_was_breached_before_it_was_due_sets_off_its_consequence_then(tmp_path: Path) -> None:
     rules = CONSEQUENCE.replace("by: {hours: 24}\n", "by: {days: 30}\nbreach: item_lost\n")
     found = owed(tmp_path, rules, [LOST, act("item_lost", "2024-03-05T10:00")], "2024-05-09T00:00", rule="c")

@@ -219,10 +219,17 @@ def open_status(deadline: Deadline, now: datetime, perdurant: bool) -> Status:
 
 
 def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
-    """When the duty was first missed or breached, or None; what `then` sets off counts from here."""
+    """When the duty was first missed or breached, or None; what `then` sets off counts from here.
+
+    What was overdue when it arose was missed then, and not before anybody could know of it.
+    """
     if obligation.status not in FAILED:
         return None
-    missed = obligation.deadline.due if obligation.kind is Kind.ACHIEVEMENT else None
+    opens, missed = obligation.deadline.opens, obligation.deadline.due
+    if obligation.kind is not Kind.ACHIEVEMENT:
+        missed = None
+    elif missed is not None and opens is not None:
+        missed = max(missed, opens)
     return min((m for m in (missed, obligation.breached_at) if m is not None and m <= now), default=None)
 
 
