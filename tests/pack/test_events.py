@@ -137,3 +137,12 @@ def test_each_event_type_is_a_pydantic_model(pack: Pack) -> None:
     assert model.model_json_schema()["required"].count("days_late") == 1
     with pytest.raises(ValidationError):
         model.model_validate({"days_late": "many"})
+
+
+@pytest.mark.parametrize("kind", ["waiver", "suspension", "resumption", "dispute", "receipt"])
+def test_an_act_upon_a_duty_says_upon_which(pack: Pack, kind: str) -> None:
+    act = {"id": "e1", "case": "c", "type": kind, "at": "2024-06-05T10:00", "authority": "order 7"}
+    with pytest.raises(EventError) as refused:
+        pack.event(act)
+    assert (refused.value.code, refused.value.expected) == ("RM404", "`rule` or `obligation`: which duty it is about")
+    assert pack.event(act | {"rule": "a1.reminder"}).data["rule"] == "a1.reminder"

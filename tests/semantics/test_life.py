@@ -513,3 +513,9 @@ def test_what_a_unit_breached_before_it_ceased_stays_its_own(
 ) -> None:
     found = owed(tmp_path, rules, events, "2024-05-01T00:00", units=MERGED)
     assert (found.bearer.id, found.status) == (BRANCH, "breached")
+
+
+def test_what_is_asked_about_a_moved_duty_is_asked_once_of_its_new_desk(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, UNDECIDED, units=MERGED), now=datetime.fromisoformat("2024-05-01T00:00+02:00"))
+    engine.submit(LOST)
+    assert [q.obligation for q in engine.answer(agenda=False).questions] == ["bylaws-2024/d/hill-library/c"]

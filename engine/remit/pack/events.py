@@ -221,6 +221,10 @@ class EventReader:
             self.models[kind.id].model_validate(values)
         except ValidationError as failure:
             raise self.invalid(kind, failure, where) from None
+        if kind.built_in and "obligation" in kind.attributes and not values.keys() & {"rule", "obligation"}:
+            raise where.error(
+                "RM404", "missing-attribute", "type", kind.id, "`rule` or `obligation`: which duty it is about"
+            )
         if "action" in values and kind.built_in:
             values["action"] = self.act(values["action"], where)
         return {name: tuple(v) if isinstance(v, list) else v for name, v in sorted(values.items())}

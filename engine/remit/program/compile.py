@@ -141,8 +141,10 @@ def is_case_events(tree: Expression) -> bool:
 
 
 def reads_case(rule: Rule) -> bool:
-    """Whether the condition or exception looks at the other events of the case."""
-    return any(reads(part.tree, "case") for part in (rule.condition, rule.exception) if part is not None)
+    """Whether the condition, the exception or the `where` of an act looks at the other events of the case."""
+    trees = [part.tree for part in (rule.condition, rule.exception) if part is not None]
+    trees += [act.where for act in (*rule.done, *rule.breach) if act.where is not None]
+    return any(reads(tree, "case") for tree in trees)
 
 
 def reads(tree: Expression, root: str) -> bool:

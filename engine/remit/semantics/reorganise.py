@@ -29,9 +29,17 @@ def reorganise(law: Law, owed: Iterable[Obligation], today: date) -> tuple[Oblig
 
 def apart(left: Obligation, *taken: Obligation) -> tuple[Obligation, ...]:
     """What is taken over beside the same duty of the successor, or of another unit, keeps the name of whom it came from."""
-    ids = [f"{new.id}/from/{escaped(left.bearer.id)}" for new in taken]
-    named = (replace(new, id=name) for new, name in zip(taken, ids, strict=True))
-    return (replace(left, transferred_to=ids[0]), *named) if taken else (left,)
+    if not taken:
+        return (left,)
+    (new,) = taken
+    name = f"{new.id}/from/{escaped(left.bearer.id)}"
+    return replace(left, transferred_to=name), renamed(new, name)
+
+
+def renamed(obligation: Obligation, name: str) -> Obligation:
+    """Under another id, its questions as well."""
+    questions = tuple(replace(question, obligation=name) for question in obligation.questions)
+    return replace(obligation, id=name, questions=questions)
 
 
 def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...]:
@@ -52,13 +60,13 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
         replace(
             obligation,
             status=Status.TRANSFERRED,
+            questions=(),
             transferred_to=new_id,
             performed_at=None,
             performed_by=(),
         ),
         replace(
-            current,
-            id=new_id,
+            renamed(current, new_id),
             bearer=heir(graph, obligation.bearer, today),
             transferred_from=obligation.id,
             grounds=(*current.grounds, step),
