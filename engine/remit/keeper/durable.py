@@ -14,7 +14,7 @@ from typing import TypeVar
 from zoneinfo import TZPATH
 
 from remit.errors import LedgerError, Origin
-from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, unknown_obligation
+from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, require_movable, unknown_obligation
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.rows import Rules, instant
@@ -22,6 +22,7 @@ from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
 from remit.matching.history import AMENDMENTS, amends
+from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.model.terms import Nature
@@ -30,7 +31,7 @@ from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator, ReferenceEvaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import agenda_obligations, answer, case_obligations, knowable
+from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
 
 AGENDA, CASELESS, CASE = "agenda", "caseless", "case:"
 
@@ -60,6 +61,7 @@ class DurableKeeper:
         self._tzdata = tzdata_version()
         self._said: dict[str, Owed] = {}
         self._changed: dict[str, tuple[Change, ...]] = {}
+        self._moves: list[Event] = []
         self._seen = -1
 
     @classmethod
@@ -97,9 +99,11 @@ class DurableKeeper:
     def submit(self, events: tuple[Event, ...]) -> Delta:
         def work(ledger: Writing) -> Delta:
             adopted = self._begin(ledger)
+            require_movable(events, lambda case: bool(ledger.events(case)), ledger.named)
             fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
-            touched = {matter_of(event.case) for event in fresh} | self._borne(fresh)
+            self._moves += [event for event in fresh if event.type in MOVES]
+            touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
             self._settle(ledger, touched | adopted)
             return Delta(duplicate=True) if events and not fresh else self._delta(touched)
 
@@ -125,13 +129,14 @@ class DurableKeeper:
 
         def work(ledger: Writing) -> int:
             adopted = self._begin(ledger)
-            matter = matter_of(case)
-            self._owed(ledger, matter)
-            persons = ledger.erase(case, subject)
+            group = self._linked(case)
+            for name in group:
+                self._owed(ledger, matter_of(name))
+            persons = tuple(number for name in group if name for number in ledger.erase(name, subject))
             if persons:
                 content = {"case": case, "persons": list(persons), "authority": authority}
                 ledger.append_own("erasure", encode_value(content))
-                self._settle(ledger, adopted | {matter, AGENDA})
+                self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
             return len(persons)
 
         erased = self._written(work, {case})
@@ -168,6 +173,7 @@ class DurableKeeper:
         """Forget what others may have changed, and take up the pack if it is another version; the matters this touches."""
         if ledger.head.position != self._seen:
             self._said.clear()
+            self._moves = list(ledger.events_of(MOVES))
         self._seen = -1
         self._changed = {}
         if ledger.head.pack_digest == self._digest:
@@ -205,9 +211,13 @@ class DurableKeeper:
             owed = self._evaluator.agenda(knowable(told, now), now)
         else:
             case = case_of(matter)
-            told = ledger.events(case)
+            told = tuple(event for name in self._linked(case) for event in ledger.events(name))
             owed = self._evaluator.case(case, knowable(told, now), now)
         return owed, self._evaluator.wakes_at(owed, told, now)
+
+    def _linked(self, case: str | None) -> tuple[str | None, ...]:
+        """The case, and those that were merged with it or split from it."""
+        return linked((case,), self._moves)[case]
 
     def _owed(self, ledger: Writing, matter: str) -> Owed:
         """What was last said of a matter."""
@@ -235,7 +245,7 @@ class DurableKeeper:
         return self._local(instant(ledger.head.now))
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
-        return self._store.events(case)
+        return self._store.events() if case is None else self._store.events(case)
 
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
         return self._store.events(recorded_by=by), self._law_of(by)
@@ -262,12 +272,13 @@ class DurableKeeper:
         matter, now = self._store.matter(obligation_id), self.now
         if matter is None:
             raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
-        told = knowable(self._store.events(None if matter in (AGENDA, CASELESS) else case_of(matter)), now)
         if matter == AGENDA:
-            owed = agenda_obligations(self._law, told, now)
+            owed = agenda_obligations(self._law, knowable(self._store.events(), now), now)
         else:
             case = case_of(matter)
-            owed = case_obligations(self._law, case, [e for e in told if e.case == case], now)
+            group = linked((case,), self._store.events(types=MOVES))[case]
+            told = knowable((event for name in group for event in self._store.events(name)), now)
+            owed = case_obligations(self._law, case, by_case(told)[case], now)
         return next(o for o in owed if o.id == obligation_id)
 
     def _local(self, at: datetime) -> datetime:

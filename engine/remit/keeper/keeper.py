@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from remit.errors import EventError, nearest
 from remit.matching.history import AMENDMENTS, amended_report, amends
+from remit.matching.moves import MOVES, named, other_end
 from remit.model.event import (
     CORRECTION,
     DISPUTE,
+    MERGER,
     RECEIPT,
     RESUMPTION,
     RETRACTION,
+    SPLIT,
     SUSPENSION,
+    TRANSFER,
     WAIVER,
     Event,
 )
@@ -26,7 +30,7 @@ from remit.program.compile import reads_case
 from remit.program.program import Program
 from remit.semantics.law import Law
 
-STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, WAIVER})
+STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, TRANSFER, WAIVER})
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
@@ -107,15 +111,15 @@ def homed(act: Event, known: Mapping[str, Event]) -> Event:
     Raises:
         EventError: RM451, there is no such event, or it belongs to another case.
     """
-    named, target = amends(act), amended_report(act, known)
+    name, target = amends(act), amended_report(act, known)
     if target is None or act.case not in (None, target.case):
         raise EventError(
             "RM451",
             "unknown-event",
-            found=named,
+            found=name,
             expected="the id of an event that was submitted" if target is None else f"an event of case `{act.case}`",
             origin=replace(act.origin, event=act.id, case=act.case),
-            suggestion=nearest(named, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
+            suggestion=nearest(name, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
         )
     return replace(act, case=target.case)
 
@@ -126,6 +130,32 @@ def all_homed(events: tuple[Event, ...], known: Mapping[str, Event]) -> tuple[Ev
         return events
     found = {**{event.id: event for event in events}, **known}
     return tuple(homed(event, found) if event.type in AMENDMENTS else event for event in events)
+
+
+def require_movable(
+    events: tuple[Event, ...], has_case: Callable[[str], bool], named_events: Callable[[set[str]], Mapping[str, Event]]
+) -> None:
+    """A merger must name another case that was reported; a split, events of its own case and another name.
+
+    Raises:
+        EventError: RM455, there is no such case; RM451, there is no such event in the case.
+    """
+    for act in events:
+        if act.type not in MOVES:
+            continue
+        origin = replace(act.origin, event=act.id, case=act.case)
+        there = other_end(act)
+        if act.case is None or there == act.case:
+            raise EventError(
+                "RM455", "unknown-case", found=there, expected="another case than the act's own", origin=origin
+            )
+        if act.type == MERGER and not (has_case(there) or any(e.case == there for e in events)):
+            raise EventError("RM455", "unknown-case", found=there, expected="a case that was reported", origin=origin)
+        if act.type == SPLIT:
+            known = {**named_events(set(named(act))), **{e.id: e for e in events}}
+            for name in named(act):
+                if name not in known:
+                    raise EventError("RM451", "unknown-event", found=name, expected="the id of an event that was submitted", origin=origin)  # fmt: skip
 
 
 def agenda_types(program: Program) -> frozenset[str] | None:

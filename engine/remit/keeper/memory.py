@@ -6,8 +6,17 @@ from datetime import datetime
 from enum import Enum
 
 from remit.errors import LedgerError
-from remit.keeper.keeper import BEGINNING, Query, agenda_types, all_homed, require_forward, unknown_obligation
+from remit.keeper.keeper import (
+    BEGINNING,
+    Query,
+    agenda_types,
+    all_homed,
+    require_forward,
+    require_movable,
+    unknown_obligation,
+)
 from remit.ledger.memory import MemoryLedger
+from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
 from remit.model.obligation import Answer, Delta, Obligation
 from remit.semantics.changes import changes
@@ -38,6 +47,7 @@ class MemoryKeeper:
         self._pinned = now is not None
         self._now = now or BEGINNING
         self._agenda_types = agenda_types(law.program)
+        self._moves: list[Event] = []
         self._grouped: dict[str | None, tuple[Event, ...]] | None = None
         self._cases: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
         self._said: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
@@ -56,7 +66,8 @@ class MemoryKeeper:
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
-        known = {event.id: event for event in self._kept.events()}
+        known = self._kept.by_id
+        require_movable(events, lambda case: any(e.case == case for e in known.values()), lambda _: known)
         fresh = self._kept.append(all_homed(events, known))
         if events and not fresh:
             return Delta(duplicate=True)
@@ -75,7 +86,10 @@ class MemoryKeeper:
         if not self._pinned:
             self._move(max([self._now, *(event.knowable_at for event in fresh)]))
         self._grouped = None
-        touched: list[str | Agenda | None] = sorted({event.case for event in fresh}, key=str)
+        self._moves += [event for event in fresh if event.type in MOVES]
+        cases = {event.case for event in fresh}
+        groups = linked(cases, self._moves)
+        touched: list[str | Agenda | None] = sorted({name for case in cases for name in groups[case]}, key=str)
         for case in touched:
             self._cases.pop(case, None)
         if any(self._agenda_types is None or event.type in self._agenda_types for event in fresh):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
 from remit.errors import EventError, Origin
 from remit.model.event import Event
@@ -30,6 +31,11 @@ class MemoryLedger:
                 require_same(kept, event)
         self._events |= fresh
         return tuple(fresh.values())
+
+    @property
+    def by_id(self) -> Mapping[str, Event]:
+        """All events by their ids, as they are kept."""
+        return MappingProxyType(self._events)
 
     def events(self) -> tuple[Event, ...]:
         """All events in the order they were kept."""

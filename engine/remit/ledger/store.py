@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import TypeVar
 
 from sqlalchemy import Connection, inspect, select
@@ -57,6 +58,12 @@ class Message:
     bearer: str
     status: str | None
     due: datetime | None
+
+
+class Everywhere(Enum):
+    """No case in particular, which is not the same as events without one."""
+
+    ANY = "any"
 
 
 class Store:
@@ -175,11 +182,19 @@ class Store:
         event = decode(content) if row.kind == "event" and content is not None else None
         return Entry(row.position, row.kind, row.id, row.case_id, row.type, instant(row.recorded_at), content, event)
 
-    def events(self, case: str | None = None, *, recorded_by: datetime | None = None) -> tuple[Event, ...]:
-        """All readable events in order; with `case`, what belongs to it; with `recorded_by`, what was taken in by then."""
+    def events(
+        self,
+        case: str | Everywhere | None = Everywhere.ANY,
+        *,
+        types: Collection[str] | None = None,
+        recorded_by: datetime | None = None,
+    ) -> tuple[Event, ...]:
+        """All readable events in order; of one case (None: of none), of some types, or taken in by a moment."""
         query = select(ENTRIES).where(ENTRIES.c.kind == "event")
-        if case is not None:
+        if case is not Everywhere.ANY:
             query = query.where(ENTRIES.c.case_id == case)
+        if types is not None:
+            query = query.where(ENTRIES.c.type.in_(sorted(types)))
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
         with self.database.reading() as connection:

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from remit.expressions.situation import Situation, Stated
+from remit.matching.moves import MOVES, home, moves_in_order
 from remit.model.event import CORRECTION, RETRACTION, Event
 
 #: Acts upon reports.
@@ -26,22 +27,33 @@ class History:
     """The events of one case in time, corrections applied.
 
     `events` hold one subject id throughout where the case knows only one person. `since` is when this
-    version came to be believed, None for the first.
+    version came to be believed, None for the first; `moved` where that was by a merger or split, of which its events
+    knew nothing. `aliases` are the cases it is linked with by such.
     """
 
     case: str | None
     events: tuple[Event, ...]
     since: datetime | None = None
+    moved: bool = False
+    aliases: frozenset[str] = frozenset()
     _facts: dict[str | None, Mapping[str, Stated]] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, case: str | None, events: Iterable[Event], since: datetime | None = None) -> History:
-        return cls(case, tuple(sorted(one_subject(tuple(events)), key=in_time)), since)
+    def of(
+        cls,
+        case: str | None,
+        events: Iterable[Event],
+        since: datetime | None = None,
+        *,
+        moved: bool = False,
+        aliases: frozenset[str] = frozenset(),
+    ) -> History:
+        return cls(case, tuple(sorted(one_subject(tuple(events)), key=in_time)), since, moved, aliases)
 
     def as_known_at(self, moment: datetime) -> History:
         """The same case with only what was knowable by then."""
         known = tuple(event for event in self.events if event.knowable_at <= moment)
-        return self if len(known) == len(self.events) else History(self.case, known, self.since)
+        return self if len(known) == len(self.events) else replace(self, events=known, _facts={})
 
     @cached_property
     def by_type(self) -> Mapping[str, tuple[Event, ...]]:
@@ -86,15 +98,26 @@ def versions(case: str | None, events: Iterable[Event]) -> tuple[History, ...]:
     """
     told = tuple(events)
     reports = tuple(e for e in told if e.type not in AMENDMENTS)
-    acts = amended_in_order(told)
-    found = [reports]
-    histories = [History.of(case, reports)]
-    for number, (since, _) in enumerate(acts, start=1):
-        standing = amended(reports, [act for _, act in acts[:number]])
+    moves = moves_in_order(reports)
+    acts = sorted((*amended_in_order(told), *moves), key=lambda act: act[0])
+    aliases = frozenset(str(e.case) for e in reports if e.case != case) if moves else frozenset()
+    found = [placed(case, reports, ()) if moves else reports]
+    histories = [History.of(case, found[0], aliases=aliases)]
+    for number, (since, act) in enumerate(acts, start=1):
+        passed = [done for _, done in acts[:number]]
+        standing = amended(reports, [done for done in passed if done.type in AMENDMENTS])
+        standing = placed(case, standing, passed) if moves else standing
         if standing != found[-1]:
             found.append(standing)
-            histories.append(History.of(case, standing, since=since))
+            histories.append(History.of(case, standing, since, moved=act.type in MOVES, aliases=aliases))
     return tuple(histories)
+
+
+def placed(case: str | None, standing: tuple[Event, ...], passed: Sequence[Event]) -> tuple[Event, ...]:
+    """Of the reports that stand, those that belong to the case after the moves that have passed, if they stand too."""
+    moves = [act for act in passed if act.type in MOVES and act in standing]
+    reports = (event for event in standing if event.type not in MOVES and home(event, moves) == case)
+    return tuple(event if event.case == case else replace(event, case=case) for event in reports)
 
 
 def believed(events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -19,6 +19,9 @@ SUSPENSION = "suspension"
 RESUMPTION = "resumption"
 DISPUTE = "dispute"
 RECEIPT = "receipt"
+TRANSFER = "transfer"
+MERGER = "case_merger"
+SPLIT = "case_split"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ from remit.pack.yaml_reader import Node, Problems, Scalar, Sequence
 
 TEXT = ValueKind.TEXT
 #: Attributes of the acts every pack has.
-BUILT_IN_ATTRIBUTES = tuple(
-    Attribute(name, Text(zh, en), TEXT)
-    for name, zh, en in (
+BUILT_IN_ATTRIBUTES = (
+    Attribute("events", Text("所含事件", "events"), TEXT, many=True),
+    Attribute("to_unit", Text("接办单位", "unit that takes over"), ValueKind.UNIT),
+    *(Attribute(name, Text(zh, en), TEXT) for name, zh, en in (
         ("action", "事项", "action"), ("rule", "规则", "rule"), ("evidence", "履行凭据", "evidence"), ("of", "所指事件", "of"),
         ("obligation", "义务", "obligation"), ("authority", "权限依据", "authority"), ("reason", "理由", "reason"), ("period", "周期", "period"),
-    )
+        ("into", "转入案件", "into"),
+    )),
 )  # fmt: skip
 ABOUT_DUTY = ("rule", "obligation", "authority", "reason", "period")
 BUILT_IN_EVENTS = (
@@ -54,6 +56,17 @@ BUILT_IN_EVENTS = (
     EventType(acts.RESUMPTION, Text("恢复", "resumption"), ABOUT_DUTY, built_in=True),
     EventType(acts.DISPUTE, Text("争议", "dispute"), ABOUT_DUTY, built_in=True),
     EventType(acts.RECEIPT, Text("签收", "receipt"), ABOUT_DUTY, built_in=True),
+    EventType(
+        acts.TRANSFER, Text("移交", "transfer"), (*ABOUT_DUTY, "to_unit"), ("to_unit", "authority"), built_in=True
+    ),
+    EventType(acts.MERGER, Text("并案", "case merger"), ("of", "authority", "reason"), ("of",), built_in=True),
+    EventType(
+        acts.SPLIT,
+        Text("分案", "case split"),
+        ("events", "into", "authority", "reason"),
+        ("events", "into"),
+        built_in=True,
+    ),
 )
 
 

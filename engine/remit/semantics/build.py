@@ -11,7 +11,7 @@ from typing import TypeVar
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
 from remit.matching.history import History
-from remit.model.event import Event
+from remit.model.event import TRANSFER, Event
 from remit.model.explanation import Why
 from remit.model.expression import UNKNOWN, Expression, Path, Variable
 from remit.model.obligation import Deadline, Obligation, Party, Question
@@ -19,9 +19,10 @@ from remit.model.rule import Selector
 from remit.model.terms import Jointly, Nature, Per, Status
 from remit.model.text import Text
 from remit.routing.route import Routing
-from remit.semantics.drafts import excepted, judge, moved_ids, obligation_id, under_bearer, weighed
+from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, under_bearer, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
+from remit.semantics.reorganise import handed_id, handed_over
 
 K = TypeVar("K", bound=Hashable)
 
@@ -39,14 +40,24 @@ def settled(
     there, because nobody could know before.
     """
     bearers, matters = bearers_by(lambda key: found[key].rule.order, found), bearers_by(under_bearer, found)
-    owed = []
+    owed: list[tuple[Draft, Obligation]] = []
     for key, draft in found.items():
         known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
         obligation = build(law, draft, key, history.case, deadline(law, draft, known))
         joint = matters[under_bearer(key)] if draft.rule.rule.jointly is Jointly.ANY else {draft.bearer.id}
         acts = acts_on(law, draft, history, obligation, joint, bearers[draft.rule.order] - joint)
-        owed.append((draft, settle(obligation, acts, now)))
+        owed += ((draft, o) for o in transferred(law, obligation, acts, now))
     return tuple(o for _, o in owed) + tuple(consequences(law, history, owed, now))
+
+
+def transferred(law: Law, obligation: Obligation, acts: Acts, now: datetime) -> tuple[Obligation, ...]:
+    """Settled, and where a recorded act gave it to another unit, that unit's as well."""
+    given = acts.steering(TRANSFER)
+    if not given:
+        return (settle(obligation, acts, now),)
+    unit = str(given[-1].data["to_unit"])
+    taken = replace(acts, performers=(*acts.performers, unit), ids=acts.ids | {handed_id(obligation, unit)})
+    return handed_over(law, settle(obligation, taken, now), given[-1])
 
 
 def consequences(
@@ -131,7 +142,7 @@ def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: s
         history=history,
         calendar=law.calendar,
         acts_for=acts_for,
-        ids=frozenset((owed.id, *moved_ids(law, owed))),
+        ids=frozenset((owed.id, *moved_ids(law, owed), *(in_case(owed.id, name) for name in history.aliases))),
         bearers=tuple(sorted(joint)),
         performers=tuple(party.id for party in owed.performers if party.routed),
         recipients=tuple(party.id for party in owed.to if party.routed),

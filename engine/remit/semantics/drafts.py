@@ -186,6 +186,13 @@ def under_bearer(obligation_id: str, unit: str = "") -> str:
     return "/".join([policy, rule, escaped(unit), *rest])
 
 
+def in_case(obligation_id: str, case: str) -> str:
+    """The same id in another case, its fourth part; of a consequence, that of what it follows from."""
+    policy, rule, bearer, own, *rest = obligation_id.split("/")
+    tail = ["after", in_case("/".join(rest), case)] if own == "after" and len(rest) > 2 else [escaped(case), *rest]
+    return "/".join([policy, rule, bearer, *tail])
+
+
 def moved_ids(law: Law, owed: Obligation) -> Iterator[str]:
     """The ids it has at its bearer's successors: the same, or, where they owe that as well, with the bearer it came from."""
     for unit, _ in law.graph.takeovers(owed.bearer.id):

@@ -15,6 +15,7 @@ from datetime import datetime
 from remit.deadlines.calendar import Calendar
 from remit.matching.history import History, amended_report, believed, versions
 from remit.matching.matcher import Matcher
+from remit.matching.moves import MOVES, home, linked, moves_in_order
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.obligation import Answer, Obligation
@@ -26,7 +27,7 @@ from remit.routing.graph import UnitGraph
 from remit.semantics.agenda import agenda
 from remit.semantics.build import settled
 from remit.semantics.conflict import conflicts
-from remit.semantics.drafts import drafts
+from remit.semantics.drafts import drafts, in_case
 from remit.semantics.law import Draft, Law
 from remit.semantics.reorganise import reorganise
 
@@ -83,7 +84,21 @@ def in_hindsight(events: Iterable[Event], moment: datetime, known_at: datetime) 
 
 
 def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
-    """Events by their case, cases in order; those without a case come first.
+    """Events by the cases they bear on, cases in order; those without a case come first.
+
+    A case that was merged or split comes with all that it is linked with.
+    """
+    cases = reported(events)
+    moves = [event for members in cases.values() for event in members if event.type in MOVES]
+    if not moves:
+        return cases
+    groups = linked(cases, moves)
+    found = {case: tuple(e for name in group for e in cases.get(name, ())) for case, group in groups.items()}
+    return in_case_order(found)
+
+
+def reported(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
+    """Events by the case in which they were reported, in order.
 
     A retraction or correction that names no case belongs to that of the report it amends.
     """
@@ -93,7 +108,11 @@ def by_case(events: Iterable[Event]) -> dict[str | None, tuple[Event, ...]]:
     for event in told:
         report = event if event.case is not None else amended_report(event, known)
         cases.setdefault(report.case if report else None, []).append(event)
-    return {case: tuple(cases[case]) for case in sorted(cases, key=lambda c: (c is not None, c or ""))}
+    return in_case_order({case: tuple(members) for case, members in cases.items()})
+
+
+def in_case_order(cases: Mapping[str | None, tuple[Event, ...]]) -> dict[str | None, tuple[Event, ...]]:
+    return {case: cases[case] for case in sorted(cases, key=lambda c: (c is not None, c or ""))}
 
 
 def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
@@ -105,23 +124,34 @@ def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: d
     owed = {o.id: o for o in settled(law, told[-1], drafted[-1], now, amended)}
     for history, found, end in list(zip(told, drafted, ends, strict=True))[-2::-1]:
         for past in settled(law, history, found, end):
-            owed.setdefault(past.id, replace(past, status=Status.WITHDRAWN, questions=()))
+            owed.setdefault(past.id, left_behind(past, case, events))
     return reorganise(law, owed.values(), law.day(now))
 
 
+def left_behind(past: Obligation, case: str | None, events: Iterable[Event]) -> Obligation:
+    """What stands no more: withdrawn, or carried on in the case that its report now belongs to."""
+    standing = believed(tuple(events))
+    moves = [act for _, act in moves_in_order(standing)]
+    homes = {event.id: home(event, moves) for event in standing} if moves else {}
+    there = next((homes[name] for name in past.triggered_by if name in homes), case)
+    if there in (case, None):
+        return replace(past, status=Status.WITHDRAWN, questions=())
+    return replace(past, status=Status.TRANSFERRED, questions=(), transferred_to=in_case(past.id, str(there)))
+
+
 def first_believed(told: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str) -> datetime | None:
-    """When the amendment came since which this obligation has stood; None if it stood from the first."""
+    """When the amendment came since which this obligation has stood; None if it stood from the first, if in another case."""
     start = len(drafted) - 1
     while start > 0 and key in drafted[start - 1]:
         start -= 1
-    return told[start].since
+    return None if told[start].moved else told[start].since
 
 
 def agenda_obligations(
     law: Law, events: Iterable[Event], now: datetime, horizon: datetime | None = None
 ) -> tuple[Obligation, ...]:
     """The recurring and standing duties of every unit, up to `horizon`."""
-    standing = [event for members in by_case(events).values() for event in believed(members)]
+    standing = [event for members in reported(events).values() for event in believed(members)]
     return reorganise(law, agenda(law, standing, now, horizon), law.day(now))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from remit.model.event import Event
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation, Party
 from remit.model.terms import Basis, Status
@@ -54,24 +55,42 @@ def move(law: Law, obligation: Obligation, today: date) -> tuple[Obligation, ...
     if successor is None or obligation.status in SETTLED or settled_before(law, obligation, successor[1].on):
         return (current if obligation.in_force else obligation,)
     unit, act = successor
-    new_id = under_bearer(obligation.id, unit)
-    step = moved_step(obligation.bearer, act, unit)
-    return (
-        replace(
-            obligation,
-            status=Status.TRANSFERRED,
-            questions=(),
-            transferred_to=new_id,
-            performed_at=None,
-            performed_by=(),
-        ),
-        replace(
-            renamed(current, new_id),
-            bearer=heir(graph, obligation.bearer, today),
-            transferred_from=obligation.id,
-            grounds=(*current.grounds, step),
-        ),
+    heiress = heir(graph, obligation.bearer, today)
+    return carried_on(
+        obligation, current, under_bearer(obligation.id, unit), heiress, moved_step(obligation.bearer, act, unit)
     )
+
+
+def carried_on(
+    left: Obligation, current: Obligation, new_id: str, bearer: Party, step: Why
+) -> tuple[Obligation, Obligation]:
+    """The duty of whom it leaves, and that of whom it goes to, with the same deadline."""
+    return (
+        replace(left, status=Status.TRANSFERRED, questions=(), transferred_to=new_id, performed_at=None, performed_by=()),
+        replace(
+            renamed(current, new_id), bearer=bearer, transferred_from=left.id, grounds=(*current.grounds, step)
+        ),
+    )  # fmt: skip
+
+
+def handed_over(law: Law, owed: Obligation, act: Event) -> tuple[Obligation, ...]:
+    """By a recorded act, to another unit: what was still open then."""
+    done = owed.performed_at is not None and owed.performed_at < act.at
+    if done or not (owed.in_force or owed.performed_at is not None):
+        return (owed,)
+    unit = law.graph.unit(str(act.data["to_unit"]), law.day(act.at))
+    claim = Text(
+        f"自 {act.at:%Y-%m-%d %H:%M} 起移交{unit.label.zh}（{act.data['authority']}）",
+        f"transferred to {unit.label.en} on {act.at:%Y-%m-%d %H:%M} ({act.data['authority']})",
+    )
+    step = Why("route", claim, value=str(act.data["authority"]), source=act.id, holds=True)
+    party = Party(unit.id, unit.label, None, unit.level, unit.place, path=(step,))
+    return carried_on(owed, owed, handed_id(owed, unit.id), party, step)
+
+
+def handed_id(owed: Obligation, unit: str) -> str:
+    """The id a duty has at the unit it was given to."""
+    return f"{under_bearer(owed.id, unit)}/from/{escaped(owed.bearer.id)}"
 
 
 def settled_before(law: Law, obligation: Obligation, day: date) -> bool:
