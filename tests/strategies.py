@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -356,3 +356,42 @@ def streams(draw: st.DrawFn, max_events: int = 10) -> tuple[Event, ...]:
 
 
 moments = (st.integers(0, 24 * 200) | st.integers(24 * 60, 24 * 200)).map(lambda hours: START + timedelta(hours=hours))
+
+# --- what the ledger keeps: every kind of value, in any script, at any time ---------------------------
+
+#: Offsets, not zones: in an hour that clocks repeat, Python finds an instant unequal to itself (PEP 495).
+aware = st.datetimes(
+    datetime(1, 1, 3),
+    datetime(9999, 12, 29),
+    timezones=st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes))) | st.just(UTC),
+)
+scalars = st.one_of(
+    st.booleans(),
+    st.integers(),
+    st.integers(-(2**70), 2**70),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.text(),
+    st.dates(),
+    aware,
+    st.timedeltas(),
+)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4).map(tuple), max_leaves=6)
+names = st.text(st.sampled_from("aé中\ue000\ufb33𠮷😀\U0010ffff"), max_size=4) | st.text(max_size=4)
+maybe = st.none() | names
+reports = st.builds(
+    Event,
+    id=names,
+    type=names,
+    at=aware,
+    known_at=aware,
+    case=maybe,
+    by=maybe,
+    place=maybe,
+    subject=maybe,
+    data=st.dictionaries(names, values, max_size=5),
+    day_only=st.booleans(),
+)
+kept_events = st.one_of(
+    reports,
+    st.builds(lambda outer, inner: replace(outer, type=CORRECTION, replacement=inner), reports, reports),
+)

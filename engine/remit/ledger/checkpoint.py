@@ -14,8 +14,8 @@ from remit.ledger.chain import Header, commitment, join, root_from_path
 from remit.ledger.codec import decode, encode_value, microseconds
 from remit.model.event import Event
 
-Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Hex64 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+Hex64 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}\\Z")]
 T = TypeVar("T")
 
 
@@ -208,7 +208,7 @@ class Proof:
         try:
             content = encode_value(part.content)
         except EventError:
-            raise _malformed("proof", "content") from None
+            raise _malformed("proof") from None
         return cls(
             header=part.header,
             content=content,
@@ -258,12 +258,11 @@ def _checkpoint(part: _Checkpoint) -> Checkpoint:
 
 def _read(written: object, form: type[T], name: str) -> T:
     try:
-        if isinstance(written, str | bytes):
-            return msgspec.json.decode(written, type=form)
-        return msgspec.convert(written, type=form)
-    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError) as wrong:
-        raise _malformed(name, str(wrong)) from None
+        text = written if isinstance(written, str | bytes) else msgspec.json.encode(written)
+        return msgspec.json.decode(text, type=form)
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError):
+        raise _malformed(name) from None
 
 
-def _malformed(name: str, why: str) -> LedgerError:
-    return LedgerError("RM716", f"{name}-malformed", expected=f"the JSON of a {name}", hint=why)
+def _malformed(name: str) -> LedgerError:
+    return LedgerError("RM716", f"{name}-malformed", expected=f"the JSON of a {name}, whole and with no other key")

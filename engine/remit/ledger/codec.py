@@ -1,17 +1,16 @@
 """`Event` ⇄ its canonical bytes: JSON as RFC 8785 (JCS) writes it, so that a hash means the content and nothing else.
 
 What JSON lacks is an object with one key, its kind: `{"decimal": "1.50"}`, `{"date": "2024-05-07"}`,
-`{"time": "2024-05-07T00:00:00.000000Z"}`, `{"duration": "…"}` (microseconds), `{"int": "…"}` beyond ±(2^53 - 1).
+`{"time": "2024-05-07T00:00:00Z"}`, `{"duration": "…"}` (microseconds), `{"int": "…"}` beyond ±(2^53 - 1).
 An attribute is never an object otherwise, so reading needs no vocabulary. There are no floats. `origin` is not kept.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -25,15 +24,19 @@ MAX_DEPTH = 32
 #: Integers every JSON reader keeps exact (RFC 8785 §3.2.2.3).
 MAX_NUMBER = 2**53 - 1
 
-Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
+Plain = None | bool | int | str | datetime | list["Plain"] | dict[str, "Plain"]
 
 TEXTS = ("id", "type", "case", "by", "place", "subject")
 NEEDED = frozenset(("id", "type"))
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-BEYOND_BMP = re.compile(rb"[\xf0-\xf4]")
+#: First bytes of what lies beyond the first plane, in UTF-8.
+BEYOND_FIRST_PLANE = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _sorted = msgspec.json.Encoder(order="sorted")
 _as_given = msgspec.json.Encoder()
+
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,8 +44,8 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
 
     id: str
     type: str
-    at: str
-    known_at: str
+    at: Moment
+    known_at: Moment
     case: str | None = None
     by: str | None = None
     place: str | None = None
@@ -53,6 +56,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _reader = msgspec.json.Decoder(_Written)
+_moments = msgspec.json.Decoder(Moment)
 
 
 class _UnfitError(Exception):
@@ -63,7 +67,8 @@ def encode(event: Event) -> bytes:
     """The canonical bytes of an event; `decode` gives back an equal event.
 
     Moments become UTC with microseconds; absent fields, empty data and `origin` are left out. The same bytes are the
-    same report; the reverse holds but for numbers that are equal and written differently (1.5 and 1.50).
+    same report; equal events have the same bytes but for values that Python finds equal and people write differently
+    (1.5 and 1.50, 1 and true).
 
     Raises:
         EventError: RM460 a lone surrogate, RM461 a value that is none of `Value`, RM462 a moment without a zone or outside
@@ -73,17 +78,20 @@ def encode(event: Event) -> bytes:
 
     >>> from datetime import date, datetime
     >>> noon = datetime(2024, 5, 7, 12, tzinfo=UTC)
-    >>> encode(Event("e1", "found", noon, noon, data={"born": date(2024, 5, 1)})).decode()[:61]
-    '{"at":"2024-05-07T12:00:00.000000Z","data":{"born":{"date":"2'
+    >>> encode(Event("e1", "found", noon, noon, data={"born": date(2024, 5, 1)})).decode()[:54]
+    '{"at":"2024-05-07T12:00:00Z","data":{"born":{"date":"2'
     """
     try:
-        return _canonical(_plain(event, 0))
+        return _bounded(_canonical(_plain(event, 0)))
     except _UnfitError as unfit:
         raise _refused(event, unfit) from None
 
 
 def decode(raw: bytes) -> Event:
     """The event of its canonical bytes; moments are in UTC.
+
+    It equals the one that was encoded, but for a moment in the hour that a zone's clocks repeat or skip: Python finds
+    that unequal to the same instant in any other zone (PEP 495). Whoever asks "is it the same?" compares bytes first.
 
     Raises:
         EventError: RM464, these are not the bytes of an event.
@@ -98,12 +106,12 @@ def decode(raw: bytes) -> Event:
 
 
 def encode_value(mapping: Mapping[str, object]) -> bytes:
-    """The canonical bytes of another small object: texts, integers, booleans, None, lists and mappings of these.
+    """The canonical bytes of another object: texts, integers, booleans, None, lists and mappings of these.
 
     Values of an event's kinds are tagged as they are there.
 
     Raises:
-        EventError: as `encode`.
+        EventError: as `encode`; there is no limit to its size.
     """
     try:
         return _canonical(_plain_value(mapping, 0))
@@ -133,9 +141,15 @@ def _canonical(plain: Plain) -> bytes:
     except UnicodeEncodeError as wrong:
         found = wrong.object.encode("utf-8", "backslashreplace").decode()
         raise _UnfitError("RM460", "lone-surrogate", found, "text of whole characters") from None
+    if raw.isascii() or not any(first in raw for first in BEYOND_FIRST_PLANE):
+        return raw
+    return _as_given.encode(_in_order(plain))
+
+
+def _bounded(raw: bytes) -> bytes:
     if len(raw) > MAX_BYTES:
         raise _UnfitError("RM463", "too-large", f"{len(raw)} bytes", f"at most {MAX_BYTES} bytes")
-    return _as_given.encode(_in_order(plain)) if BEYOND_BMP.search(raw) else raw
+    return raw
 
 
 def _in_order(plain: Plain) -> Plain:
@@ -195,17 +209,15 @@ def _tagged(value: Value, depth: int) -> Plain:
 
 
 def _plain_value(value: object, depth: int) -> Plain:
+    if value is None or type(value) is str or (type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER):
+        return value
     if depth > 2 * MAX_DEPTH:  # an event inside another object
         raise _too_deep()
-    match value:
-        case None:
-            return None
-        case Mapping():
-            return {_key(key): _plain_value(member, depth + 1) for key, member in value.items()}
-        case list() | tuple():
-            return [_plain_value(member, depth + 1) for member in value]
-        case _:
-            return _tagged(value, depth)  # type: ignore[arg-type]  # refuses what is no value
+    if isinstance(value, list | tuple):
+        return [_plain_value(member, depth + 1) for member in value]
+    if isinstance(value, Mapping):
+        return {_key(key): _plain_value(member, depth + 1) for key, member in value.items()}
+    return _tagged(value, depth)  # type: ignore[arg-type]  # refuses what is no value
 
 
 def _key(key: object) -> str:
@@ -214,12 +226,12 @@ def _key(key: object) -> str:
     return key
 
 
-def _moment(moment: datetime) -> str:
-    """`2024-05-07T00:00:00.000000Z`: UTC, always with microseconds, so that each instant is written in one way."""
+def _moment(moment: datetime) -> datetime:
+    """In UTC, which the encoder writes as `2024-05-07T00:00:00.000005Z`, without a fraction where that is zero."""
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise _UnfitError("RM462", "no-such-moment", str(moment), "a moment with its zone")
     try:
-        return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+        return moment.astimezone(UTC)
     except OverflowError:
         raise _UnfitError("RM462", "no-such-moment", str(moment), "a moment of the years 1 to 9999 in UTC") from None
 
@@ -252,8 +264,8 @@ def _event(written: _Written) -> Event:
     return Event(
         id=written.id,
         type=written.type,
-        at=_moment_of(written.at),
-        known_at=_moment_of(written.known_at),
+        at=written.at.astimezone(UTC),
+        known_at=written.known_at.astimezone(UTC),
         case=written.case,
         by=written.by,
         place=written.place,
@@ -272,9 +284,9 @@ def _value(raw: Any) -> Value:
             return tuple(_value(member) for member in raw)
         case dict() if len(raw) == 1:
             ((tag, text),) = raw.items()
-            return _untagged(tag, text)
-        case _:
-            raise ValueError(f"`{raw}` is no value")
+            if isinstance(text, str):
+                return _untagged(tag, text)
+    raise ValueError(f"`{raw}` is no value")
 
 
 def _untagged(tag: str, text: str) -> Value:
@@ -282,7 +294,7 @@ def _untagged(tag: str, text: str) -> Value:
         case "decimal":
             return Decimal(text)
         case "time":
-            return _moment_of(text)
+            return _moments.decode(f'"{text}"').astimezone(UTC)
         case "date":
             return date.fromisoformat(text)
         case "duration":
@@ -291,10 +303,3 @@ def _untagged(tag: str, text: str) -> Value:
             return int(Decimal(text))
         case _:
             raise ValueError(f"`{tag}` is no kind of value")
-
-
-def _moment_of(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not UTC:
-        raise ValueError(f"`{text}` is not in UTC")
-    return moment
