@@ -88,7 +88,7 @@ def encode(event: Event) -> bytes:
 
 
 def decode(raw: bytes) -> Event:
-    """The event of its canonical bytes; moments are in UTC.
+    """The event of its canonical bytes; moments are in UTC, data in the order of the names.
 
     It equals the one that was encoded, but for a moment in the hour that a zone's clocks repeat or skip: Python finds
     that unequal to the same instant in any other zone (PEP 495). Whoever asks "is it the same?" compares bytes first.
