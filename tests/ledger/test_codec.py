@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
@@ -117,6 +118,15 @@ def test_the_hour_that_clocks_repeat_is_two_instants() -> None:
     assert encode(decode(encode(one))) == encode(one)
 
 
+def test_every_field_of_an_event_is_kept_but_where_it_was_read() -> None:
+    """A field added to `Event` and forgotten here would be lost in silence."""
+    full = Event("e1", "t", NOON, NOON, "c", "b", "p", "s", {"a": 1}, day_only=True, replacement=event())
+    bare = Event("e1", "t", NOON, NOON)
+    optional = {f.name for f in fields(Event) if f.compare and getattr(full, f.name) != getattr(bare, f.name)}
+    assert {f.name for f in fields(Event) if f.compare} == optional | {"id", "type", "at", "known_at"}
+    assert decode(encode(full)) == full
+
+
 def test_where_it_was_read_is_not_kept() -> None:
     there = Event("e1", "found", NOON, NOON, origin=Origin("a.yaml", 3, 1))
     assert encode(there) == encode(event())
@@ -150,7 +160,7 @@ def test_half_a_character_is_refused(kept: Event) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [1.5, None, [1], {"a": 1}, b"x", object(), Decimal("NaN"), Decimal("Infinity"), (1, (2.0,))]
+    "value", [1.5, None, [1], {"a": 1}, b"x", object(), Decimal("NaN"), Decimal("Infinity"), (1, (2.0,)), [10**5_000]]
 )
 def test_what_is_no_value_is_refused(value: object) -> None:
     assert refusal(event(a=value)).code == "RM461"

@@ -237,7 +237,11 @@ def _moment(moment: datetime) -> datetime:
 
 
 def _no_value(found: object, expected: str) -> _UnfitError:
-    return _UnfitError("RM461", "cannot-be-kept", str(found), expected)
+    try:
+        shown = str(found)
+    except ValueError:
+        shown = "a number of too many digits to show"
+    return _UnfitError("RM461", "cannot-be-kept", shown, expected)
 
 
 def _too_deep() -> _UnfitError:
