@@ -89,7 +89,8 @@ class Writing:
                 fresh.append(event)
                 self._append_event(event)
             elif (known := kept[event.id]) is not None:
-                require_same(known, event)
+                if encode(known) != encode(event):
+                    require_same(known, event)
             else:
                 self.people.of(self.connection, event.case, event.subject, named(event))
         return tuple(fresh)
@@ -108,8 +109,8 @@ class Writing:
         if len(content) > EVENT_BYTES:
             raise too_large(f"{len(content)} bytes", f"an event of at most {EVENT_BYTES} bytes", named(event))
         for name in (event.id, event.case or "", event.subject or ""):
-            if len(name) > NAME_LENGTH:
-                raise too_large(name, f"an id or name of at most {NAME_LENGTH} characters", named(event))
+            if len(name) > NAME_LENGTH or "\0" in name:
+                raise too_large(name, f"an id or name of at most {NAME_LENGTH} characters, without NUL", named(event))
         person, key = self.people.of(self.connection, event.case, event.subject, named(event))
         salt = os.urandom(SALT)
         sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
