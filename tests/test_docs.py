@@ -83,6 +83,14 @@ def test_the_tutorial_s_rule_is_the_pack_s_own() -> None:
     assert "a7-2.report-clue" in (ROOT / "docs" / "tutorial.md").read_text("utf-8")
 
 
+def test_every_rule_and_reading_named_in_the_interpretation_exists() -> None:
+    pack = Pack.load(ROOT)
+    told = (ROOT / "docs" / "interpretation.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z0-9_.-]+)`", told)) - {"inferred", "note"}
+    assert len(named) > 30
+    assert named - pack.rules.keys() - pack.vocabulary.readings.keys() == set()
+
+
 def test_the_example_cases_all_run_and_are_all_routed() -> None:
     pack = Pack.load(ROOT)
     assert len(pack.cases) >= 8
