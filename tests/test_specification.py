@@ -264,6 +264,19 @@ def test_the_city_is_whole(pack: Pack) -> None:
         assert len(graph.related(f"{county}.anti_trafficking_office", "member_of", day)) == len(members)
 
 
+def test_only_member_units_report_on_themselves(pack: Pack) -> None:
+    """People with a function in the conference are no members of it, so none of them owes the self-assessment."""
+    day = pack.policies[0].effective_on
+    members = {
+        e.source
+        for c in pack.graph.with_role("joint_conference", day)
+        for e in pack.graph.related(c.id, "member_of", day)
+    }
+    people = {"chief_convener", "convener", "office_director", "liaison_officer"}
+    assert len(members) > 8 * 15
+    assert not [unit for unit in members if people & set(pack.graph.units[unit].roles)]
+
+
 def test_the_graph_is_networkx(pack: Pack) -> None:
     import networkx as nx
 
