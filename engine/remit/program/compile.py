@@ -43,6 +43,7 @@ class Parts:
     triggers: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
     per_bearer: bool = False
+    changeable: bool = False
 
 
 def default_acts(parts: Parts) -> Parts:
@@ -78,7 +79,13 @@ def find_bearer_reads(parts: Parts) -> Parts:
     return replace(parts, per_bearer=any(reads(tree, "unit") for tree in trees))
 
 
-PASSES = (default_acts, find_triggers, find_companions, find_bearer_reads)
+def find_changeable(parts: Parts) -> Parts:
+    """Conditions that read the person's facts or the case may come to be judged otherwise by what is reported later."""
+    trees = [c.tree for c in (parts.rule.condition, parts.rule.exception) if c is not None]
+    return replace(parts, changeable=any(reads(tree, root) for tree in trees for root in ("subject", "case")))
+
+
+PASSES = (default_acts, find_triggers, find_companions, find_bearer_reads, find_changeable)
 
 
 def compile_rule(rule: Rule, policy: Policy, order: int) -> CompiledRule:
@@ -93,6 +100,7 @@ def compile_rule(rule: Rule, policy: Policy, order: int) -> CompiledRule:
         requires=parts.requires,
         guard=rule.condition.tree if rule.condition else None,
         per_bearer=parts.per_bearer,
+        changeable=parts.changeable,
         discharges=parts.discharges,
         breaches=parts.breaches,
     )

@@ -21,6 +21,7 @@ class CompiledRule:
         requires: event types that must also stand in the case, else the condition is surely false.
         guard: the whole condition, or None.
         per_bearer: the condition reads the bearer, so it is judged after routing.
+        changeable: what is reported later may change how its condition or exception is judged.
         discharges, breaches: acts that perform or violate it, defaults filled in.
     """
 
@@ -31,6 +32,7 @@ class CompiledRule:
     requires: frozenset[str]
     guard: Expression | None
     per_bearer: bool
+    changeable: bool
     discharges: tuple[Act, ...]
     breaches: tuple[Act, ...]
 

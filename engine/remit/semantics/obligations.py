@@ -28,6 +28,7 @@ from remit.semantics.agenda import agenda
 from remit.semantics.build import settled
 from remit.semantics.conflict import conflicts
 from remit.semantics.drafts import drafts, in_case
+from remit.semantics.lapse import lapsed
 from remit.semantics.law import Draft, Law
 from remit.semantics.reorganise import reorganise
 
@@ -116,12 +117,17 @@ def in_case_order(cases: Mapping[str | None, tuple[Event, ...]]) -> dict[str | N
 
 
 def case_obligations(law: Law, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
-    """What one case raises; what only an event since retracted or corrected had raised by then is `withdrawn`."""
+    """What one case raises; what only an event since retracted or corrected had raised by then is `withdrawn`.
+
+    So is what a fact stated later took its ground, unless it had been performed or breached.
+    """
     told = versions(case, events)
     ends = [*(history.since or now for history in told[1:]), now]
     drafted = [drafts(law, history.as_known_at(end)) for history, end in zip(told, ends, strict=True)]
     amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
     owed = {o.id: o for o in settled(law, told[-1], drafted[-1], now, amended)}
+    for past in lapsed(law, told[-1].as_known_at(now), owed):
+        owed.setdefault(past.id, past)
     for history, found, end in list(zip(told, drafted, ends, strict=True))[-2::-1]:
         for past in settled(law, history, found, end):
             owed.setdefault(past.id, left_behind(past, case, events))

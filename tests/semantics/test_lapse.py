@@ -1,0 +1,61 @@
+"""A fact stated later may take a duty its ground; it is withdrawn in the open, and what was done stays done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from made import pack_with
+from remit import Engine
+
+CHILD = """
+id: d
+must: send_reminder
+bearer: {role: branch, place: event.place}
+on: item_overdue
+if: subject.age < 16
+by: {hours: 24}
+"""
+ALONE = CHILD.replace("if: subject.age < 16", 'unless: case.events.exists(e, e.type == "item_returned")')
+LOST = {"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-03-01T10:00", "place": "harbour", "days_late": 20}
+OLDER = {**LOST, "id": "e2", "at": "2024-03-01T18:00", "age": 40, "days_late": 1}
+RETURNED = {"id": "e2", "case": "c", "type": "item_returned", "at": "2024-03-01T18:00"}
+
+
+def done(at: str) -> dict[str, object]:
+    act = {"id": "p", "case": "c", "type": "performed", "action": "send_reminder", "by": "harbour-library"}
+    return {**act, "at": at}
+
+
+def statuses(tmp_path: Path, rules: str, *events: dict[str, object]) -> list[str]:
+    engine = Engine(pack_with(tmp_path, rules))
+    engine.submit_all(events)
+    return [o.status.value for o in engine.obligations(rule="d")]
+
+
+@pytest.mark.parametrize(("rules", "first", "later"), [(CHILD, {**LOST, "age": 9}, OLDER), (ALONE, LOST, RETURNED)])
+class TestWhatTookItsGround:
+    def test_withdraws_what_was_open(self, tmp_path: Path, rules: str, first: dict, later: dict) -> None:
+        assert statuses(tmp_path, rules, first, later) == ["withdrawn"]
+
+    def test_leaves_what_was_done_before(self, tmp_path: Path, rules: str, first: dict, later: dict) -> None:
+        assert statuses(tmp_path, rules, first, done("2024-03-01T12:00"), later) == ["done"]
+
+    def test_does_not_count_what_was_done_after(self, tmp_path: Path, rules: str, first: dict, later: dict) -> None:
+        assert statuses(tmp_path, rules, first, later, done("2024-03-01T20:00")) == ["withdrawn"]
+
+    def test_is_told_in_the_delta(self, tmp_path: Path, rules: str, first: dict, later: dict) -> None:
+        engine = Engine(pack_with(tmp_path, rules))
+        engine.submit(first)
+        assert [o.rule for o in engine.submit(later).withdrawn] == ["d"]
+        assert "took the duty its ground" in str(engine.why(engine.obligations(rule="d")[0].id))
+
+
+def test_a_question_answered_with_no_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert statuses(tmp_path, CHILD, LOST, OLDER) == []
+
+
+def test_a_ground_that_comes_back_is_the_same_duty(tmp_path: Path) -> None:
+    again = {**OLDER, "id": "e3", "at": "2024-03-02T09:00", "age": 9}
+    assert statuses(tmp_path, CHILD, {**LOST, "age": 9}, OLDER, again) == ["active"]
