@@ -159,9 +159,10 @@ class InternalError(RemitError):
 
 
 class PackError(RemitError):
-    """A pack does not load. `problems` holds every error found, in order of place."""
+    """A pack does not load. `problems` holds every error found, in order of place; `language` is the pack's own, where it says so."""
 
-    def __init__(self, problems: Iterable[RemitError]) -> None:
+    def __init__(self, problems: Iterable[RemitError], language: str | None = None) -> None:
+        self.language = language
         self.problems = tuple(sorted(problems, key=lambda p: (p.origin, p.code, str(p))))
         first = self.problems[0]
         super().__init__(
@@ -179,10 +180,11 @@ class PackError(RemitError):
 
 
 def shorten(text: str, limit: int = 80) -> str:
-    """User text as it fits in one line of a message.
+    """User text as it fits in one line of a message; a control character or half a letter as its escape.
 
-    >>> shorten("a\\nb")
-    'a b'
+    >>> shorten("a\\nb"), shorten("\\x1b[31m")
+    ('a b', '\\\\x1b[31m')
     """
     line = " ".join(text.split())
+    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,7 +113,7 @@ def test_a_desk_that_is_not_settled_is_marked_in_every_part(tmp_path: Path, monk
     assert "! loan-17  a1.guardian" in shown.stdout
 
 
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [60, 80, 140])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_fit_the_width_and_have_no_colour(width: int, language: str) -> None:
     from rich.cells import cell_len
@@ -121,6 +122,11 @@ def test_tables_fit_the_width_and_have_no_colour(width: int, language: str) -> N
         text = shell(*words, "--lang", language, COLUMNS=str(width)).stdout.decode()
         assert "\x1b" not in text
         assert max(cell_len(line) for line in text.splitlines()) <= width
+
+
+def test_narrow_paper_leaves_room_for_whole_words() -> None:
+    shown = shell("run", "--case", NEWBORN, "--now", "2024-05-07T08:00", "--lang", "en", COLUMNS="60").stdout.decode()
+    assert {"Maternity", "promptly)"} <= set(shown.replace("│", " ").split())
 
 
 def test_run_in_english() -> None:
@@ -316,7 +322,18 @@ def test_the_pack_is_the_directory_one_stands_in(tmp_path: Path) -> None:
         ),
         (["why-not", "a1.remnder", "--pack", LIBRARY], 4, "nearest: `a1.reminder`"),
         (["agenda", "--unit", "nobody", "--pack", LIBRARY], 4, "RM456"),
-        (["agenda", "--from", "2024-13-01", "--pack", LIBRARY], 2, "not a day"),
+        (
+            ["agenda", "--from", "2024-13-01", "--pack", LIBRARY],
+            2,
+            "Invalid value for --from: `2024-13-01` is not a day",
+        ),
+        (["agenda", "--from", "", "--pack", LIBRARY], 2, "not a day"),
+        (["agenda", "--to", "2024-W19-1", "--pack", LIBRARY], 2, "not a day"),
+        (["run", LIBRARY, "--now", "20240507"], 2, "not a moment"),
+        (["events", "", "--pack", LIBRARY], 4, "RM456"),
+        (["route", "library branch", "--place", "harbor", "--pack", LIBRARY], 4, "place or unit; nearest: `harbour`"),
+        (["why", "a1.remindr", "--pack", LIBRARY], 4, "nearest: `a1.reminder`"),
+        (["why", "a2.charge", "--pack", LIBRARY, "--now", "2024-06-06"], 4, "`remit why-not a2.charge` says why"),
         (["agenda", "--from", "2024-05-02", "--to", "2024-05-01", "--pack", LIBRARY], 2, "lies before"),
         (["agenda", "--to", "9999-12-31", "--pack", LIBRARY], 2, "between the years"),
         (["run", LIBRARY, "--now", "9999-12-31T23:59-12:00"], 2, "between the years"),
@@ -334,6 +351,23 @@ def test_wrong_words_have_a_message_and_an_exit_code(words: list[object], code: 
     flat = " ".join(shown.output.replace("│", " ").split())
     assert told in flat
     assert "Traceback" not in shown.output
+
+
+def test_problems_are_told_in_the_language_asked_for_else_the_pack_s(tmp_path: Path) -> None:
+    words = ("why-not", "a9-2.dn", "--pack", ROOT, "--case", NEWBORN)
+    chinese, english = "RM454 没有该规则：实为“a9-2.dn”，应为 规则编号；最接近的是“a9-2.dna”", "nearest: `a9-2.dna`"
+    assert remit(*words).stderr.strip() == chinese
+    assert english in remit(*words, "--lang", "en").stderr
+    assert english in remit("--lang", "en", *words).stderr
+    assert "message" in json.loads(remit(*words, "--json").stdout)["errors"][0]
+    assert "RM107 不是规则包" in remit("check", tmp_path, "--lang", "zh").stderr
+    assert "RM107 not-a-pack" in remit("check", tmp_path).stderr
+    broken = edited(tmp_path, "policies/bylaws-2024/bylaws.md", "must: tell_guardian", "must: tell_gaurdian")
+    assert "unknown-action" in remit("check", broken).stderr
+    head = broken / "facts" / "pack.yaml"
+    head.write_text(head.read_text("utf-8").replace("language: en", "language: zh"), "utf-8")
+    assert "名称未声明" in remit("check", broken).stderr
+    assert "名称未声明" in remit("doctor", "--pack", broken).stderr
 
 
 def test_a_refused_event_is_told_with_its_place(tmp_path: Path) -> None:
@@ -393,6 +427,14 @@ def test_a_pack_with_mistakes_tells_every_one(tmp_path: Path) -> None:
     assert shown.exit_code == 1
     assert [e["nearest"] for e in json.loads(shown.stdout)["errors"]] == ["tell_guardian"]
     assert "bylaws.md:" in remit("run", root).output
+
+
+def test_a_case_may_come_in_on_stdin() -> None:
+    case = b'{"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-06-05T10:00", "by": "harbour-library", "days_late": 20}'
+    words = ("run", LIBRARY, "--case", "-", "--now", "2024-06-06", "--json")
+    shown = CliRunner().invoke(app, [str(word) for word in words], input=case)
+    assert {o["case"] for o in json.loads(shown.stdout)["obligations"]} == {"c"}
+    assert CliRunner().invoke(app, [str(word) for word in words], input=b"").exit_code == 3
 
 
 def test_the_same_event_twice_is_taken_once_and_other_content_refused(tmp_path: Path) -> None:
@@ -460,12 +502,11 @@ def test_every_command_and_option_is_documented() -> None:
 
     told = (ROOT / "docs" / "cli.md").read_text("utf-8")
     command = typer.main.get_command(app)
+    sections = {part.partition("\n")[0]: part for part in told.split("## remit ")[1:]}
+    assert list(sections) == list(command.commands)
     for name, sub in command.commands.items():
-        assert f"## remit {name}" in told
-        for parameter in sub.params:
-            for spelling in parameter.opts:
-                if spelling.startswith("--"):
-                    assert f"`{spelling}`" in told, f"{name} {spelling}"
+        offered = {spelling for parameter in sub.params for spelling in parameter.opts if spelling.startswith("--")}
+        assert set(re.findall(r"`(--[a-z-]+)`", sections[name])) == offered, name
 
 
 def test_shell_completion_is_offered() -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
     from remit.engine import Engine
-    from remit.errors import RemitError
+    from remit.errors import PackError, RemitError
     from remit.model.event import Event
     from remit.pack.load import Pack
 
@@ -39,62 +40,72 @@ class Session:
         """The wording in the language of this call."""
         return zh if self.language == "zh" else en
 
-    def moment(self, written: str | None) -> datetime:
+    def moment(self, written: str | None, option: str = "--now") -> datetime:
         """`2024-05-07`, `2024-05-07T08:00`, either with an offset; left out, this moment. A day means its beginning."""
         zone = self.pack.calendar.zone
         if written is None:
             from remit.clock import now
 
             return now(zone)
-        try:
-            at = datetime.fromisoformat(written)
-        except ValueError:
-            raise typer.BadParameter(f"`{written}` is not a moment such as 2024-05-07T08:00") from None
-        believable(at.year, written)
+        at = iso(datetime, written, option, "a moment such as 2024-05-07T08:00")
         return at if at.tzinfo else at.replace(tzinfo=zone)
 
-    def day(self, written: str) -> date:
+    def day(self, written: str, option: str) -> date:
         """A day such as `2024-12-15`."""
-        try:
-            day = date.fromisoformat(written)
-        except ValueError:
-            raise typer.BadParameter(f"`{written}` is not a day such as 2024-12-15") from None
-        believable(day.year, written)
-        return day
+        return iso(date, written, option, "a day such as 2024-12-15")
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)
 
-    def name(self, kind: str, written: str) -> str:
-        """The id of a unit, place, role … under any of its names.
+    def name(self, written: str, *kinds: str) -> str:
+        """The id of a unit, place, role … under any of its names; of several kinds, the first that has it.
 
         Raises:
             EventError: RM456, the pack has none of this name.
         """
-        found = self.pack.find(kind, written)
+        found = next((name for kind in kinds if (name := self.pack.find(kind, written))), None)
         if found is None:
             from remit.errors import EventError, nearest
 
-            known = self.pack.reader.names.spelled[kind]
-            raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {kind}", suggestion=nearest(written, known))  # fmt: skip
+            known = [name for kind in kinds for name in self.pack.reader.names.spelled[kind]]
+            raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {' or '.join(kinds)}", suggestion=nearest(written, known))  # fmt: skip
         return found
 
 
-def believable(year: int, written: str) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise typer.BadParameter(f"`{written}` does not lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+D = TypeVar("D", bound=date)
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].+)?", re.ASCII)
 
 
-def open_session(pack: Path | None, language: str | None) -> Session:
-    """Load the pack meant: the one named, else the directory we stand in, else the one shipped with remit."""
+def iso(kind: type[D], written: str, option: str, meant: str) -> D:
+    """A day or moment as it is written everywhere in remit, in years one can believe."""
+    try:
+        found = kind.fromisoformat(written if WRITTEN.fullmatch(written) else "")
+    except ValueError:
+        raise typer.BadParameter(f"`{written}` is not {meant}", param_hint=option) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise typer.BadParameter(f"`{written}` does not lie between the years {FIRST_YEAR} and {LAST_YEAR}", param_hint=option)  # fmt: skip
+    return found
+
+
+def open_session(context: typer.Context, pack: Path | None) -> Session:
+    """Load the pack meant: the one named, else the directory we stand in, else the one shipped with remit.
+
+    `context.obj` holds the language asked for; from here on, the one to be spoken.
+    """
     from remit.pack.load import Pack
     from remit.shipped import is_pack, shipped_pack
 
     here = Path()
     root = pack if pack is not None else here if is_pack(here) else shipped_pack()
     loaded = Pack.load(root)
-    spoken = language or os.environ.get("REMIT_LANG") or loaded.language
-    return Session(loaded, spoken if spoken in ("zh", "en") else loaded.language)
+    context.obj = spoken(context, loaded)
+    return Session(loaded, context.obj)
+
+
+def spoken(context: typer.Context, pack: Pack | PackError | None) -> str:
+    """The language asked for, else that of the environment, else the pack's own, `zh` or `en`."""
+    wanted = (context.obj, os.environ.get("REMIT_LANG"), pack.language if pack is not None else None)
+    return next((language for language in wanted if language in ("zh", "en")), "en")
 
 
 def engine_with(session: Session, files: Sequence[Path], now: datetime, backend: str = "auto") -> Engine:
@@ -104,13 +115,18 @@ def engine_with(session: Session, files: Sequence[Path], now: datetime, backend:
     engine = Engine(session.pack, backend=backend, now=now)
     paths = tuple(files) or session.pack.cases
     repeated: list[Event] = []
-    events = [event for path in paths for event in session.pack.read_events(path, repeated)]
+    events = [event for path in paths for event in session.pack.read_events(source(path), repeated)]
     for event in repeated:
         message = session.say("重复的事件，内容相同，已忽略", "the same event again, ignored")
         typer.echo(f"{event.origin}: {event.id}: {message}", err=True)
     with progress(session, len(events)) as step:
         engine.submit_all(watched(apart(events), step))
     return engine
+
+
+def source(path: Path) -> Path | bytes:
+    """`-` is what comes in on stdin."""
+    return sys.stdin.buffer.read() if str(path) == "-" else path
 
 
 def apart(events: Iterable[Event]) -> Iterator[Event]:
@@ -151,20 +167,30 @@ def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def reporting(*, as_json: bool = False) -> Iterator[None]:
+def reporting(context: typer.Context, lang: str | None, *, as_json: bool = False) -> Iterator[None]:
     """Turn what remit refuses into a clear message and its exit code; what it did not foresee is our own fault."""
     from remit.errors import InternalError, Origin, PackError, RemitError, SourceError
+
+    context.obj = lang or context.obj
+
+    def fail(problems: Sequence[RemitError], code: int, pack: PackError | None = None) -> NoReturn:
+        """Every problem, then the exit code."""
+        if as_json:
+            print_json({"errors": [p.as_json() for p in problems], "warnings": []})
+        else:
+            tell(problems, spoken(context, pack))
+        raise typer.Exit(code)
 
     try:
         yield
     except (typer.Exit, typer.Abort, TyperException):
         raise
     except PackError as failure:
-        fail(failure.problems, BAD_PACK, as_json=as_json)
+        fail(failure.problems, BAD_PACK, failure)
     except InternalError as failure:
-        fail((failure,), FAULT, as_json=as_json)
+        fail((failure,), FAULT)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
-        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT, as_json=as_json)
+        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT)
     except Exception as fault:
         if os.environ.get("REMIT_DEBUG"):
             raise
@@ -172,26 +198,20 @@ def reporting(*, as_json: bool = False) -> Iterator[None]:
             if fault.filename is None:  # it is stdout that failed
                 raise
             unread = SourceError("RM102", "file-missing", found=str(fault.filename), expected="a file that can be read", origin=Origin(str(fault.filename)), hint=fault.strerror)  # fmt: skip
-            fail((unread,), BAD_PACK, as_json=as_json)
+            fail((unread,), BAD_PACK)
         unforeseen = InternalError("RM900", "internal-fault", found=f"{type(fault).__name__}: {fault}", expected="no fault of ours", hint="set REMIT_DEBUG=1 to see where, and report it")  # fmt: skip
-        fail((unforeseen,), FAULT, as_json=as_json)
+        fail((unforeseen,), FAULT)
 
 
-def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoReturn:
-    """Every problem, then the exit code."""
-    if as_json:
-        print_json({"errors": [p.as_json() for p in problems], "warnings": []})
-    else:
-        tell(problems)
-    raise typer.Exit(code)
-
-
-def tell(problems: Iterable[RemitError], prefix: str = "") -> None:
+def tell(problems: Iterable[RemitError], language: str, prefix: str = "") -> None:
     """Each problem on stderr, its remedy beneath."""
+    from remit.explain import messages
+
     for problem in problems:
-        typer.echo(f"{prefix}: {problem}" if prefix else str(problem), err=True)
+        line = messages.told(problem, language)
+        typer.echo(f"{prefix}: {line}" if prefix else line, err=True)
         if problem.hint:
-            typer.echo(f"  {problem.hint}", err=True)
+            typer.echo(f"  {messages.spoken(problem.hint) if language == 'zh' else problem.hint}", err=True)
 
 
 # --- printing --------------------------------------------------------------------------------------

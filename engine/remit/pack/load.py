@@ -17,6 +17,7 @@ from remit.model.rule import Act, ByReading, ByRelation, ByRole, On, Policy, Rul
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.calendars import read_calendars
+from remit.pack.case_files import Source, read_case
 from remit.pack.events import EventReader, Models
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
@@ -77,7 +78,7 @@ class Pack:
         policies = tuple(read_policies(root, vocabulary, names, lexicon, problems))
         check_references([rule for policy in policies for rule in policy.rules], problems)
         if problems.found:
-            raise PackError(problems.found)
+            raise PackError(problems.found, vocabulary.language)
         graph = UnitGraph.build(
             places=vocabulary.places.values(),
             units=vocabulary.units.values(),
@@ -119,15 +120,15 @@ class Pack:
 
     def read_events(
         self,
-        source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]],
+        source: Source,
         repeated: list[Event] | None = None,
     ) -> tuple[Event, ...]:
-        """The events of a case file, or of mappings. `repeated` takes those that stand there again with the same content.
+        """The events of a case file, of its contents as bytes, or of mappings. `repeated` takes those that stand there again with the same content.
 
         Raises:
             EventError: one of them does not fit the vocabulary, or the file is not a case file. Nothing is half read.
         """
-        return self.reader.read(source, repeated)
+        return read_case(self.reader, source, repeated)
 
     def find(self, kind: str, written: str) -> str | None:
         """The id of a `unit`, `place`, `role`, `action`, `event`, `level`, `reading` or `attribute` under any of its names."""
@@ -135,50 +136,25 @@ class Pack:
 
 
 def require_pack(root: Path) -> None:
-    """Refuse what is not a pack before looking further.
+    """Refuse what is not a pack before looking further: without its head, everything else would seem wrong.
 
     Raises:
-        PackError: RM107 there is no such directory, or it has neither `policies/` nor `facts/`; RM108 it has no policy.
+        PackError: RM107 there is no such directory, or it has neither `policies/` nor `facts/`; RM108 it has no policy;
+            RM102 it has no `facts/pack.yaml`.
     """
     if not root.is_dir():
-        raise PackError(
-            [
-                SourceError(
-                    "RM107",
-                    "not-a-pack",
-                    found=str(root),
-                    expected="a directory",
-                    origin=Origin(str(root)),
-                )
-            ]
-        )
-    have = [name for name in ("policies", "facts") if (root / name).is_dir()]
-    if not have:
-        empty = not any(root.iterdir())
-        found = "an empty directory" if empty else str(root)
-        raise PackError(
-            [
-                SourceError(
-                    "RM107",
-                    "not-a-pack",
-                    found=found,
-                    expected="a directory with policies/ and facts/",
-                    origin=Origin(str(root)),
-                )
-            ]
-        )
+        raise no_pack("RM107", "not-a-pack", str(root), "a directory", str(root))
+    if not any((root / name).is_dir() for name in ("policies", "facts")):
+        found = str(root) if any(root.iterdir()) else "an empty directory"
+        raise no_pack("RM107", "not-a-pack", found, "a directory with policies/ and facts/", str(root))
     if not list((root / "policies").glob("*/policy.yaml")):
-        raise PackError(
-            [
-                SourceError(
-                    "RM108",
-                    "no-policy",
-                    found="policies/",
-                    expected="at least one policies/ID/policy.yaml",
-                    origin=Origin("policies"),
-                )
-            ]
-        )
+        raise no_pack("RM108", "no-policy", "policies/", "at least one policies/ID/policy.yaml", "policies")
+    if not any(Facts(root, Problems()).files("pack")):
+        raise no_pack("RM102", "file-missing", "facts/pack.yaml", "the file that names the pack", "facts/pack.yaml")
+
+
+def no_pack(code: str, slug: str, found: str, expected: str, file: str) -> PackError:
+    return PackError([SourceError(code, slug, found=found, expected=expected, origin=Origin(file))])
 
 
 def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from remit.errors import Origin, SourceError, VocabularyError
+from remit.errors import VocabularyError
 from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
+from remit.pack import dialect
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.names import Names
@@ -117,16 +118,6 @@ def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType 
 def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
     """facts/pack.yaml."""
     document = next(facts.documents("pack"), None)
-    if document is None and not (facts.root / "facts" / "pack.yaml").is_file():
-        facts.problems.add(
-            SourceError(
-                "RM102",
-                "file-missing",
-                found="facts/pack.yaml",
-                expected="the file that names the pack",
-                origin=Origin("facts/pack.yaml"),
-            )
-        )
     head = facts.fields(document, "pack", ("id", "title", "language", "zone", "levels", "fallback"))
     labels: dict[str, Text] = {}
     for node in head.many("levels"):
@@ -244,10 +235,11 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
     inner = node.items[0] if isinstance(node, Sequence) and many else node
     if node is None:
         fields.missing("type")
-    elif isinstance(inner, Scalar) and inner.text in set(ValueKind):
-        return ValueKind(inner.text), many
+    elif isinstance(inner, Scalar) and dialect.word(inner.text) in set(ValueKind):
+        return ValueKind(dialect.word(inner.text)), many
     elif isinstance(inner, Scalar):
-        fields.problems.unknown("type", inner, [k.value for k in ValueKind], "a type: " + ", ".join(ValueKind))
+        spelled = [*ValueKind, *(zh for zh, en in dialect.WORDS.items() if en in set(ValueKind))]
+        fields.problems.unknown("type", inner, spelled, "a type: " + ", ".join(ValueKind))
     else:
         fields.wrong(node, "a type, or a list of one type")
     return TEXT, many
