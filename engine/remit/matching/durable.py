@@ -94,7 +94,7 @@ class Durable:
         )
 
     def _signature(self, history: History) -> Signature:
-        kinds = sorted(self._kinds[kind] for kind in history.types if kind in self._kinds)
+        kinds = sorted({self._kinds[event.type] for event in history.events if event.type in self._kinds})
         return tuple(kinds) if not self._triggers.isdisjoint(kinds) else ()
 
     def _learn(self, cases: Mapping[Signature, History]) -> Mapping[Signature, Candidates]:
@@ -153,5 +153,5 @@ def patterns(program: Program, kinds: Mapping[str, int]) -> list[Pattern]:
 
 
 def needed(rule: CompiledRule) -> frozenset[str]:
-    """What else must be in the case; nothing where the guard leaves the condition to a later step."""
-    return frozenset() if rule.breach_triggered or rule.per_bearer else rule.requires
+    """What else must be in the case; nothing where the condition waits for the bearer."""
+    return frozenset() if rule.per_bearer else rule.requires
