@@ -314,11 +314,13 @@ def test_an_unknown_backend_is_refused(pack: Pack) -> None:
 def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    monkeypatch.delitem(sys.modules, "remit.matching.durable", raising=False)
-    monkeypatch.setitem(sys.modules, "durable", None)
-    monkeypatch.setitem(sys.modules, "durable.engine", None)
+    from remit.matching.worker import Worker
+
+    monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
+    monkeypatch.setattr("remit.matching.choose.SHARED", Worker())
     engine = Engine(pack)
     assert engine.backend_name == "reference"
     assert "durable-rules cannot be imported" in engine.backend_reason
-    with pytest.raises(InternalError):
-        Engine(pack, backend="durable")
+    for name in ("durable", "durable-inline"):
+        with pytest.raises(InternalError, match="cannot be imported"):
+            Engine(pack, backend=name)

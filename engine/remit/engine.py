@@ -39,14 +39,15 @@ class Engine:
 
     Args:
         pack: a loaded pack.
-        backend: `auto` (durable-rules where it imports, else the reference), `durable` or `reference`.
+        backend: `auto` (durable-rules where it is installed, else the reference), `durable`, `durable-inline` (its network
+            in this process, where a fault of it is ours) or `reference`.
         now: where to pin the clock; left out, it follows the events. Not with a ledger, which has its own.
         ledger: where everything is kept: `sqlite:///path`, `postgresql://…`, or a path; made if it is not there.
             Left out, in memory.
         key: the ledger's master key, or the file that holds it; for SQLite left out, the file beside it.
 
     Raises:
-        RemitError: RM901, `backend="durable"` where durable-rules cannot be imported.
+        RemitError: RM901, durable-rules was asked for by name and cannot be used here.
         LedgerError: the ledger cannot be opened.
     """
 
@@ -85,7 +86,7 @@ class Engine:
 
     @property
     def backend_name(self) -> str:
-        """The matcher in use: `durable` or `reference`."""
+        """The matcher in use: `durable`, `durable-inline` or `reference`, which also takes over where the network cannot be had."""
         return self._law.matcher.name
 
     @property

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY, edited
+from native import failing, needs_network
 from remit.cli.app import app
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +155,32 @@ def test_both_back_ends_give_the_same_bytes() -> None:
     assert remit(*words, "auto").stdout == remit(*words, "reference").stdout
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_failure_of_the_native_matcher_costs_a_line_on_stderr_and_no_duty(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00", "--lang", lang)
+    expected = [remit(*words, "--backend", "reference", *form).stdout for form in ((), ("--json",))]
+    needs_network()
+    for form, stdout in zip(((), ("--json",)), expected, strict=True):
+        worker = failing(seen="os.abort()")
+        monkeypatch.setattr("remit.matching.choose.SHARED", worker)
+        shown = remit(*words, *form)
+        assert (shown.exit_code, shown.stdout) == (0, stdout)
+        assert "signal 6" in shown.stderr
+        assert ("结果完整" if lang == "zh" else "nothing is missing") in shown.stderr
+        worker.close()
+
+
+def test_doctor_says_that_the_compiled_core_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_network()
+    for load, words in (("raise ImportError('undefined symbol')", "undefined symbol"), ("os.abort()", "signal 6")):
+        monkeypatch.setattr("remit.matching.choose.SHARED", failing(load=load))
+        facts = json.loads(remit("doctor", "--pack", ROOT, "--json").stdout)
+        assert facts["backend"] == "reference"
+        assert words in facts["backend_reason"]
+
+
 def test_the_order_of_simultaneous_events_does_not_matter(tmp_path: Path) -> None:
     events = [
         "  - {id: e1, type: item_overdue, at: 2024-06-05T10:00, by: harbour-library, days_late: 20, age: 11, subject: a}\n",
@@ -269,7 +296,7 @@ def test_events_says_what_can_be_reported() -> None:
 def test_doctor_names_the_back_end_and_why() -> None:
     facts = json.loads(remit("doctor", "--pack", ROOT, "--json").stdout)
     assert facts["backend"] in ("durable", "reference")
-    assert facts["backend_reason"]
+    assert ("process of its own" if facts["backend"] == "durable" else "cannot") in facts["backend_reason"]
     assert facts["calendar_years"] == [2023, 2024, 2025, 2026]
 
 
@@ -313,7 +340,7 @@ def test_the_pack_is_the_directory_one_stands_in(tmp_path: Path) -> None:
         (["run", ROOT, "--now", "yesterday"], 2, "not a moment"),
         (["run", ROOT, "--lang", "fr"], 2, "not one of 'zh', 'en'"),
         (["run", LIBRARY, "--unit", "Habour Library"], 4, "nearest: `Harbour Library`"),
-        (["run", LIBRARY, "--backend", "fast"], 2, "not one of 'auto', 'durable', 'reference'"),
+        (["run", LIBRARY, "--backend", "fast"], 2, "not one of 'auto', 'durable', 'durable-inline', 'reference'"),
         (["why", "nothing", "--pack", LIBRARY], 4, "RM453"),
         (
             ["why", "a1.reminder", "--pack", LIBRARY, "--now", "2024-06-06", "--format", "pdf"],
@@ -486,7 +513,7 @@ def test_no_stdout_and_a_full_disk_end_without_a_traceback() -> None:
 
 def test_help_is_quick_to_import() -> None:
     """`--help` loads nothing of the library but the command line: what keeps it quick, without a clock."""
-    program = "import sys\nsys.argv=['remit','--help']\ntry:\n  from remit.cli import main; main()\nexcept SystemExit: pass\nprint([m for m in ('networkx','pydantic','lark','durable','remit.pack.load','remit.engine') if m in sys.modules], file=sys.stderr)"
+    program = "import sys\nsys.argv=['remit','--help']\ntry:\n  from remit.cli import main; main()\nexcept SystemExit: pass\nprint([m for m in ('networkx','pydantic','lark','durable_rules_engine','remit.matching.worker','remit.pack.load','remit.engine') if m in sys.modules], file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

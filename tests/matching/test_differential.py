@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from native import durable
 from remit.matching.history import versions
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -13,19 +13,19 @@ from remit.model.rule import Policy
 from remit.program.compile import compile_program
 from strategies import DIFFERENTIAL, policies, streams
 
-durable = pytest.importorskip("remit.matching.durable", reason="durable-rules cannot be imported here (no C compiler?)")
 COUNTED = {"examples": 0, "bindings": 0}
 
 
 def compare(policy: Policy, events: tuple[Event, ...]) -> None:
     program = compile_program((policy,))
-    native, reference = durable.Durable(program), Reference(program)
-    for case in {event.case for event in events}:
-        for history in versions(case, [e for e in events if e.case == case]):
-            expected = reference.bindings(history)
-            assert native.bindings(history) == expected
-            COUNTED["bindings"] += len(expected)
+    native, reference = durable(program), Reference(program)
+    cases = {event.case for event in events}
+    told = [history for case in cases for history in versions(case, [e for e in events if e.case == case])]
+    expected = reference.bindings_of(told)
+    assert native.bindings_of(told) == expected
+    assert native.name == "durable"
     assert not native.incidents
+    COUNTED["bindings"] += sum(map(len, expected))
 
 
 def test_the_same_bindings_for_every_program_and_stream() -> None:

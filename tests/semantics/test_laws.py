@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from native import durable, needs_network
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.obligation import Answer
@@ -22,9 +22,7 @@ WORLD, CALENDAR = world(), calendar()
 def answer(policy: Policy, events: tuple[Event, ...], now: datetime, *, native: bool = False) -> Answer:
     matcher = None
     if native:
-        from remit.matching.durable import Durable
-
-        matcher = Durable(compile_program((policy,)))
+        matcher = durable(compile_program((policy,)))
     return obligations((policy,), WORLD, {}, CALENDAR, events, now, matcher=matcher)
 
 
@@ -61,7 +59,7 @@ def test_ids_are_unique(policy: Policy, events: tuple[Event, ...], now: datetime
 
 
 def test_both_matchers_give_the_same_answer() -> None:
-    pytest.importorskip("remit.matching.durable", reason="durable-rules cannot be imported here (no C compiler?)")
+    needs_network()
     seen = {"examples": 0, "obligations": 0}
 
     @settings(max_examples=DIFFERENTIAL)

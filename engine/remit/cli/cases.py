@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remit.cli.options import Backend, Cases, Format, Json, Lang, Now, PackArgument, PackOption, Unit
-from remit.cli.session import Session, echo, engine_with, open_session, print_json, reporting
+from remit.cli.session import Session, echo, engine_with, open_session, print_json, reporting, warn
 
 if TYPE_CHECKING:
     from remit.engine import Engine
@@ -41,8 +41,7 @@ def run(
             owed = tuple(o for o in answer.obligations if o.bearer.id == name)
             mine = {o.id for o in owed}
             answer = replace(answer, obligations=owed, conflicts=tuple(c for c in answer.conflicts if mine & set(c.obligations)))  # fmt: skip
-        for incident in engine.incidents:
-            typer.echo(f"{incident.backend}: {incident.what}", err=True)
+        warn(session, engine)
         if as_json:
             from remit.explain.report import report
 
@@ -72,7 +71,9 @@ def why(
     with reporting(context, lang, as_json=as_json or form == "json"):
         session = open_session(context, pack)
         engine = engine_with(session, case or (), session.moment(now))
-        show(session, [engine.why(meant(engine, obligation))], "json" if as_json else form)
+        tree = engine.why(meant(engine, obligation))
+        warn(session, engine)
+        show(session, [tree], "json" if as_json else form)
 
 
 def meant(engine: Engine, written: str) -> str:

@@ -18,7 +18,7 @@ def health(pack: Pack | None) -> dict[str, object]:
     from remit.matching.choose import choose
     from remit.program.program import Program
 
-    matcher = choose(Program((), {}, {}))
+    matcher = choose(Program((), {}, {}), at_once=True)
     facts: dict[str, object] = {
         "remit": __version__,
         "python": platform.python_version(),

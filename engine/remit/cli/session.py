@@ -129,6 +129,17 @@ def source(path: Path) -> Path | bytes:
     return sys.stdin.buffer.read() if str(path) == "-" else path
 
 
+def warn(session: Session, engine: Engine) -> None:
+    """On stderr, where the native matcher failed and the reference answered instead."""
+    for incident in engine.incidents:
+        case = incident.case or "-"
+        message = session.say(
+            f"案件 {case}：匹配后端出错（{incident.what}），已由参考匹配器代为判断，结果完整",
+            f"case {case}: the matcher failed ({incident.what}); the reference answered instead, nothing is missing",
+        )
+        typer.echo(f"{incident.backend}: {message}", err=True)
+
+
 def apart(events: Iterable[Event]) -> Iterator[Event]:
     """Event ids are unique in a ledger; case files number their own, so an id met in another case carries the case's name."""
     from dataclasses import replace

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from remit.errors import InternalError
+from remit.matching.durable import Durable
 from remit.matching.matcher import Matcher
+from remit.matching.network import location
 from remit.matching.reference import Reference
+from remit.matching.worker import SHARED, Inline, Unavailable
 from remit.program.program import Program
 
-BACKENDS = ("auto", "durable", "reference")
+BACKENDS = ("auto", "durable", "durable-inline", "reference")
 
 
-def choose(program: Program, backend: str = "auto") -> Matcher:
-    """The matcher asked for; `auto` takes durable-rules where it imports, and says why where it does not.
+def choose(program: Program, backend: str = "auto", *, at_once: bool = False) -> Matcher:
+    """The matcher asked for; `auto` takes durable-rules where it is installed, and says why where it does not.
+
+    Args:
+        program: what is to be matched.
+        backend: `auto` | `durable` (the network in a process of its own) | `durable-inline` (in this one) | `reference`.
+        at_once: with `auto`, start the network now and not at the first match, to know whether it can be had.
 
     Raises:
         InternalError: RM901, durable-rules was asked for by name and cannot be used here, or the name is unknown.
     """
-    if backend == "reference":
-        return Reference(program)
     if backend not in BACKENDS:
         raise InternalError("RM901", "no-such-backend", found=backend, expected=f"one of {', '.join(BACKENDS)}")
-    try:
-        from remit.matching.durable import Durable
-
-        return Durable(program)
-    except ImportError as missing:
-        if backend == "durable":
+    if backend == "reference":
+        return Reference(program)
+    if backend == "auto" and location() is None:
+        return Reference(program, "durable-rules cannot be imported here: it is not installed")
+    matcher = Durable(program, Inline() if backend == "durable-inline" else SHARED)
+    if backend != "auto" or at_once:
+        try:
+            matcher.start()
+        except Unavailable as state:
+            if backend == "auto":
+                return Reference(program, str(state))
             raise InternalError(
                 "RM901",
                 "backend-unavailable",
-                found=str(missing),
+                found=str(state),
                 expected="durable-rules with its compiled core",
                 hint="install a C compiler and reinstall durable-rules; on Python 3.13 build it with "
                 "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject",
-            ) from missing
-        return Reference(program, f"durable-rules cannot be imported here: {missing}")
+            ) from state
+    return matcher

@@ -1,145 +1,157 @@
-"""The durable-rules back end: the only module that knows durable-rules.
+"""The durable-rules back end: the network tells which kinds of event set off which rules, Python judges the rest.
 
-Given to the network is only what it is right about: facts, positive elements, equality joins on small
-integers. An event becomes a fact `{k: type, i: position}`; a rule becomes one element for its trigger and
-one more for each event type it requires. Conditions stay guards in Python, shared with the reference.
-The network's session is emptied after each case, because Python owns the facts.
+A case looks to the network like any other with the same kinds of event, so each such signature is asked about once.
+A signature at which the network failed is not sent again: the reference answers for it.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections import defaultdict
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from itertools import count
 
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident, guard
+from remit.matching.network import Hit, Pattern
 from remit.matching.reference import Reference
+from remit.matching.worker import Inline, Link, Unavailable
 from remit.program.program import CompiledRule, Program
 
-if TYPE_CHECKING:
-    from durable.engine import Host
+#: The kinds of event in a case that any rule listens to, by number.
+Signature = tuple[int, ...]
+#: The rules a signature sets off, in order, each with the kinds that do.
+Candidates = tuple[tuple[CompiledRule, frozenset[str]], ...]
 
-#: A fact may wake at most 64 rules before its stack is full (MAX_STACK_SIZE); stay well below.
-RULES_PER_RULESET = 40
-#: Joins multiply, and ids are told apart by 32 bits only; a larger case is handed to the reference.
-EVENTS_PER_CASE = 500
+REMEMBERED = 4096
+#: A network that fails so often is given up.
+FAILURES = 8
+NUMBERS = count(1)
 
 
 class Durable:
-    """Discriminates and joins in the network, judges in Python, and falls back to the reference.
+    """Asks the network through a link, and falls back to the reference for what the link cannot answer."""
 
-    Raises:
-        ImportError: durable-rules, or its compiled core, cannot be imported here.
-    """
-
-    name = "durable"
-
-    def __init__(self, program: Program) -> None:
-        self.reason = "durable-rules is installed and its core imports"
-        self.fallback = Reference(program, "the network failed on a case")
-        self._incidents: list[Incident] = []
-        self._hits: set[tuple[int, int]] = set()
+    def __init__(self, program: Program, link: Link) -> None:
+        self._reference = Reference(program)
+        self._link = link
+        self._number = next(NUMBERS)
+        self._kinds = {kind: number for number, kind in enumerate(heard(program), start=1)}
+        self._names = {number: kind for kind, number in self._kinds.items()}
         self._rules = {rule.order: rule for rule in program.rules}
-        self._kinds = {kind: number for number, kind in enumerate(sorted(program.by_event), start=1)}
-        names = {kind for rule in program.rules for kind in rule.requires}
-        for kind in sorted(names - self._kinds.keys()):
-            self._kinds[kind] = len(self._kinds) + 1
-        self._shards = tuple(shards(program))
-        self._host = quiet_host()
-        self._host.set_rulesets({name(n): self._ruleset(s) for n, s in enumerate(self._shards)})
-        self._heard = tuple(frozenset(k for r in s for k in r.triggers | r.requires) for s in self._shards)
+        self._patterns = tuple(patterns(program, self._kinds))
+        self._triggers = frozenset(kind for _, kind, _ in self._patterns)
+        self._known: dict[Signature, Candidates] = {}
+        self._poison: set[Signature] = set()
+        self._incidents: list[Incident] = []
+        self._gone: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`durable`, `durable-inline`; `reference` once the network could not be had or failed too often."""
+        return "reference" if self._gone else self._own_name
+
+    @property
+    def _own_name(self) -> str:
+        return "durable-inline" if isinstance(self._link, Inline) else "durable"
+
+    @property
+    def reason(self) -> str:
+        """Why this one, and where it runs."""
+        if self._gone:
+            return self._gone
+        where = (
+            "in this process"
+            if isinstance(self._link, Inline)
+            else "in a process of its own, whose death costs no answer"
+        )
+        return f"durable-rules is installed; its network runs {where}"
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
         return tuple(self._incidents)
 
+    def start(self) -> None:
+        """Load the program now and not at the first match, so that `name` and `reason` tell what is so.
+
+        Raises:
+            Unavailable: the network cannot be had here.
+        """
+        self._link.ask(self._number, self._patterns, ())
+
     def bindings(self, history: History) -> tuple[Binding, ...]:
-        """As the reference gives them; on any failure, the reference's own, and an incident."""
-        if len(history.events) > EVENTS_PER_CASE:
-            return self.fallback.bindings(history)
+        """As the reference gives them."""
+        return self.bindings_of((history,))[0]
+
+    def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
+        """As the reference gives them, for many cases in one round trip."""
+        signatures = [self._signature(history) for history in histories]
+        first: dict[Signature, History] = {}
+        for signature, history in zip(signatures, histories, strict=True):
+            first.setdefault(signature, history)
+        known = self._learn(first)
+        return tuple(
+            judged(known[signature], history) if signature in known else self._reference.bindings(history)
+            for signature, history in zip(signatures, histories, strict=True)
+        )
+
+    def _signature(self, history: History) -> Signature:
+        kinds = sorted({self._kinds[event.type] for event in history.events if event.type in self._kinds})
+        return tuple(kinds) if not self._triggers.isdisjoint(kinds) else ()
+
+    def _learn(self, cases: Mapping[Signature, History]) -> Mapping[Signature, Candidates]:
+        """What each signature sets off, for those the network can answer for."""
+        fresh = [s for s in cases if s and s not in self._known and s not in self._poison]
+        if fresh and self._gone is None:
+            self._ask(fresh, cases)
+        found = {s: rules for s in cases if (rules := self._known.get(s)) is not None} | {(): ()}
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        return found
+
+    def _ask(self, fresh: Sequence[Signature], cases: Mapping[Signature, History]) -> None:
         try:
-            hits = self._match(history)
-        except Exception as failure:  # noqa: BLE001 - whatever the network throws, the case must be answered
-            self._incidents.append(Incident(self.name, history.case, f"{type(failure).__name__}: {failure}"))
-            self._host = quiet_host()
-            self._host.set_rulesets({name(n): self._ruleset(s) for n, s in enumerate(self._shards)})
-            return self.fallback.bindings(history)
-        judged = (guard(self._rules[o], history.events[i], history) for o, i in sorted(hits))
-        return tuple(binding for binding in judged if binding is not None)
+            answers = self._link.ask(self._number, self._patterns, fresh)
+        except Unavailable as state:
+            self._gone = str(state)
+            if not state.missing:
+                self._incidents.append(Incident(self._own_name, cases[fresh[0]].case, str(state)))
+            return
+        for signature, answer in zip(fresh, answers, strict=True):
+            if isinstance(answer, str):
+                self._poison.add(signature)
+                self._incidents.append(Incident(self._own_name, cases[signature].case, answer))
+            else:
+                self._known[signature] = self._candidates(answer)
+        if len(self._poison) >= FAILURES:
+            self._gone = f"the network failed {len(self._poison)} times, last: {self._incidents[-1].what}"
 
-    def _match(self, history: History) -> set[tuple[int, int]]:
-        """(rule order, event position) of every rule whose trigger and required events are there."""
-        self._hits = set()
-        with warnings.catch_warnings():
-            # From Python 3.12 on each of its actions warns of its own use of utcfromtimestamp.
-            warnings.filterwarnings("ignore", message=".*utcfromtimestamp", category=DeprecationWarning)
-            self._assert_and_retract(history)
-        return self._hits
-
-    def _assert_and_retract(self, history: History) -> None:
-        for number, heard in enumerate(self._heard):
-            facts = [
-                {"id": i + 1, "sid": 1, "i": i, "k": self._kinds[event.type]}
-                for i, event in enumerate(history.events)
-                if event.type in heard
-            ]
-            if facts:
-                self._host.assert_facts(name(number), facts)
-                self._host.retract_facts(name(number), facts)
-
-    def _ruleset(self, rules: tuple[CompiledRule, ...]) -> dict[str, Any]:
-        """The network's own notation: dictionaries by the names of its elements."""
-        definitions: dict[str, Any] = {}
-        for rule in rules:
-            for kind in sorted(rule.triggers):
-                elements = [{"m0": {"k": self._kinds[kind]}}]
-                others = sorted(rule.requires - {kind})
-                elements += [{f"m{n}": {"k": self._kinds[other]}} for n, other in enumerate(others, start=1)]
-                definitions[f"r{rule.order}x{self._kinds[kind]}"] = {
-                    "all": elements,
-                    "run": self._run(rule.order),
-                }
-        return definitions
-
-    def _run(self, order: int) -> Any:
-        """The action of a rule. The network takes an action of two arguments for an asynchronous one."""
-
-        def run(closure: Any) -> None:
-            self._hits.add((order, int(closure.m0.i)))
-
-        return run
+    def _candidates(self, hits: Sequence[Hit]) -> Candidates:
+        kinds: dict[int, set[str]] = {}
+        for order, kind in hits:
+            kinds.setdefault(order, set()).add(self._names[kind])
+        return tuple((self._rules[order], frozenset(kinds[order])) for order in sorted(kinds))
 
 
-def shards(program: Program) -> Iterator[tuple[CompiledRule, ...]]:
-    """Rules in rulesets, so that no fact wakes too many rules of one."""
-    open_shard: list[CompiledRule] = []
-    woken: dict[str, int] = defaultdict(int)
-    for rule in program.rules:
-        kinds = rule.triggers | rule.requires
-        if not rule.triggers:
-            continue
-        if any(woken[kind] + len(rule.triggers) > RULES_PER_RULESET for kind in kinds):
-            yield tuple(open_shard)
-            open_shard, woken = [], defaultdict(int)
-        open_shard.append(rule)
-        for kind in kinds:
-            woken[kind] += len(rule.triggers)
-    if open_shard:
-        yield tuple(open_shard)
+def judged(candidates: Candidates, history: History) -> tuple[Binding, ...]:
+    """The guard of each rule for each event that may set it off."""
+    verdicts = (
+        guard(rule, event, history) for rule, kinds in candidates for event in history.events if event.type in kinds
+    )
+    return tuple(binding for binding in verdicts if binding is not None)
 
 
-def name(number: int) -> str:
-    return f"remit{number}"
+def heard(program: Program) -> tuple[str, ...]:
+    """Every kind of event a rule listens to."""
+    return tuple(sorted({kind for rule in program.rules for kind in rule.triggers | needed(rule)}))
 
 
-def quiet_host() -> Host:
-    """A host without its background timers: they would read the wall clock and swallow exceptions."""
-    from durable.engine import Host as LoudHost
+def patterns(program: Program, kinds: Mapping[str, int]) -> list[Pattern]:
+    return [
+        (rule.order, kinds[kind], tuple(sorted(kinds[other] for other in needed(rule) - {kind})))
+        for rule in program.rules
+        for kind in sorted(rule.triggers)
+    ]
 
-    class QuietHost(LoudHost):  # type: ignore[misc]  # the library is untyped
-        def _run(self) -> None:
-            """No timers: time enters remit only by `now`."""
 
-    return QuietHost()
+def needed(rule: CompiledRule) -> frozenset[str]:
+    """What else must be in the case; nothing where the condition waits for the bearer."""
+    return frozenset() if rule.per_bearer else rule.requires

@@ -33,15 +33,20 @@ class Incident:
 
 
 class Matcher(Protocol):
-    """One answer: the bindings of a case, ordered by rule and then by event."""
+    """One answer: the bindings of a case, ordered by rule and then by event. The batch is for whoever has many."""
 
-    name: str
-    reason: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
 
     @property
     def incidents(self) -> Sequence[Incident]: ...
 
     def bindings(self, history: History) -> tuple[Binding, ...]: ...
+
+    def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]: ...
 
 
 def guard(rule: CompiledRule, event: Event, history: History) -> Binding | None:

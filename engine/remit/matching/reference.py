@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident, guard
 from remit.program.program import Program
@@ -30,3 +32,7 @@ class Reference:
                     if binding is not None:
                         found.append(binding)
         return tuple(found)
+
+    def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
+        """One case after the other."""
+        return tuple(self.bindings(history) for history in histories)
