@@ -179,10 +179,11 @@ class PackError(RemitError):
 
 
 def shorten(text: str, limit: int = 80) -> str:
-    """User text as it fits in one line of a message.
+    """User text as it fits in one line of a message; a control character or half a letter as its escape.
 
-    >>> shorten("a\\nb")
-    'a b'
+    >>> shorten("a\\nb"), shorten("\\x1b[31m")
+    ('a b', '\\\\x1b[31m')
     """
     line = " ".join(text.split())
+    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -316,7 +316,18 @@ def test_the_pack_is_the_directory_one_stands_in(tmp_path: Path) -> None:
         ),
         (["why-not", "a1.remnder", "--pack", LIBRARY], 4, "nearest: `a1.reminder`"),
         (["agenda", "--unit", "nobody", "--pack", LIBRARY], 4, "RM456"),
-        (["agenda", "--from", "2024-13-01", "--pack", LIBRARY], 2, "not a day"),
+        (
+            ["agenda", "--from", "2024-13-01", "--pack", LIBRARY],
+            2,
+            "Invalid value for --from: `2024-13-01` is not a day",
+        ),
+        (["agenda", "--from", "", "--pack", LIBRARY], 2, "not a day"),
+        (["agenda", "--to", "2024-W19-1", "--pack", LIBRARY], 2, "not a day"),
+        (["run", LIBRARY, "--now", "20240507"], 2, "not a moment"),
+        (["events", "", "--pack", LIBRARY], 4, "RM456"),
+        (["route", "library branch", "--place", "harbor", "--pack", LIBRARY], 4, "place or unit; nearest: `harbour`"),
+        (["why", "a1.remindr", "--pack", LIBRARY], 4, "nearest: `a1.reminder`"),
+        (["why", "a2.charge", "--pack", LIBRARY, "--now", "2024-06-06"], 4, "`remit why-not a2.charge` says why"),
         (["agenda", "--from", "2024-05-02", "--to", "2024-05-01", "--pack", LIBRARY], 2, "lies before"),
         (["agenda", "--to", "9999-12-31", "--pack", LIBRARY], 2, "between the years"),
         (["run", LIBRARY, "--now", "9999-12-31T23:59-12:00"], 2, "between the years"),
@@ -393,6 +404,14 @@ def test_a_pack_with_mistakes_tells_every_one(tmp_path: Path) -> None:
     assert shown.exit_code == 1
     assert [e["nearest"] for e in json.loads(shown.stdout)["errors"]] == ["tell_guardian"]
     assert "bylaws.md:" in remit("run", root).output
+
+
+def test_a_case_may_come_in_on_stdin() -> None:
+    case = b'{"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-06-05T10:00", "by": "harbour-library", "days_late": 20}'
+    words = ("run", LIBRARY, "--case", "-", "--now", "2024-06-06", "--json")
+    shown = CliRunner().invoke(app, [str(word) for word in words], input=case)
+    assert {o["case"] for o in json.loads(shown.stdout)["obligations"]} == {"c"}
+    assert CliRunner().invoke(app, [str(word) for word in words], input=b"").exit_code == 3
 
 
 def test_the_same_event_twice_is_taken_once_and_other_content_refused(tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from remit import Pack
 from remit.errors import EventError
 
 GOOD = {"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-06-05T10:00", "days_late": "20"}
+CLOUD = {
+    "specversion": "1.0", "id": "e1", "source": "/x", "type": "item_overdue", "time": "2024-06-05T10:00:00+02:00",
+    "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "data": {"case": "c", "days_late": 20},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +36,11 @@ def pack() -> Pack:
         ),
         ("a.yaml", "案件: c\n事件:\n  - {编号: e1, 类型: item overdue, 发生时间: 2024-06-05T10:00, days late: 20}\n"),
         ("a.json", json.dumps({"case": "c", "events": [{k: v for k, v in GOOD.items() if k != "case"}]})),
+        ("a.json", json.dumps({"case": "c", "events": [{k: v for k, v in GOOD.items() if k != "case"}]}, indent=2)),
         ("a.jsonl", json.dumps(GOOD) + "\n\n"),
-        (
-            "a.json",
-            json.dumps(
-                {
-                    "specversion": "1.0",
-                    "id": "e1",
-                    "source": "/x",
-                    "type": "item_overdue",
-                    "time": "2024-06-05T10:00:00+02:00",
-                    "data": {"case": "c", "days_late": 20},
-                }
-            ),
-        ),
+        ("a.json", json.dumps(CLOUD)),
+        ("a.json", json.dumps(CLOUD, indent=2)),
+        ("a.json", json.dumps([CLOUD], indent=2)),
         (
             "a.jsonl",
             json.dumps(
@@ -60,7 +55,18 @@ def pack() -> Pack:
             ),
         ),
     ],
-    ids=["YAML", "YAML with data", "YAML in Chinese", "JSON", "JSON Lines", "CloudEvents", "CloudEvents by line"],
+    ids=[
+        "YAML",
+        "YAML with data",
+        "YAML in Chinese",
+        "JSON",
+        "JSON laid out",
+        "JSON Lines",
+        "CloudEvents",
+        "CloudEvents laid out",
+        "a batch of CloudEvents",
+        "CloudEvents by line",
+    ],
 )
 def test_every_form_reads_to_the_same_event(pack: Pack, tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
@@ -79,6 +85,12 @@ def test_every_form_reads_to_the_same_event(pack: Pack, tmp_path: Path, name: st
         ({"at": None}, "RM404", "", None),
         ({"days_late": None}, "RM404", "", None),
         ({"days_lat": 3}, "RM403", "days_lat", "days_late"),
+        ({"plce": "harbour"}, "RM403", "plce", "place"),
+        ({"知悉时": "2024-06-06"}, "RM403", "知悉时", "知悉时间"),
+        ({"id": "e\x00"}, "RM405", "e\\x00", None),
+        ({"case": "c\x1b[31m"}, "RM405", "c\\x1b[31m", None),
+        ({"subject": "a\nb"}, "RM405", "a b", None),
+        ({"subject": "half \ud800"}, "RM405", "half \\ud800", None),
         ({"guardian_known": "maybe"}, "RM405", "maybe", None),
         ({"days_late": "many"}, "RM405", "many", None),
         ({"days_late": "1e3"}, "RM405", "1e3", None),
@@ -102,7 +114,7 @@ def test_refused(pack: Pack, change: dict[str, object], code: str, found: str, n
         pack.event(fields)
     problem = refused.value
     assert problem.code == code, str(problem)
-    assert found in problem.found
+    assert found in str(problem)
     if nearest is not None:
         assert problem.suggestion == nearest
 
@@ -128,6 +140,11 @@ def test_what_is_not_a_case_file(pack: Pack, tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(Exception, match=r"RM(404|410|201|205|206|220)"):
         pack.read_events(path)
+
+
+def test_the_contents_of_a_file_are_read_as_the_file(pack: Pack) -> None:
+    (event,) = pack.read_events(json.dumps(CLOUD, indent=2).encode())
+    assert (event.id, event.origin.file, event.origin.line) == ("e1", "<stdin>", 1)
 
 
 def test_each_event_type_is_a_pydantic_model(pack: Pack) -> None:

@@ -34,7 +34,7 @@ def run(
     with reporting(as_json=as_json):
         session = open_session(pack, lang or context.obj)
         at = session.moment(now)
-        name = session.name("unit", unit) if unit is not None else None
+        name = session.name(unit, "unit") if unit is not None else None
         engine = engine_with(session, case or (), at, backend)
         answer = engine.answer(agenda=agenda)
         if name is not None:
@@ -79,14 +79,20 @@ def meant(engine: Engine, written: str) -> str:
     """The id of an obligation; the id of a rule stands for its obligation where it raised just one.
 
     Raises:
-        EventError: RM453, the rule raised several; the hint names them.
+        EventError: RM453, the rule raised several, and the hint names them; or none; or no rule is called so.
     """
-    of_rule = [o.id for o in engine.answer().obligations if o.rule == written]
-    if len(of_rule) > 1:
-        from remit.errors import EventError
+    from remit.errors import EventError, nearest
 
+    owed = engine.answer().obligations
+    of_rule = [o.id for o in owed if o.rule == written]
+    if len(of_rule) > 1:
         raise EventError("RM453", "unknown-obligation", found=written, expected=f"the id of one of the {len(of_rule)} obligations of this rule", hint="\n  ".join(of_rule))  # fmt: skip
-    return of_rule[0] if of_rule else written
+    if of_rule or written in {o.id for o in owed}:
+        return (*of_rule, written)[0]
+    rules = engine.pack.rules
+    hint = f"the rule raised nothing; `remit why-not {written}` says why" if written in rules else None
+    known = [o.id for o in owed] if "/" in written else rules
+    raise EventError("RM453", "unknown-obligation", found=written, expected="the id of an obligation that exists at this moment, or of the rule that raised it", suggestion=None if hint else nearest(written, known), hint=hint)  # fmt: skip
 
 
 def why_not(
@@ -151,11 +157,11 @@ def agenda(
     with reporting(as_json=as_json):
         session = open_session(pack, lang or context.obj)
         at = session.moment(now)
-        first = session.day(start) if start else date(at.year, 1, 1)
-        last = session.day(end) if end else date(first.year, 12, 31)
+        first = session.day(start, "--from") if start is not None else date(at.year, 1, 1)
+        last = session.day(end, "--to") if end is not None else date(first.year, 12, 31)
         if last < first:
             raise typer.BadParameter(f"{last} lies before {first}", param_hint="--to")
-        name = session.name("unit", unit) if unit is not None else None
+        name = session.name(unit, "unit") if unit is not None else None
         engine = engine_with(session, case or (), at)
         until = session.midnight(last + timedelta(days=1)) - timedelta(seconds=1)
         owed = engine.agenda(name, session.midnight(first), until)

@@ -82,11 +82,11 @@ def route(
         from remit.model.rule import ByRole
         from remit.routing.route import route as find
 
-        at = session.moment(on)
+        at = session.moment(on, "--on")
         where = None
         if place is not None:
-            where = session.pack.find("place", place) or session.name("unit", place)
-        selector = ByRole(session.name("role", role), place="event.place" if where else None, level=session.name("level", level) if level else None, enclosing=enclosing)  # fmt: skip
+            where = session.name(place, "place", "unit")
+        selector = ByRole(session.name(role, "role"), place="event.place" if where else None, level=session.name(level, "level") if level is not None else None, enclosing=enclosing)  # fmt: skip
         event = Event("-", "-", at, at, place=where)
         found = find(selector, graph=session.pack.graph, day=at.date(), situation=Situation(event, {}, None, ()), triggered=where is not None)  # fmt: skip
         words = Words.of(session.pack)
@@ -112,7 +112,7 @@ def events(
     with reporting(as_json=as_json):
         session = open_session(pack, lang or context.obj)
         vocabulary = session.pack.vocabulary
-        wanted = session.name("event", kind) if kind else None
+        wanted = session.name(kind, "event") if kind is not None else None
         types = [t for t in vocabulary.event_types.values() if wanted in (None, t.id)]
         if as_json:
             print_json([

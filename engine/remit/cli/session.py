@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 from typer.exceptions import TyperException
@@ -39,50 +40,51 @@ class Session:
         """The wording in the language of this call."""
         return zh if self.language == "zh" else en
 
-    def moment(self, written: str | None) -> datetime:
+    def moment(self, written: str | None, option: str = "--now") -> datetime:
         """`2024-05-07`, `2024-05-07T08:00`, either with an offset; left out, this moment. A day means its beginning."""
         zone = self.pack.calendar.zone
         if written is None:
             from remit.clock import now
 
             return now(zone)
-        try:
-            at = datetime.fromisoformat(written)
-        except ValueError:
-            raise typer.BadParameter(f"`{written}` is not a moment such as 2024-05-07T08:00") from None
-        believable(at.year, written)
+        at = iso(datetime, written, option, "a moment such as 2024-05-07T08:00")
         return at if at.tzinfo else at.replace(tzinfo=zone)
 
-    def day(self, written: str) -> date:
+    def day(self, written: str, option: str) -> date:
         """A day such as `2024-12-15`."""
-        try:
-            day = date.fromisoformat(written)
-        except ValueError:
-            raise typer.BadParameter(f"`{written}` is not a day such as 2024-12-15") from None
-        believable(day.year, written)
-        return day
+        return iso(date, written, option, "a day such as 2024-12-15")
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)
 
-    def name(self, kind: str, written: str) -> str:
-        """The id of a unit, place, role … under any of its names.
+    def name(self, written: str, *kinds: str) -> str:
+        """The id of a unit, place, role … under any of its names; of several kinds, the first that has it.
 
         Raises:
             EventError: RM456, the pack has none of this name.
         """
-        found = self.pack.find(kind, written)
+        found = next((name for kind in kinds if (name := self.pack.find(kind, written))), None)
         if found is None:
             from remit.errors import EventError, nearest
 
-            known = self.pack.reader.names.spelled[kind]
-            raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {kind}", suggestion=nearest(written, known))  # fmt: skip
+            known = [name for kind in kinds for name in self.pack.reader.names.spelled[kind]]
+            raise EventError("RM456", "unknown-name", found=written, expected=f"the name of one {' or '.join(kinds)}", suggestion=nearest(written, known))  # fmt: skip
         return found
 
 
-def believable(year: int, written: str) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise typer.BadParameter(f"`{written}` does not lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+D = TypeVar("D", bound=date)
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].+)?", re.ASCII)
+
+
+def iso(kind: type[D], written: str, option: str, meant: str) -> D:
+    """A day or moment as it is written everywhere in remit, in years one can believe."""
+    try:
+        found = kind.fromisoformat(written if WRITTEN.fullmatch(written) else "")
+    except ValueError:
+        raise typer.BadParameter(f"`{written}` is not {meant}", param_hint=option) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise typer.BadParameter(f"`{written}` does not lie between the years {FIRST_YEAR} and {LAST_YEAR}", param_hint=option)  # fmt: skip
+    return found
 
 
 def open_session(pack: Path | None, language: str | None) -> Session:
@@ -104,13 +106,18 @@ def engine_with(session: Session, files: Sequence[Path], now: datetime, backend:
     engine = Engine(session.pack, backend=backend, now=now)
     paths = tuple(files) or session.pack.cases
     repeated: list[Event] = []
-    events = [event for path in paths for event in session.pack.read_events(path, repeated)]
+    events = [event for path in paths for event in session.pack.read_events(source(path), repeated)]
     for event in repeated:
         message = session.say("重复的事件，内容相同，已忽略", "the same event again, ignored")
         typer.echo(f"{event.origin}: {event.id}: {message}", err=True)
     with progress(session, len(events)) as step:
         engine.submit_all(watched(apart(events), step))
     return engine
+
+
+def source(path: Path) -> Path | bytes:
+    """`-` is what comes in on stdin."""
+    return sys.stdin.buffer.read() if str(path) == "-" else path
 
 
 def apart(events: Iterable[Event]) -> Iterator[Event]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: Chinese → English, for keys wherever they stand.
 KEYS: dict[str, str] = {
     # rules
@@ -55,6 +57,17 @@ def key(written: str, place: str) -> str:
     ('bearer', 'bearer')
     """
     return LOCAL.get((place, written)) or KEYS.get(written, written)
+
+
+def spellings(place: str, keys: Iterable[str]) -> tuple[str, ...]:
+    """Every way to write some of the keys in a place.
+
+    >>> spellings("case", ["events"])
+    ('events', '事件')
+    """
+    wanted = tuple(keys)
+    chinese = [zh for zh, en in KEYS.items() if en in wanted and (place, zh) not in LOCAL]
+    return (*wanted, *chinese, *(zh for (where, zh), en in LOCAL.items() if where == place and en in wanted))
 
 
 def word(written: str) -> str:

@@ -1,4 +1,4 @@
-"""Reports → `Event`: case files in YAML, JSON Lines or CloudEvents, and plain mappings, read against the vocabulary.
+"""Reports → `Event`: plain mappings, read against the vocabulary.
 
 Each event type is a pydantic model made from `facts/`; its values are first read in the vocabulary's types, because
 only the vocabulary knows what a text means.
@@ -6,12 +6,10 @@ only the vocabulary knows what a text means.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -24,16 +22,19 @@ from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute, EventType, Vocabulary
 from remit.pack import dialect
 from remit.pack.names import Names
-from remit.pack.values import Unfit, moment, value_of
-from remit.pack.yaml_reader import Mapping as MappingNode
-from remit.pack.yaml_reader import Node, Scalar, decoded, read
+from remit.pack.values import Unfit, moment, one_line, value_of
 
 OWN = ("id", "type", "at", "known_at", "case", "by", "place", "subject", "data", "event")
 TYPES: Mapping[ValueKind, Any] = {
     ValueKind.BOOL: bool, ValueKind.INT: int, ValueKind.DECIMAL: Decimal, ValueKind.TEXT: str, ValueKind.DATE: date,
     ValueKind.TIME: datetime, ValueKind.DURATION: timedelta, ValueKind.PLACE: str, ValueKind.UNIT: str,
 }  # fmt: skip
-ENVELOPE = ("specversion", "source", "datacontenttype", "dataschema", "time")
+#: What a CloudEvent says of its own transport: the standard's attributes and its registered extensions.
+ENVELOPE = frozenset({
+    "specversion", "source", "datacontenttype", "dataschema", "time", "authid", "authtype", "causationid", "correlationid", "dataref",
+    "expirytime", "partitionkey", "recordedtime", "sampledrate", "sequence", "sequencetype", "severitynumber", "severitytext",
+    "traceparent", "tracestate",
+})  # fmt: skip
 
 
 class Models(Mapping[str, type[BaseModel]]):
@@ -117,13 +118,12 @@ class EventReader:
         name = own.get("id")
         where = Where(origins or {}, origin, str(name) if name is not None else None, case)
         if not isinstance(name, str) or not name:
-            raise where.error("RM404", "missing-field", "id", "", "an id, a text")
+            raise where.error("RM404", "missing-field", "id", str(name or ""), "an id, a text")
+        self.plain(own, "id", where)
         kind = self.kind(own, where)
         at, day_only = self.moment(own, "at", where)
         known_at = self.moment(own, "known_at", where)[0] if own.get("known_at") is not None else at
-        in_case = own.get("case", case)
-        if in_case is not None and not isinstance(in_case, str):
-            raise where.error("RM405", "wrong-value", "case", str(in_case), "a text")
+        in_case = self.plain({"case": case, **own}, "case", where)
         return Event(
             id=name,
             type=kind.id,
@@ -202,10 +202,10 @@ class EventReader:
         )
 
     def plain(self, own: Mapping[str, object], name: str, where: Where) -> str | None:
-        value = own.get(name)
-        if value is not None and not isinstance(value, str):
-            raise where.error("RM405", "wrong-value", name, str(value), "a text")
-        return value
+        try:
+            return one_line(own[name]) if own.get(name) is not None else None
+        except Unfit as wrong:
+            raise where.error("RM405", "wrong-value", name, str(own[name]), wrong.expected) from None
 
     def data(self, kind: EventType, raw: Mapping[str, object], where: Where) -> Mapping[str, Value]:
         """The attributes in their types, held against the event's model."""
@@ -214,7 +214,8 @@ class EventReader:
             name = self.names.find("attribute", key)
             if name is None or name not in kind.attributes:
                 carried = [w for a in kind.attributes for w in (a, self.vocabulary.attributes[a].label.zh)]
-                raise where.error("RM403", "unknown-attribute", key, key, f"an attribute of `{kind.id}`", carried)
+                own = dialect.spellings("event", OWN)
+                raise where.error("RM403", "unknown-attribute", key, key, f"an attribute of `{kind.id}`", (*carried, *own))  # fmt: skip
             if value is not None:
                 values[name] = self.value(self.vocabulary.attributes[name], value, key, where)
         try:
@@ -288,136 +289,6 @@ class EventReader:
             )
         return self.event({"id": own["id"], **inner}, case=case, origin=where.origin)
 
-    # --- files --------------------------------------------------------------------------------------
-
-    def read(
-        self,
-        source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]],
-        repeated: list[Event] | None = None,
-    ) -> tuple[Event, ...]:
-        """The events of a case file (YAML, JSON, JSON Lines, CloudEvents), of a mapping `{case, events}`, or of several events.
-
-        `repeated` takes the events that stand there again with the same content; they count once.
-
-        Raises:
-            EventError: as `event`; RM410, it is not a case file; RM411, an id twice with different content.
-        """
-        match source:
-            case Path() | str():
-                path = Path(source)
-                try:
-                    raw = path.read_bytes()
-                except OSError as failure:
-                    raise EventError(
-                        "RM402",
-                        "no-such-file",
-                        found=str(source),
-                        expected="a case file that can be read",
-                        hint=failure.strerror,
-                    ) from None
-                text = decoded(raw, str(source))
-                found = (
-                    self.from_lines(text, str(source))
-                    if looks_like_lines(text, path)
-                    else self.from_node(read(text, str(source)), str(source))
-                )
-            case Mapping():
-                found = self.from_mapping(source)
-            case _:
-                found = tuple(self.event(fields) for fields in source)
-        return once(found, repeated)
-
-    def from_mapping(self, fields: Mapping[str, object]) -> tuple[Event, ...]:
-        keys = {dialect.key(key, "case"): value for key, value in fields.items()}
-        events = keys.get("events")
-        if not isinstance(events, list | tuple):
-            return (self.event(fields),)
-        case = keys.get("case")
-        return tuple(self.event(e, case=str(case) if case is not None else None) for e in events)
-
-    def from_lines(self, text: str, file: str) -> tuple[Event, ...]:
-        found: list[Event] = []
-        for number, line in enumerate(text.split("\n"), start=1):
-            if not line.strip():
-                continue
-            origin = Origin(file, number, 1)
-            try:
-                fields = json.loads(line, parse_float=Decimal)
-            except (json.JSONDecodeError, RecursionError):
-                raise EventError(
-                    "RM410",
-                    "not-a-case-file",
-                    found=line,
-                    expected="one JSON object a line",
-                    origin=origin,
-                ) from None
-            if not isinstance(fields, dict):
-                raise EventError(
-                    "RM410",
-                    "not-a-case-file",
-                    found=line,
-                    expected="one JSON object a line",
-                    origin=origin,
-                )
-            inner = fields.get("events")
-            found += self.from_mapping(fields) if isinstance(inner, list) else (self.event(fields, origin=origin),)
-        return tuple(found)
-
-    def from_node(self, node: Node | None, file: str) -> tuple[Event, ...]:
-        if not isinstance(node, MappingNode):
-            raise EventError(
-                "RM410",
-                "not-a-case-file",
-                found=file,
-                expected="`case:` and `events:`",
-                origin=Origin(file),
-            )
-        keys = {dialect.key(key.text, "case"): (key, value) for key, value in node.items}
-        for name, (key, _) in keys.items():
-            if name not in ("case", "events", "label", "about") and "events" in keys:
-                raise EventError(
-                    "RM410",
-                    "unknown-key",
-                    found=key.text,
-                    expected="`case`, `events`, `label` or `about`",
-                    origin=key.origin,
-                    suggestion=nearest(key.text, ("case", "events", "案件", "事件")),
-                )
-        if "events" not in keys:
-            plain, origins = as_plain(node)
-            return (self.event(plain, origin=node.origin, origins=origins),)
-        case = keys["case"][1] if "case" in keys else None
-        members = keys["events"][1]
-        if case is not None and not isinstance(case, Scalar):
-            raise EventError(
-                "RM410",
-                "not-a-case-file",
-                found="case",
-                expected="one name for the case",
-                origin=case.origin,
-            )
-        if isinstance(members, Scalar | MappingNode):
-            raise EventError(
-                "RM410",
-                "not-a-case-file",
-                found="events",
-                expected="a list of events",
-                origin=members.origin,
-            )
-        found = []
-        for member in members.items:
-            if not isinstance(member, MappingNode):
-                raise EventError(
-                    "RM410",
-                    "not-a-case-file",
-                    found="a value",
-                    expected="an event: id, type, at, …",
-                    origin=member.origin,
-                )
-            plain, origins = as_plain(member)
-            found.append(self.event(plain, case=case.text if case else None, origin=member.origin, origins=origins))
-        return tuple(found)
-
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -439,52 +310,3 @@ class Where:
             origin=place,
             suggestion=nearest(found, valid),
         )
-
-
-def as_plain(node: MappingNode) -> tuple[dict[str, object], dict[str, Origin]]:
-    """A YAML mapping as plain values, and where each key's value stands (canonical names too)."""
-    plain: dict[str, object] = {}
-    origins: dict[str, Origin] = {}
-    for key, value in node.items:
-        plain[key.text] = plain_value(value)
-        origins[key.text] = origins[dialect.key(key.text, "event")] = value.origin
-        if isinstance(value, MappingNode):
-            origins |= {k: o for k, o in as_plain(value)[1].items() if k not in origins}
-    return plain, origins
-
-
-def plain_value(node: Node) -> object:
-    match node:
-        case Scalar(text):
-            return text
-        case MappingNode():
-            return as_plain(node)[0]
-        case _:
-            return [plain_value(item) for item in node.items]
-
-
-def looks_like_lines(text: str, path: Path) -> bool:
-    """JSON Lines, by name or by look."""
-    return path.suffix in (".jsonl", ".ndjson") or text.lstrip()[:1] == "{"
-
-
-def once(events: tuple[Event, ...], repeated: list[Event] | None = None) -> tuple[Event, ...]:
-    """Each id once; the same event twice is one event, and goes to `repeated` as well.
-
-    Raises:
-        EventError: RM411, an id stands for two different events.
-    """
-    found: dict[str, Event] = {}
-    for event in events:
-        kept = found.setdefault(event.id, event)
-        if kept != event:
-            raise EventError(
-                "RM411",
-                "event-id-twice",
-                found=event.id,
-                expected="a different id for a different event",
-                origin=event.origin,
-            )
-        if kept is not event and repeated is not None:
-            repeated.append(event)
-    return tuple(found.values())

@@ -17,6 +17,7 @@ from remit.model.rule import Act, ByReading, ByRelation, ByRole, On, Policy, Rul
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.calendars import read_calendars
+from remit.pack.case_files import Source, read_case
 from remit.pack.events import EventReader, Models
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
@@ -119,15 +120,15 @@ class Pack:
 
     def read_events(
         self,
-        source: str | Path | Mapping[str, object] | Iterable[Mapping[str, object]],
+        source: Source,
         repeated: list[Event] | None = None,
     ) -> tuple[Event, ...]:
-        """The events of a case file, or of mappings. `repeated` takes those that stand there again with the same content.
+        """The events of a case file, of its contents as bytes, or of mappings. `repeated` takes those that stand there again with the same content.
 
         Raises:
             EventError: one of them does not fit the vocabulary, or the file is not a case file. Nothing is half read.
         """
-        return self.reader.read(source, repeated)
+        return read_case(self.reader, source, repeated)
 
     def find(self, kind: str, written: str) -> str | None:
         """The id of a `unit`, `place`, `role`, `action`, `event`, `level`, `reading` or `attribute` under any of its names."""

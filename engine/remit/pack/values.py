@@ -17,6 +17,8 @@ from remit.pack import dialect
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WHOLE = re.compile(r"-?\d{1,18}")
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+#: Signs that no text may hold: they command terminals, or are half a letter.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 Finder = Callable[[str, str], str | None]
 
 
@@ -84,7 +86,16 @@ def decimal(raw: object) -> Decimal:
 def plain(raw: object) -> str:
     if not isinstance(raw, str):
         raise Unfit("a text")
+    if CONTROL.search(raw):
+        raise Unfit("a text without control characters")
     return raw
+
+
+def one_line(raw: object) -> str:
+    """A name: a text that stands in one line."""
+    if len(plain(raw).splitlines()) > 1:
+        raise Unfit("a text of one line")
+    return plain(raw)
 
 
 def day(raw: object) -> date:

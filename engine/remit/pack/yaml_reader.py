@@ -79,6 +79,8 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark
         origin = Origin(file, mark.line + 1 + line, mark.column + 1 + column) if mark else Origin(file)
+        if "nesting depth" in (wrong.problem or ""):  # the parser reads ahead, and met its own bound first
+            raise too_deep("brackets within brackets", origin) from None
         raise VocabularyError("RM201", "not-yaml", found=wrong.problem or "", expected="YAML", origin=origin) from None
     except yaml.YAMLError as wrong:
         raise VocabularyError("RM201", "not-yaml", found=str(wrong), expected="YAML", origin=Origin(file)) from None
@@ -129,13 +131,7 @@ class Composer:
     def deeper(self, build: Any, origin: Origin) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise VocabularyError(
-                "RM219",
-                "too-deep",
-                found=f"nesting of {self.depth}",
-                expected=f"at most {MAX_DEPTH}",
-                origin=origin,
-            )
+            raise too_deep(f"nesting of {self.depth}", origin)
         node: Node = build()
         self.depth -= 1
         return node
@@ -175,6 +171,10 @@ class Composer:
     def origin(self, event: Any) -> Origin:
         mark = event.start_mark
         return Origin(self.file, mark.line + 1 + self.line, mark.column + 1 + self.column)
+
+
+def too_deep(found: str, origin: Origin) -> VocabularyError:
+    return VocabularyError("RM219", "too-deep", found=found, expected=f"at most {MAX_DEPTH}", origin=origin)
 
 
 def refused(what: str, origin: Origin) -> VocabularyError:
