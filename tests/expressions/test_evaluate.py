@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cel import conditions, facts
+from test_cel import facts, typed
 
 from expressions_words import AT, judged, read, situation
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
@@ -80,7 +80,7 @@ def test_one_member_that_holds_is_enough_whatever_the_others() -> None:
     assert judged("case.events.all(e, e.f0)", others=(other,)) is UNKNOWN
 
 
-@given(conditions, facts(), st.none() | st.integers(0, 99))
+@given(typed, facts(), st.none() | st.integers(0, 99))
 def test_no_condition_ever_fails(text: str, data: dict[str, Value], age: int | None) -> None:
     tree = read(text)
     where = situation((), {"age": age} if age is not None else {}, **data)

@@ -6,11 +6,16 @@ import time
 
 import pytest
 
-from expressions_words import LEXICON, read
+from expressions_words import LEXICON, attribute, read
 from remit.errors import ExpressionError
+from remit.expressions.checker import check
+from remit.expressions.lexicon import Lexicon, widths
 from remit.expressions.parser import parse
 from remit.expressions.printer import show
 from remit.model.expression import And, Not, Or
+from remit.model.terms import ValueKind
+from remit.model.text import Text
+from remit.model.vocabulary import EventType
 
 
 def same(one: str, other: str) -> None:
@@ -42,6 +47,25 @@ def test_chinese_without_spaces_is_three_words() -> None:
 )
 def test_both_languages_load_to_the_same_tree(chinese: str, english: str) -> None:
     same(chinese, english)
+
+
+@pytest.mark.parametrize("sign", ["&&", "||", "==", "!=", "<=", ">=", "<", ">"])
+def test_a_keyboard_may_mix_full_and_half_width(sign: str) -> None:
+    left, right = ("event.f0", "event.f1") if sign in ("&&", "||") else ("event.n0", "3")
+    for written in widths(sign):
+        same(f"{left} {written} {right}", f"{left} {sign} {right}")
+
+
+def test_full_width_signs_of_every_kind() -> None:
+    same("（事件．数甲　＋　2） × 3 － 1 ÷ 1 ％ 2 ＝ 5", "(event.n0 + 2) * 3 - 1 / 1 % 2 == 5")
+    same("！事件.甲 且 事件.数甲 属于 ［1，２］", "!event.f0 && event.n0 in [1, 2]")
+
+
+@pytest.mark.parametrize("word", ["size", "date", "all", "has", "日期", "数量", "时刻"])
+def test_a_fact_may_be_called_like_a_function(word: str) -> None:
+    lexicon = Lexicon.of([attribute(word, word, ValueKind.INT)], [EventType("seen", Text("看见", "seen"), (word,))])
+    tree = parse(f"事件.{word} > 1", lexicon)
+    assert show(check(tree, lexicon, events=("seen",))) == f"event.{word} > 1"
 
 
 def test_a_longer_word_is_one_word() -> None:
@@ -89,6 +113,13 @@ WRONG = [
     ('event.d0 == date("2023-02-29")', "RM308", 13, None),
     ('event.l0 == duration("3天")', "RM308", 13, None),
     ("event.n0 == 9223372036854775808", "RM308", 13, None),
+    ('event.d0 == date("20240101")', "RM308", 13, None),
+    ('event.d0 == date("2024-W01-1")', "RM308", 13, None),
+    ('event.at < timestamp("2024-05-06")', "RM308", 12, None),
+    ('event.at < timestamp("2024-05-06 08:00+08:00")', "RM308", 12, None),
+    ('event.kind < "found"', "RM306", 12, "a choice"),
+    ("event.kind == event.t0", "RM306", 21, "a text nobody declared"),
+    ('unit.roles == ["a"]', "RM306", 15, "a text nobody declared"),
 ]
 
 
@@ -110,6 +141,22 @@ def test_the_nearest_name_is_offered(text: str, nearest: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         read(text)
     assert refused.value.suggestion == nearest
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("甲且乙", "`event.甲`"),
+        ("当事人.年龄 > 3 且 年龄 > 3", "`subject.年龄`"),
+        ("event.age > 3", "or `subject.age`: it is a fact about the person"),
+        ("event.n0 = 3", "`==`, which compares"),
+        ("event.f0 & event.f1", "`&&`"),
+    ],
+)
+def test_what_was_meant_is_said(text: str, expected: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        read(text)
+    assert expected in refused.value.expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cel import conditions
+from test_cel import typed
 
 from expressions_words import LEXICON, read
 from remit.expressions.checker import check
@@ -13,13 +13,13 @@ from remit.expressions.parser import parse
 from remit.expressions.printer import show
 
 
-@given(conditions)
+@given(typed)
 def test_english_reads_back(text: str) -> None:
     tree = read(text)
     assert read(show(tree, "en")) == tree
 
 
-@given(conditions)
+@given(typed)
 def test_chinese_reads_back(text: str) -> None:
     tree = read(text)
     again = check(parse(show(tree, "zh"), LEXICON), LEXICON, events=("seen",))

@@ -215,17 +215,14 @@ class Checker:
             kind = EVENT_FIELDS[node.field]
             return replace(node, kind=kind.kind), kind
         carried = {name for event in events for name in self.lexicon.event_types[event].attributes}
-        if node.field not in carried:
-            known = (*carried, *EVENT_FIELDS)
-            raise self.fail(
-                "RM305",
-                "not-carried",
-                node,
-                node.field,
-                f"an attribute of {', '.join(events[:3])}",
-                known,
-            )
-        return self.of_attribute(node)
+        if node.field in carried:
+            return self.of_attribute(node)
+        known = (*carried, *EVENT_FIELDS)
+        expected = f"an attribute of {', '.join(events[:3])}"
+        attribute = self.lexicon.attributes.get(node.field)
+        if attribute is not None and attribute.of == "subject":
+            expected += f", or `subject.{node.field}`: it is a fact about the person"
+        raise self.fail("RM305", "not-carried", node, node.field, expected, known)
 
     def of_fact(self, node: Path) -> tuple[Expression, Type]:
         known = [a.id for a in self.lexicon.attributes.values() if a.of == "subject"]
@@ -271,7 +268,7 @@ class Checker:
         (left, a), (right, b) = self.typed(node.left), self.typed(node.right)
         left, a, right, b = self.met(left, a, right, b)
         if node.operator not in (Comparison.EQ, Comparison.NE):
-            self.need(not a.many and not a.events, node, a, "values that have an order")
+            self.need(not (a.many or a.events or a.names), node, a, "values that have an order")
         return replace(node, left=left, right=right), BOOL
 
     def of_in(self, node: In, item: Expression, collection: Expression) -> tuple[Expression, Type]:
@@ -314,6 +311,9 @@ class Checker:
             right, b = self.named(right, a.names), a
         elif b.names and a == TEXT and isinstance(left, Literal):
             left, a = self.named(left, b.names), b
+        elif bool(a.names) != bool(b.names) and plain(a) == plain(b):
+            names = str(a.names or b.names)
+            raise self.fail("RM306", "types-differ", right, "a text nobody declared", f"a value of `{names.rpartition(':')[2]}`")  # fmt: skip
         same = plain(a) == plain(b) and a.many == b.many and a.events == b.events
         empty = a.many and b.many and None in (a.kind, b.kind)
         if not (same or empty) or (a.names and b.names and a.names != b.names):
@@ -361,14 +361,9 @@ class Checker:
 
     def stranger(self, node: Expression, name: str) -> ExpressionError:
         roots = ("event", "subject", "unit", "case", "事件", "当事人", "单位", "案件", *self.bound)
-        return self.fail(
-            "RM304",
-            "unknown-word",
-            node,
-            name,
-            "event, subject, unit or case, and a field of it",
-            roots,
-        )
+        meant = [f"`{self.lexicon.attributes[a].of}.{name}`" for a in self.lexicon.names.get(name, ())]
+        expected = " or ".join(meant) or "event, subject, unit or case, and a field of it"
+        return self.fail("RM304", "unknown-word", node, name, expected, () if meant else roots)
 
     def fail(
         self, code: str, slug: str, node: Expression, found: str, expected: str, valid: object = ()

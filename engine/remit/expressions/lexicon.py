@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 from remit.errors import ExpressionError, Origin, nearest
 from remit.model.text import Text
@@ -22,14 +23,27 @@ KEYWORDS: Mapping[str, str] = {
     "all": "ALL", "全部": "ALL", "date": "DATE", "日期": "DATE", "timestamp": "TIME", "时刻": "TIME",
     "duration": "DURATION", "时长": "DURATION", "的": "DOT",
 }  # fmt: skip
-#: Signs, longest first.
-SIGNS: Mapping[str, str] = {
-    "&&": "AND", "||": "OR", "==": "EQ", "!=": "NE", "<=": "LE", ">=": "GE", "＝＝": "EQ", "！＝": "NE", "＜＝": "LE", "＞＝": "GE",
-    "<": "LT", ">": "GT", "≤": "LE", "≥": "GE", "＝": "EQ", "≠": "NE", "＜": "LT", "＞": "GT",
-    "!": "NOT", "！": "NOT", "+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "%": "PERCENT",
-    "(": "LPAR", ")": "RPAR", "（": "LPAR", "）": "RPAR", "[": "LSQB", "]": "RSQB", "【": "LSQB", "】": "RSQB",
-    ",": "COMMA", "，": "COMMA", "、": "COMMA", ".": "DOT",
+NARROW: Mapping[str, str] = {
+    "&&": "AND", "||": "OR", "==": "EQ", "!=": "NE", "<=": "LE", ">=": "GE", "<": "LT", ">": "GT", "!": "NOT", "+": "PLUS", "-": "MINUS",
+    "*": "STAR", "/": "SLASH", "%": "PERCENT", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", ",": "COMMA", ".": "DOT",
 }  # fmt: skip
+
+
+def widths(sign: str) -> Iterator[str]:
+    """A sign in every mixture of half and full width, as Chinese keyboards give them.
+
+    >>> list(widths("<="))
+    ['<=', '<＝', '＜=', '＜＝']
+    """
+    return map("".join, product(*((letter, chr(ord(letter) + 0xFEE0)) for letter in sign)))
+
+
+#: Signs in every spelling. A single full-width ＝ compares; a single = is no sign, as in CEL.
+SIGNS: Mapping[str, str] = {wide: kind for sign, kind in NARROW.items() for wide in widths(sign)} | {
+    "＝": "EQ", "≠": "NE", "≤": "LE", "≥": "GE", "×": "STAR", "÷": "SLASH", "【": "LSQB", "】": "RSQB", "、": "COMMA",
+}  # fmt: skip
+#: Half a sign → the sign that is meant.
+HALVES = {"=": "`==`, which compares", "&": "`&&`", "|": "`||`", "＆": "`&&`", "｜": "`||`"}
 #: Names every condition may use: spelling → canonical.
 FIXED: Mapping[str, str] = {
     "event": "event", "事件": "event", "subject": "subject", "当事人": "subject", "unit": "unit", "单位": "unit",
@@ -44,7 +58,7 @@ ASCII_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WORD = re.compile(r"[^\W\d]\w*")
 SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)))
 MAX_LENGTH, MAX_DEPTH, MAX_OPERATORS = 10_000, 50, 200
-OPENING, CLOSING = "([（【", ")]）】"
+OPENING, CLOSING = "([（【［", ")]）】］"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +147,7 @@ class Lexicon:
                 at,
                 origin,
                 text[at],
-                "a word or a sign of the condition language",
+                HALVES.get(text[at], "a word or a sign of the condition language"),
             )
         return self._word(found.group(), at), found.end()
 

@@ -46,7 +46,7 @@ GRAMMAR = """
 ?sign: member | NOT sign                                 -> negation
      | MINUS sign                                        -> minus
 ?member: primary
-       | member DOT NAME                                 -> field
+       | member DOT (NAME|SIZE|EXISTS|ALL|HAS|DATE|TIME|DURATION) -> field
        | member DOT (EXISTS|ALL) LPAR NAME COMMA either RPAR  -> method
        | member DOT SIZE LPAR RPAR                       -> size_of
 ?primary: LPAR either RPAR                               -> group
@@ -68,6 +68,8 @@ GRAMMAR = """
 COMPARISONS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 OPERATORS = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "PERCENT": "%"}
 OPERATOR_WORDS = frozenset({"AND", "OR", "NOT", "IN", "DOT", *COMPARISONS, *OPERATORS})
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 LENGTH = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ms|h|m|s|d))+")
 PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s|d)")
 UNITS: dict[str, Decimal | int] = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": Decimal("0.001")}
@@ -289,23 +291,20 @@ class Builder:
 
     def on_day(self, word: Token, _l: Token, value: Token, _r: Token) -> Expression:
         try:
-            return Literal(date.fromisoformat(value), word.column or 0)
+            return Literal(date.fromisoformat(value if DAY.fullmatch(value) else ""), word.column or 0)
         except ValueError:
             raise self.fail("RM308", "impossible-literal", value, "a day such as 2024-05-06") from None
 
     def on_moment(self, word: Token, _l: Token, value: Token, _r: Token) -> Expression:
         try:
-            moment = datetime.fromisoformat(value)
+            return Literal(datetime.fromisoformat(value if MOMENT.fullmatch(value) else ""), word.column or 0)
         except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
             raise self.fail(
                 "RM308",
                 "impossible-literal",
                 value,
                 "a moment with a zone, such as 2024-05-06T08:00:00+08:00",
-            )
-        return Literal(moment, word.column or 0)
+            ) from None
 
     def on_length(self, word: Token, _l: Token, value: Token, _r: Token) -> Expression:
         if not LENGTH.fullmatch(value):

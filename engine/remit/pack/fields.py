@@ -9,6 +9,7 @@ from datetime import date
 from remit.errors import Origin, VocabularyError, nearest
 from remit.model.text import Text
 from remit.pack import dialect
+from remit.pack.values import Unfit, day
 from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 
 TRUTH = {"true": True, "false": False}
@@ -198,7 +199,7 @@ class Fields:
 def as_day(node: Scalar, fields: Fields) -> date | None:
     """A day that exists."""
     try:
-        return date.fromisoformat(node.text)
-    except ValueError:
-        fields.unfit(node, "a day that exists, such as 2024-05-06")
+        return day(node.text)
+    except Unfit as wrong:
+        fields.unfit(node, wrong.expected)
         return None

@@ -8,13 +8,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from remit.expressions.parser import LENGTH, PART, UNITS
+from remit.expressions.parser import DAY, LENGTH, PART, UNITS
 from remit.model.expression import Scalar
 from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute
 from remit.pack import dialect
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WHOLE = re.compile(r"-?\d{1,18}")
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 #: Signs that no text may hold: they command terminals, or are half a letter.
