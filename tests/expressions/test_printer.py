@@ -29,9 +29,9 @@ def test_chinese_reads_back(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "zh"),
     [
-        ("subject.age >= 16 && !event.f0", "当事人.年龄 >= 16 且 非 事件.甲"),
-        ('event.kind == "found"', '事件.类别 == "发现"'),
-        ("event.n0 in [1, 2]", "事件.数甲 属于 [1, 2]"),
+        ("subject.age >= 16 && !event.f0", "当事人.年龄 ≥ 16 且 非 事件.甲"),
+        ('event.kind == "found"', "事件.类别 ＝ “发现”"),
+        ("event.n0 in [1, 2]", "事件.数甲 属于 【1、2】"),
     ],
 )
 def test_chinese_speaks_the_pack_s_words(text: str, zh: str) -> None:

@@ -113,7 +113,8 @@ def events(
         session = open_session(pack, lang or context.obj)
         vocabulary = session.pack.vocabulary
         wanted = session.name(kind, "event") if kind is not None else None
-        types = [t for t in vocabulary.event_types.values() if wanted in (None, t.id)]
+        known = sorted(vocabulary.event_types.values(), key=lambda t: t.built_in)  # the pack's own come first
+        types = [t for t in known if wanted in (None, t.id)]
         if as_json:
             print_json([
                 {

@@ -19,6 +19,7 @@ from remit.model.event import Event
 from remit.model.obligation import Answer, Conflict, Obligation, Party, Question
 from remit.model.terms import Modality, Nature, Status
 from remit.model.vocabulary import Attribute, EventType
+from remit.pack import dialect
 
 STYLES = {
     Status.OVERDUE: "bold red", Status.BREACHED: "bold red", Status.UNDECIDED: "yellow", Status.ACTIVE: "bold",
@@ -244,7 +245,11 @@ def show_events(session: Session, types: Sequence[EventType], attributes: dict[s
             must = session.say("必填", "required") if name in kind.required else ""
             choices = "、".join(c.label.of(language) for c in attribute.choices)
             table.add_row(
-                escape(attribute.label.of(language)), name, str(attribute.kind), must, f"[dim]{escape(choices)}[/dim]"
+                escape(attribute.label.of(language)),
+                name,
+                dialect.spoken(attribute.kind, language),
+                must,
+                f"[dim]{escape(choices)}[/dim]",
             )
         if table.row_count:
             out.print(table)

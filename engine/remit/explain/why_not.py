@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from remit.errors import EventError, nearest
-from remit.explain.words import Words
+from remit.explain.words import STATUS, Words
 from remit.expressions.evaluate import evaluate, explain
 from remit.expressions.situation import Situation
 from remit.matching.history import History, amends, believed, versions
@@ -54,7 +54,7 @@ def answer(rule: Rule, case: str, reported: Sequence[Event], pack: Pack, now: da
     law = Law.of(pack)
     raised = [o for o in case_obligations(law, case, known, now) if o.rule == rule.id]
     if any(o.status is not Status.WITHDRAWN for o in raised):
-        found = tuple(Why("obligation", Text(f"{o.bearer.label.zh}：{o.status}", f"{o.bearer.label.en}: {o.status}"), value=o.status, source=o.id, holds=True) for o in raised)  # fmt: skip
+        found = tuple(Why("obligation", Text(f"{o.bearer.label.zh}：{STATUS[o.status].zh}", f"{o.bearer.label.en}: {STATUS[o.status].en}"), value=o.status, source=o.id, holds=True) for o in raised)  # fmt: skip
         return Why("obligation", Text(f"规则 {rule.id} 在案件 {case} 中产生了义务", f"rule {rule.id} did raise something in case {case}"), source=rule.id, holds=True, children=found)  # fmt: skip
     return because(rule, case, *(taken_back(o) for o in raised), *reasons(rule, reported, known, law, now))
 
@@ -113,9 +113,9 @@ def unheard(
         at, then = (f"{moment.astimezone(law.calendar.zone):%Y-%m-%d %H:%M}" for moment in (event.knowable_at, now))
         yield Why("event", Text(f"事件 {event.id} 到 {at} 才知悉，晚于 {then}", f"event {event.id} became known on {at}, after {then}"), source=event.id, holds=False)  # fmt: skip
     if not later:
-        wanted = "、".join(types)
-        had = "、".join(sorted({e.type for e in known})) or "—"
-        yield Why("event", Text(f"没有能触发它的事件：需要 {wanted}；已报告 {had}", f"no event sets it off: it needs {wanted}; reported: {had}"), holds=False)  # fmt: skip
+        had = sorted({e.type for e in known}) or ["—"]
+        zh = f"没有能触发它的事件：需要 {'、'.join(types)}；已报告 {'、'.join(had)}"
+        yield Why("event", Text(zh, f"no event sets it off: it needs {', '.join(types)}; reported: {', '.join(had)}"), holds=False)  # fmt: skip
 
 
 def obstacles(rule: Rule, event: Event, history: History, law: Law) -> Iterator[Why]:

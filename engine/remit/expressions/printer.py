@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -28,10 +29,12 @@ from remit.model.expression import (
 #: English → Chinese for the fixed words and the fields every condition knows.
 CHINESE = {
     "&&": " 且 ", "||": " 或 ", "!": "非 ", "in": "属于", "has": "已知", "size": "数量", "exists": "存在", "all": "全部",
-    "true": "真", "false": "假", "date": "日期", "timestamp": "时刻", "duration": "时长",
+    "==": "＝", "!=": "≠", "<=": "≤", ">=": "≥", "true": "真", "false": "假", "date": "日期", "timestamp": "时刻", "duration": "时长",
     "event": "事件", "subject": "当事人", "unit": "单位", "case": "案件",
     "type": "类型", "at": "发生时间", "known_at": "知悉时间", "place": "地点", "by": "报告单位", "level": "层级", "roles": "角色",
 }  # fmt: skip
+#: What cannot stand between “ and ”, where nothing is escaped.
+QUOTED = re.compile("[“”]")
 #: How tightly each construct binds; operands that bind less are bracketed.
 OR, AND, RELATION, SUM, PRODUCT, SIGN, MEMBER = range(7)
 
@@ -62,7 +65,8 @@ def spelled(node: Expression, *, zh: bool) -> tuple[str, int]:  # noqa: C901, PL
         case Size(operand):
             return f"{word('size', zh=zh)}({printed(operand, OR, zh=zh)})", MEMBER
         case ListOf(items):
-            return "[" + ", ".join(printed(item, OR, zh=zh) for item in items) + "]", MEMBER
+            opening, between, closing = "【、】" if zh else ("[", ", ", "]")
+            return opening + between.join(printed(item, OR, zh=zh) for item in items) + closing, MEMBER
         case Not(operand):
             return word("!", zh=zh) + printed(operand, SIGN, zh=zh), SIGN
         case Negate(operand):
@@ -75,7 +79,7 @@ def spelled(node: Expression, *, zh: bool) -> tuple[str, int]:  # noqa: C901, PL
             sign = word("||", zh=True) if zh else " || "
             return printed(left, OR, zh=zh) + sign + printed(right, OR + 1, zh=zh), OR
         case Compare(sign, left, right):
-            return f"{printed(left, RELATION, zh=zh)} {sign} {printed(right, SUM, zh=zh)}", RELATION
+            return f"{printed(left, RELATION, zh=zh)} {word(sign, zh=zh)} {printed(right, SUM, zh=zh)}", RELATION
         case In(item, collection):
             return (
                 f"{printed(item, RELATION, zh=zh)} {word('in', zh=zh)} {printed(collection, SUM, zh=zh)}",
@@ -105,6 +109,8 @@ def literal(value: Scalar, *, zh: bool) -> str:
             return f'{word("date", zh=zh)}("{value.isoformat()}")'
         case timedelta():
             return f'{word("duration", zh=zh)}("{length(value)}")'
+        case str() if zh and value.isprintable() and not QUOTED.search(value):
+            return f"“{value}”"
         case str():
             escaped = (
                 value.replace("\\", "\\\\")

@@ -46,7 +46,8 @@ WORDS: dict[str, str] = {
     "是": "true", "否": "false", "年": "year", "半年": "half_year", "季度": "quarter", "月": "month", "案件": "case", "人": "subject",
     "事件": "event", "一次性": "achievement", "持续性": "maintenance", "成员": "member", "报告单位": "reporter", "失责单位": "defaulter", "同级": "same",
     "上一级": "upper", "上级范围": "enclosing", "知悉": "known", "任一": "any", "各自": "each", "推定": "inferred", "明定": "stated",
-    "暂定": "assumed", "正式": "official", "全额": "full", "剩余": "remainder", "不计": "none",
+    "当事人": "subject", "是否": "bool", "整数": "int", "小数": "decimal", "文字": "text", "日期": "date", "时刻": "time", "时长": "duration",
+    "选项": "choice", "地点": "place", "单位": "unit", "暂定": "assumed", "正式": "official", "全额": "full", "剩余": "remainder", "不计": "none",
 }  # fmt: skip
 
 
@@ -73,6 +74,15 @@ def spellings(place: str, keys: Iterable[str]) -> tuple[str, ...]:
 def word(written: str) -> str:
     """The canonical fixed word."""
     return WORDS.get(written, written)
+
+
+def spoken(fixed: str, language: str) -> str:
+    """A fixed word in `zh` or `en`.
+
+    >>> spoken("int", "zh"), spoken("int", "en")
+    ('整数', 'int')
+    """
+    return next((zh for zh, en in WORDS.items() if en == fixed), fixed) if language == "zh" else fixed
 
 
 def path(written: str) -> str:

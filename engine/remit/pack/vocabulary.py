@@ -14,6 +14,7 @@ from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
+from remit.pack import dialect
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.names import Names
@@ -244,10 +245,11 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
     inner = node.items[0] if isinstance(node, Sequence) and many else node
     if node is None:
         fields.missing("type")
-    elif isinstance(inner, Scalar) and inner.text in set(ValueKind):
-        return ValueKind(inner.text), many
+    elif isinstance(inner, Scalar) and dialect.word(inner.text) in set(ValueKind):
+        return ValueKind(dialect.word(inner.text)), many
     elif isinstance(inner, Scalar):
-        fields.problems.unknown("type", inner, [k.value for k in ValueKind], "a type: " + ", ".join(ValueKind))
+        spelled = [*ValueKind, *(zh for zh, en in dialect.WORDS.items() if en in set(ValueKind))]
+        fields.problems.unknown("type", inner, spelled, "a type: " + ", ".join(ValueKind))
     else:
         fields.wrong(node, "a type, or a list of one type")
     return TEXT, many
