@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
@@ -31,16 +32,18 @@ check: $(VENV)/core
 	$(BIN)/remit coverage
 
 $(VENV)/core: requirements.txt requirements-durable.txt requirements-build.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-build.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-durable.txt \
-	  || echo "durable-rules could not be built (no C compiler?): the reference matcher carries on; see 'remit doctor'"
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	@echo "== Installing into $(VENV) (once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(PIP) --require-hashes --no-deps -r requirements-durable.txt >$(VENV)/durable.log 2>&1 \
+	  || echo "== durable-rules could not be built (no C compiler? see $(VENV)/durable.log): the reference matcher carries on; see 'remit doctor'"
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(VENV)/dev: $(VENV)/core requirements-dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
+	@echo "== Installing what tests and checks need (once)"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
 
 lock: ## after a change of dependencies; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

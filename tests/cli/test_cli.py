@@ -112,7 +112,7 @@ def test_a_desk_that_is_not_settled_is_marked_in_every_part(tmp_path: Path, monk
     assert "! loan-17  a1.guardian" in shown.stdout
 
 
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [60, 80, 140])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_fit_the_width_and_have_no_colour(width: int, language: str) -> None:
     from rich.cells import cell_len
@@ -121,6 +121,11 @@ def test_tables_fit_the_width_and_have_no_colour(width: int, language: str) -> N
         text = shell(*words, "--lang", language, COLUMNS=str(width)).stdout.decode()
         assert "\x1b" not in text
         assert max(cell_len(line) for line in text.splitlines()) <= width
+
+
+def test_narrow_paper_leaves_room_for_whole_words() -> None:
+    shown = shell("run", "--case", NEWBORN, "--now", "2024-05-07T08:00", "--lang", "en", COLUMNS="60").stdout.decode()
+    assert {"Maternity", "promptly)"} <= set(shown.replace("│", " ").split())
 
 
 def test_run_in_english() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -242,15 +243,16 @@ def test_nesting_is_bounded(tmp_path: Path, nested: str) -> None:
         (lambda p: p.mkdir(), "RM107"),
         (lambda p: p.write_text("x"), "RM107"),
         (lambda p: (p / "policies").mkdir(parents=True), "RM108"),
+        (lambda p: shutil.copytree(LIBRARY, p) and (p / F / "pack.yaml").unlink(), "RM102"),
     ],
-    ids=["nothing there", "an empty directory", "a file", "no policy"],
+    ids=["nothing there", "an empty directory", "a file", "no policy", "no head"],
 )
 def test_what_is_not_a_pack(tmp_path: Path, make, code: str) -> None:
     root = tmp_path / "pack"
     make(root)
     with pytest.raises(PackError) as refused:
         Pack.load(root)
-    assert refused.value.code == code
+    assert [problem.code for problem in refused.value.problems] == [code]
 
 
 def test_the_good_pack_is_good() -> None:

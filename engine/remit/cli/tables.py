@@ -36,6 +36,8 @@ class Paper(Console):
         mute()
 
 
+#: On paper narrower than this, the sentence needs the room.
+NARROW = 80
 #: How many desks of one part are named before the rest are counted.
 NAMED = 4
 #: The parts whose desks are marked where they stand.
@@ -90,6 +92,8 @@ def duties(session: Session, owed: Iterable[Obligation], words: Words) -> Table:
         ("status", None), ("who", 3), ("what, and on which sentence", 6), ("by when", None)
     ):  # fmt: skip
         table.add_column(title, ratio=ratio, no_wrap=ratio is None, overflow="fold")
+    if console().width < NARROW:  # what is long in the last column, the name of a reading, may be broken as well
+        table.columns[-1].no_wrap, table.columns[-1].max_width = False, len("2024-05-07 24:00")
     for obligation in owed:
         status = STATUS[obligation.status].of(session.language)
         if obligation.rebuttable:

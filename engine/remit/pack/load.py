@@ -136,50 +136,25 @@ class Pack:
 
 
 def require_pack(root: Path) -> None:
-    """Refuse what is not a pack before looking further.
+    """Refuse what is not a pack before looking further: without its head, everything else would seem wrong.
 
     Raises:
-        PackError: RM107 there is no such directory, or it has neither `policies/` nor `facts/`; RM108 it has no policy.
+        PackError: RM107 there is no such directory, or it has neither `policies/` nor `facts/`; RM108 it has no policy;
+            RM102 it has no `facts/pack.yaml`.
     """
     if not root.is_dir():
-        raise PackError(
-            [
-                SourceError(
-                    "RM107",
-                    "not-a-pack",
-                    found=str(root),
-                    expected="a directory",
-                    origin=Origin(str(root)),
-                )
-            ]
-        )
-    have = [name for name in ("policies", "facts") if (root / name).is_dir()]
-    if not have:
-        empty = not any(root.iterdir())
-        found = "an empty directory" if empty else str(root)
-        raise PackError(
-            [
-                SourceError(
-                    "RM107",
-                    "not-a-pack",
-                    found=found,
-                    expected="a directory with policies/ and facts/",
-                    origin=Origin(str(root)),
-                )
-            ]
-        )
+        raise no_pack("RM107", "not-a-pack", str(root), "a directory", str(root))
+    if not any((root / name).is_dir() for name in ("policies", "facts")):
+        found = str(root) if any(root.iterdir()) else "an empty directory"
+        raise no_pack("RM107", "not-a-pack", found, "a directory with policies/ and facts/", str(root))
     if not list((root / "policies").glob("*/policy.yaml")):
-        raise PackError(
-            [
-                SourceError(
-                    "RM108",
-                    "no-policy",
-                    found="policies/",
-                    expected="at least one policies/ID/policy.yaml",
-                    origin=Origin("policies"),
-                )
-            ]
-        )
+        raise no_pack("RM108", "no-policy", "policies/", "at least one policies/ID/policy.yaml", "policies")
+    if not any(Facts(root, Problems()).files("pack")):
+        raise no_pack("RM102", "file-missing", "facts/pack.yaml", "the file that names the pack", "facts/pack.yaml")
+
+
+def no_pack(code: str, slug: str, found: str, expected: str, file: str) -> PackError:
+    return PackError([SourceError(code, slug, found=found, expected=expected, origin=Origin(file))])
 
 
 def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from remit.errors import Origin, SourceError, VocabularyError
+from remit.errors import VocabularyError
 from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
@@ -118,16 +118,6 @@ def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType 
 def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
     """facts/pack.yaml."""
     document = next(facts.documents("pack"), None)
-    if document is None and not (facts.root / "facts" / "pack.yaml").is_file():
-        facts.problems.add(
-            SourceError(
-                "RM102",
-                "file-missing",
-                found="facts/pack.yaml",
-                expected="the file that names the pack",
-                origin=Origin("facts/pack.yaml"),
-            )
-        )
     head = facts.fields(document, "pack", ("id", "title", "language", "zone", "levels", "fallback"))
     labels: dict[str, Text] = {}
     for node in head.many("levels"):
