@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 from remit import Pack
+from remit.errors import RemitError
+from remit.explain.messages import told
 
 LIBRARY = Path(__file__).parent / "packs" / "good" / "library"
 LAW = "Words of the law."
@@ -37,3 +40,11 @@ def edited(folder: Path, file: str, old: str, new: str) -> Path:
     assert before.count(old) >= 1, f"{old!r} is not in {file}"
     path.write_text(before.replace(old, new, 1), "utf-8")
     return root
+
+
+def speaks_chinese(problem: RemitError) -> bool:
+    """No English phrase is left in the Chinese message, but for what a user wrote and the names of files."""
+    line = told(problem, "zh")
+    for kept in (problem.found, problem.suggestion, problem.origin.file):
+        line = line.replace(kept or "\0", "")
+    return re.search(r"[A-Za-z]{2,} [a-z]{2,}", re.sub(r"`[^`]*`|“[^”]*”|（[^）]*）", "", line)) is None

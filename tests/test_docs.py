@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from remit import Engine, Pack
+from remit.explain.messages import MEANINGS
 from remit.pack import dialect
 from remit.pack.rules import KEYS
 
@@ -65,6 +66,11 @@ def test_every_key_of_a_rule_is_explained_in_both_languages() -> None:
         assert f"`{key}`" in told, key
         chinese = [written for written, english in dialect.KEYS.items() if english == key]
         assert any(written in told for written in chinese), key
+
+
+def test_each_code_means_in_chinese_what_the_document_says() -> None:
+    rows = re.findall(r"^\| (RM\d+) \|.*\| ([^|]+) \|$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE)
+    assert dict(rows) == MEANINGS
 
 
 def test_every_step_is_documented() -> None:

@@ -159,9 +159,10 @@ class InternalError(RemitError):
 
 
 class PackError(RemitError):
-    """A pack does not load. `problems` holds every error found, in order of place."""
+    """A pack does not load. `problems` holds every error found, in order of place; `language` is the pack's own, where it says so."""
 
-    def __init__(self, problems: Iterable[RemitError]) -> None:
+    def __init__(self, problems: Iterable[RemitError], language: str | None = None) -> None:
+        self.language = language
         self.problems = tuple(sorted(problems, key=lambda p: (p.origin, p.code, str(p))))
         first = self.problems[0]
         super().__init__(

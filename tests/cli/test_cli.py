@@ -352,6 +352,23 @@ def test_wrong_words_have_a_message_and_an_exit_code(words: list[object], code: 
     assert "Traceback" not in shown.output
 
 
+def test_problems_are_told_in_the_language_asked_for_else_the_pack_s(tmp_path: Path) -> None:
+    words = ("why-not", "a9-2.dn", "--pack", ROOT, "--case", NEWBORN)
+    chinese, english = "RM454 没有该规则：实为“a9-2.dn”，应为 规则编号；最接近的是“a9-2.dna”", "nearest: `a9-2.dna`"
+    assert remit(*words).stderr.strip() == chinese
+    assert english in remit(*words, "--lang", "en").stderr
+    assert english in remit("--lang", "en", *words).stderr
+    assert "message" in json.loads(remit(*words, "--json").stdout)["errors"][0]
+    assert "RM107 不是规则包" in remit("check", tmp_path, "--lang", "zh").stderr
+    assert "RM107 not-a-pack" in remit("check", tmp_path).stderr
+    broken = edited(tmp_path, "policies/bylaws-2024/bylaws.md", "must: tell_guardian", "must: tell_gaurdian")
+    assert "unknown-action" in remit("check", broken).stderr
+    head = broken / "facts" / "pack.yaml"
+    head.write_text(head.read_text("utf-8").replace("language: en", "language: zh"), "utf-8")
+    assert "名称未声明" in remit("check", broken).stderr
+    assert "名称未声明" in remit("doctor", "--pack", broken).stderr
+
+
 def test_a_refused_event_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text("case: c\nevents:\n  - {id: e1, type: item_overdue, at: 2024-02-30, days_late: 20}\n", "utf-8")

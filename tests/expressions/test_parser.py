@@ -7,6 +7,7 @@ import time
 import pytest
 
 from expressions_words import LEXICON, attribute, read
+from made import speaks_chinese
 from remit.errors import ExpressionError
 from remit.expressions.checker import check
 from remit.expressions.lexicon import Lexicon, widths
@@ -129,6 +130,7 @@ def test_what_is_wrong_has_a_code_and_a_column(text: str, code: str, column: int
         read(text)
     problem = refused.value
     assert problem.code == code, str(problem)
+    assert speaks_chinese(problem)
     if found is not None:
         assert problem.found == found
         assert problem.origin.column == column

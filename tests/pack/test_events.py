@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from made import LIBRARY
+from made import LIBRARY, speaks_chinese
 from remit import Pack
 from remit.errors import EventError
 
@@ -115,6 +115,7 @@ def test_refused(pack: Pack, change: dict[str, object], code: str, found: str, n
     problem = refused.value
     assert problem.code == code, str(problem)
     assert found in str(problem)
+    assert speaks_chinese(problem)
     if nearest is not None:
         assert problem.suggestion == nearest
 

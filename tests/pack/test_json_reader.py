@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from made import speaks_chinese
 from remit.errors import RemitError
 from remit.pack.json_reader import read_json
 from remit.pack.yaml_reader import Mapping, Node, Scalar
@@ -61,6 +62,7 @@ def test_what_is_not_strict_json_is_refused_at_its_place(text: str, code: str, l
     with pytest.raises(RemitError) as refused:
         read_json(text, "a.json")
     found = refused.value
+    assert speaks_chinese(found)
     assert (found.code, found.origin.file, found.origin.line, found.origin.column) == (code, "a.json", line, column)
 
 

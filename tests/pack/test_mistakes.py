@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from made import LIBRARY, edited
+from made import LIBRARY, edited, speaks_chinese
 from remit import Pack
 from remit.checks.check import check
 from remit.errors import PackError
@@ -195,6 +195,7 @@ def test_a_mistake_is_told_with_its_place(
     assert problem.expected
     assert problem.origin.file
     assert problem.origin.line > 0
+    assert all(speaks_chinese(p) for p in refused.value.problems)
 
 
 def test_every_mistake_is_told_at_once_in_order_of_place(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def run(
     lang: Lang = None,
 ) -> None:
     """The duties that the given cases raise at a time. 案件产生的全部义务。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         at = session.moment(now)
         name = session.name(unit, "unit") if unit is not None else None
         engine = engine_with(session, case or (), at, backend)
@@ -69,8 +69,8 @@ def why(
     lang: Lang = None,
 ) -> None:
     """The proof of one obligation: event, condition, sentence, route, deadline. 为什么。"""
-    with reporting(as_json=as_json or form == "json"):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json or form == "json"):
+        session = open_session(context, pack)
         engine = engine_with(session, case or (), session.moment(now))
         show(session, [engine.why(meant(engine, obligation))], "json" if as_json else form)
 
@@ -106,8 +106,8 @@ def why_not(
     lang: Lang = None,
 ) -> None:
     """Why a rule raised nothing, and what would change that. 为什么没有。"""
-    with reporting(as_json=as_json or form == "json"):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json or form == "json"):
+        session = open_session(context, pack)
         engine = engine_with(session, case or (), session.moment(now))
         cases = list(dict.fromkeys(e.case for e in engine.events if e.case is not None))
         show(session, [engine.why_not(rule, name) for name in cases or ("",)], "json" if as_json else form)
@@ -154,8 +154,8 @@ def agenda(
     lang: Lang = None,
 ) -> None:
     """Recurring and standing duties of a unit. 单位的日常事项。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         at = session.moment(now)
         first = session.day(start, "--from") if start is not None else date(at.year, 1, 1)
         last = session.day(end, "--to") if end is not None else date(first.year, 12, 31)

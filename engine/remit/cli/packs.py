@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from remit.cli.options import Json, Lang, PackArgument, PackOption
-from remit.cli.session import BAD_PACK, NOT_FOUND, OK, echo, open_session, print_json, reporting, tell
+from remit.cli.session import BAD_PACK, NOT_FOUND, OK, echo, open_session, print_json, reporting, spoken, tell
 
 
 def check(context: typer.Context, pack: PackArgument = None, as_json: Json = False, lang: Lang = None) -> None:
     """Every error in a pack, with its place and what was meant. 检查规则包。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         from remit.checks.check import check as check_pack
 
         found = check_pack(session.pack)
@@ -22,8 +22,8 @@ def check(context: typer.Context, pack: PackArgument = None, as_json: Json = Fal
                 {"errors": [e.as_json() for e in found.errors], "warnings": [w.as_json() for w in found.warnings]}
             )
         else:
-            tell(found.errors)
-            tell(found.warnings, session.say("提醒", "warning"))
+            tell(found.errors, session.language)
+            tell(found.warnings, session.language, session.say("提醒", "warning"))
             rules, units = len(session.pack.rules), len(session.pack.vocabulary.units)
             echo(session.say(f"规则 {rules} 条，单位 {units} 个：错误 {len(found.errors)}，提醒 {len(found.warnings)}", f"{rules} rules, {units} units: {len(found.errors)} errors, {len(found.warnings)} warnings"))  # fmt: skip
         raise typer.Exit(BAD_PACK if found.errors else OK)
@@ -31,8 +31,8 @@ def check(context: typer.Context, pack: PackArgument = None, as_json: Json = Fal
 
 def coverage(context: typer.Context, pack: PackArgument = None, as_json: Json = False, lang: Lang = None) -> None:
     """Each sentence of the source: formalised, declared non-normative, or open. 每句原文的着落。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         from remit.checks.coverage import coverage as cover
 
         found = cover(session.pack)
@@ -72,8 +72,8 @@ def route(
     lang: Lang = None,
 ) -> None:
     """Which desk has a role at a place, and by which path. 找哪个单位。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         from remit.explain.text import text
         from remit.explain.words import Words
         from remit.expressions.situation import Situation
@@ -109,8 +109,8 @@ def events(
     lang: Lang = None,
 ) -> None:
     """What can be reported, and with which facts. 可以报告的事件。"""
-    with reporting(as_json=as_json):
-        session = open_session(pack, lang or context.obj)
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
         vocabulary = session.pack.vocabulary
         wanted = session.name(kind, "event") if kind is not None else None
         known = sorted(vocabulary.event_types.values(), key=lambda t: t.built_in)  # the pack's own come first
@@ -141,16 +141,16 @@ def doctor(context: typer.Context, pack: PackOption = None, as_json: Json = Fals
     from remit.cli.health import health
     from remit.errors import PackError
 
-    with reporting(as_json=as_json):
+    with reporting(context, lang, as_json=as_json):
         try:
-            session, problems = open_session(pack, lang or context.obj), None
+            session, problems, language = open_session(context, pack), None, "en"
         except PackError as broken:
-            session, problems = None, broken.problems
+            session, problems, language = None, broken.problems, spoken(context, broken)
         facts = health(session.pack if session else None)
         if as_json:
             print_json(facts | {"errors": [p.as_json() for p in problems or ()]})
         else:
             for name, value in facts.items():
                 echo(f"{name:15} {', '.join(map(str, value)) if isinstance(value, list) else value}")
-            tell(problems or ())
+            tell(problems or (), language)
         raise typer.Exit(BAD_PACK if problems else OK)

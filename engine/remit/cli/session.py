@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
     from remit.engine import Engine
-    from remit.errors import RemitError
+    from remit.errors import PackError, RemitError
     from remit.model.event import Event
     from remit.pack.load import Pack
 
@@ -87,16 +87,25 @@ def iso(kind: type[D], written: str, option: str, meant: str) -> D:
     return found
 
 
-def open_session(pack: Path | None, language: str | None) -> Session:
-    """Load the pack meant: the one named, else the directory we stand in, else the one shipped with remit."""
+def open_session(context: typer.Context, pack: Path | None) -> Session:
+    """Load the pack meant: the one named, else the directory we stand in, else the one shipped with remit.
+
+    `context.obj` holds the language asked for; from here on, the one to be spoken.
+    """
     from remit.pack.load import Pack
     from remit.shipped import is_pack, shipped_pack
 
     here = Path()
     root = pack if pack is not None else here if is_pack(here) else shipped_pack()
     loaded = Pack.load(root)
-    spoken = language or os.environ.get("REMIT_LANG") or loaded.language
-    return Session(loaded, spoken if spoken in ("zh", "en") else loaded.language)
+    context.obj = spoken(context, loaded)
+    return Session(loaded, context.obj)
+
+
+def spoken(context: typer.Context, pack: Pack | PackError | None) -> str:
+    """The language asked for, else that of the environment, else the pack's own, `zh` or `en`."""
+    wanted = (context.obj, os.environ.get("REMIT_LANG"), pack.language if pack is not None else None)
+    return next((language for language in wanted if language in ("zh", "en")), "en")
 
 
 def engine_with(session: Session, files: Sequence[Path], now: datetime, backend: str = "auto") -> Engine:
@@ -158,20 +167,30 @@ def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def reporting(*, as_json: bool = False) -> Iterator[None]:
+def reporting(context: typer.Context, lang: str | None, *, as_json: bool = False) -> Iterator[None]:
     """Turn what remit refuses into a clear message and its exit code; what it did not foresee is our own fault."""
     from remit.errors import InternalError, Origin, PackError, RemitError, SourceError
+
+    context.obj = lang or context.obj
+
+    def fail(problems: Sequence[RemitError], code: int, pack: PackError | None = None) -> NoReturn:
+        """Every problem, then the exit code."""
+        if as_json:
+            print_json({"errors": [p.as_json() for p in problems], "warnings": []})
+        else:
+            tell(problems, spoken(context, pack))
+        raise typer.Exit(code)
 
     try:
         yield
     except (typer.Exit, typer.Abort, TyperException):
         raise
     except PackError as failure:
-        fail(failure.problems, BAD_PACK, as_json=as_json)
+        fail(failure.problems, BAD_PACK, failure)
     except InternalError as failure:
-        fail((failure,), FAULT, as_json=as_json)
+        fail((failure,), FAULT)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
-        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT, as_json=as_json)
+        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT)
     except Exception as fault:
         if os.environ.get("REMIT_DEBUG"):
             raise
@@ -179,26 +198,20 @@ def reporting(*, as_json: bool = False) -> Iterator[None]:
             if fault.filename is None:  # it is stdout that failed
                 raise
             unread = SourceError("RM102", "file-missing", found=str(fault.filename), expected="a file that can be read", origin=Origin(str(fault.filename)), hint=fault.strerror)  # fmt: skip
-            fail((unread,), BAD_PACK, as_json=as_json)
+            fail((unread,), BAD_PACK)
         unforeseen = InternalError("RM900", "internal-fault", found=f"{type(fault).__name__}: {fault}", expected="no fault of ours", hint="set REMIT_DEBUG=1 to see where, and report it")  # fmt: skip
-        fail((unforeseen,), FAULT, as_json=as_json)
+        fail((unforeseen,), FAULT)
 
 
-def fail(problems: Sequence[RemitError], code: int, *, as_json: bool) -> NoReturn:
-    """Every problem, then the exit code."""
-    if as_json:
-        print_json({"errors": [p.as_json() for p in problems], "warnings": []})
-    else:
-        tell(problems)
-    raise typer.Exit(code)
-
-
-def tell(problems: Iterable[RemitError], prefix: str = "") -> None:
+def tell(problems: Iterable[RemitError], language: str, prefix: str = "") -> None:
     """Each problem on stderr, its remedy beneath."""
+    from remit.explain import messages
+
     for problem in problems:
-        typer.echo(f"{prefix}: {problem}" if prefix else str(problem), err=True)
+        line = messages.told(problem, language)
+        typer.echo(f"{prefix}: {line}" if prefix else line, err=True)
         if problem.hint:
-            typer.echo(f"  {problem.hint}", err=True)
+            typer.echo(f"  {messages.spoken(problem.hint) if language == 'zh' else problem.hint}", err=True)
 
 
 # --- printing --------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Pack:
         policies = tuple(read_policies(root, vocabulary, names, lexicon, problems))
         check_references([rule for policy in policies for rule in policy.rules], problems)
         if problems.found:
-            raise PackError(problems.found)
+            raise PackError(problems.found, vocabulary.language)
         graph = UnitGraph.build(
             places=vocabulary.places.values(),
             units=vocabulary.units.values(),

@@ -1,0 +1,164 @@
+"""An error in the reader's language: what docs/errors.md says of its code, what stood there, and what would be right.
+
+English is the error's own text. Chinese is made from the same parts, phrase by phrase; a test holds every phrase the engine speaks
+to the table.
+"""
+
+from __future__ import annotations
+
+import re
+
+from remit.errors import RemitError, shorten
+
+#: What each code means.
+MEANINGS: dict[str, str] = {
+    "RM101": "文件不是 UTF-8 编码", "RM102": "缺少文件", "RM103": "引用块与原文不一致", "RM104": "原文有一句没有引用",
+    "RM105": "引文不在该条之内", "RM106": "规则之上没有原文", "RM107": "不是规则包", "RM108": "没有政策文件", "RM109": "文件过大",
+    "RM110": "该分句尚无规则", "RM201": "YAML 格式错误", "RM202": "键重复", "RM203": "不支持的 YAML 写法", "RM204": "名称未声明",
+    "RM205": "键不存在", "RM206": "形式不对", "RM207": "缺少必需的键", "RM208": "值不合规定", "RM209": "重复声明", "RM210": "名称有歧义",
+    "RM211": "保留名称", "RM212": "情态须有且只有一个", "RM213": "没有责任单位", "RM214": "触发或期限重复", "RM215": "没有触发",
+    "RM217": "规则循环引用", "RM218": "单位图中没有该关系", "RM219": "嵌套过深", "RM220": "键后为空", "RM230": "词汇未使用",
+    "RM301": "条件中有未知符号", "RM302": "引号未闭合", "RM303": "词的位置不对", "RM304": "条件中有未知的词", "RM305": "事件没有该事实",
+    "RM306": "类型不符", "RM307": "不是判断句", "RM308": "常量不可能存在", "RM309": "条件过长或过深", "RM401": "未知的事件类型",
+    "RM402": "案件文件打不开", "RM403": "事件没有该事实", "RM404": "缺少必填事实", "RM405": "值不合规定", "RM406": "未知的单位",
+    "RM407": "未知的地点", "RM409": "日期不存在", "RM410": "不是案件文件", "RM411": "事件编号重复", "RM450": "编号已被占用",
+    "RM451": "所指事件不存在", "RM452": "时间不能倒退", "RM453": "没有该义务", "RM454": "没有该规则", "RM455": "没有该案件",
+    "RM456": "没有该名称", "RM457": "命令用法不对", "RM501": "未知的地点", "RM502": "未知的层级", "RM503": "未知的单位",
+    "RM504": "单位图有环", "RM505": "起止日期颠倒", "RM506": "重复列出", "RM507": "没有任何单位符合", "RM508": "部分地点或部分日期没有单位",
+    "RM509": "规则相互矛盾", "RM601": "节假日表自相矛盾", "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
+}  # fmt: skip
+#: The things names stand for.
+NOUNS: dict[str, str] = {
+    "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
+    "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
+    "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
+    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
+}  # fmt: skip
+#: Whole phrases, of what was expected and of what was found.
+PHRASES: dict[str, str] = {
+    "`case:` and `events:`": "`案件:` 和 `事件:`", "`case`, `events`, `label` or `about`": "`案件`、`事件`、`标签` 或 `说明`",
+    "`event`: the report as it should have been": "`更正为`：报告本来应有的内容", "`overrides` in one of them": "在其中一条写 `优先于`",
+    "`reporter`, `defaulter`, or a selector such as {role: …, place: event.place}": "`报告单位`、`失责单位`，或 {角色: …, 地点: 事件.地点} 之类的选择式",
+    "`since` not after `until`": "`自` 不晚于 `至`", "`==`, which compares": "`==`（或 ＝）表示相等", "`&&`": "`&&`（或 且）", "`||`": "`||`（或 或）",
+    "a block quote of the law above it": "上方先有原文的引用块", "a call as `--help` shows it": "`--help` 所示的用法",
+    "a case file that can be read": "能打开的案件文件", "a case that was reported": "已报告过的案件", "a choice": "选项", "a day": "日期", "a decimal": "小数",
+    "a day of the year such as 12-15": "一年中的某日，如 12-15", "a day or moment that exists, such as 2024-05-06T21:00": "存在的日期或时刻，如 2024-05-06T21:00",
+    "a day such as 2024-05-06": "日期，如 2024-05-06", "a day that exists, such as 2024-05-06": "存在的日期，如 2024-05-06", "a decimal number such as 1.5": "小数，如 1.5",
+    "a day either off or worked, not both": "某日或休或上班，不能两者都是", "a Saturday or Sunday among the days worked": "调休上班日应是星期六或星期日",
+    "a different id for a different event": "不同的事件用不同的编号", "a directory": "目录", "a directory with policies/ and facts/": "含有 policies/ 和 facts/ 的目录",
+    "a duration": "时长", "a field inside has(), as in has(event.x)": "已知() 里写一个事实，如 已知(事件.x)",
+    "a field of event, subject, unit or case": "事件、当事人、单位或案件的事实", "a file that can be read": "能打开的文件", "a key in quotation marks": "加引号的键",
+    "a length such as 72h, 1h30m or 3d": "时长，如 72h、1h30m 或 3d", "a length that can be reckoned with": "可以计算的时长", "a list": "列表",
+    "a list of different things": "类型不一的列表", "a list of events": "事件的列表", "a list or a text": "列表或文字", "a list or mapping": "列表或键值",
+    "a mapping": "键值", "a mapping of keys and values": "键值", "a merge": "合并键 <<", "a moment": "时刻",
+    "a moment with a zone, such as 2024-05-06T08:00:00+08:00": "带时区的时刻，如 2024-05-06T08:00:00+08:00", "a name that remit does not use itself": "remit 没有占用的名称",
+    "a new name, one the vocabulary does not use": "词汇里没有的新名称", "a number of at most 64 bits": "不超过64位的整数", "a number or a duration": "数或时长",
+    "a place": "地点", "a place of the pack": "规则包里的地点", "a place or unit of the pack": "规则包里的地点或单位", "a plain key": "普通的键",
+    "a regular expression": "正则表达式", "a rule": "规则", "a rule or event that uses it": "有规则或事件用到它",
+    "a rule that quotes it, or one that declares it non_normative": "有规则引用它，或声明它非规范", "a rule without on, every, always, as `then` sets it off": "不写触发、每、常设：它由 `后果` 引起",
+    "a second document": "第二份文档", "a selector that some unit fits": "有单位符合的选择式", "a text": "文字", "a text closed by a quotation mark": "以引号结束的文字",
+    "a text in JSON": "JSON 的文字", "a text nobody declared": "词汇以外的文字", "a text of one line": "单行文字", "a text without control characters": "不含控制字符的文字",
+    "a text, or {zh: …, en: …}": "文字，或 {zh: …, en: …}", "a time zone such as Asia/Shanghai": "时区，如 Asia/Shanghai", "a type, or a list of one type": "一个类型，或一个类型的列表",
+    "a unit": "单位", "a unit of facts/units.yaml": "facts/units.yaml 里的单位", "a unit of the pack": "规则包里的单位", "a value": "值",
+    "a value after the key": "键后有值", "a value, a name or `(`": "值、名称或 `(`", "a whole number": "整数", "a word or a sign of the condition language": "条件语言的词或符号",
+    "always: true": "常设: 是", "an alias": "别名引用", "an anchor or alias": "锚点或别名引用", "an attribute declared `of: subject`": "声明为 `归属: 人` 的事实",
+    "an edge of facts/units.yaml": "facts/units.yaml 里的关系", "an empty directory": "空目录", "an empty file": "空文件", "an empty list": "空列表",
+    "an event: id, type, at, …": "事件：编号、类型、发生时间……", "an id, a text": "编号，文字", "an operator, `)` or the end": "运算符、`)` 或结尾",
+    "another member after the comma": "逗号之后还有一项", "at least one policies/ID/policy.yaml": "至少一个 policies/编号/policy.yaml", "brackets within brackets": "层层括号",
+    "case.events": "案件.事件", "durable-rules with its compiled core": "带有编译核心的 durable-rules", "each key once": "每个键只写一次", "each rule id once": "每个规则编号只用一次",
+    "each unit once": "每个单位只列一次", "event, subject, unit or case, and a field of it": "事件、当事人、单位或案件，及其事实",
+    "event.place, bearer.place or an attribute of kind place": "事件.地点、责任单位.地点，或地点类的事实", "every sentence of the source in a block quote": "原文每一句都在引用块里",
+    "exactly one of must, must_not, may, counts_as, non_normative": "必须、不得、可以、视为、非规范 之中恰好一个", "names and what they mean": "名称及其含义",
+    "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键值",
+    "numbers, or times and durations": "数，或时间与时长", "on, every or always, or another rule's `then`": "触发、每、常设之一，或另一规则的 `后果`",
+    "one name for the case": "一个案件名称", "one of on, every, always": "触发、每、常设之一", "one of them": "只写其中一个",
+    "one of unit, role, each, office_of": "单位、角色、各、办公室之一", "one of hours, days, working_days, months, date, reading": "小时、日、工作日、月、日期、解释之一",
+    "one of merge, rename, abolish": "合并、更名、撤销之一", "one value": "一个值", "one value or a list": "一个值或列表", "opens not after due, due not after latest": "开始不晚于办理，办理不晚于最迟",
+    "plain YAML without anchors, merges or tags": "不带锚点、合并和标签的 YAML", "something true or false": "是非判断", "text in UTF-8": "UTF-8 编码的文字", "the end": "结尾",
+    "the fallback desk, a unit": "兜底单位", "the file that names the pack": "说明规则包的文件", "the id of a rule": "规则编号", "the id of an event that was submitted": "已报告事件的编号",
+    "the id of an obligation that exists at this moment": "此时存在的义务编号",
+    "the id of an obligation that exists at this moment, or of the rule that raised it": "此时存在的义务编号，或产生它的规则编号",
+    "the key `bearer`: who answers for it": "键 `责任单位`：由谁负责", "the verbatim text of the policy": "政策原文", "true or false (是 or 否)": "是 或 否",
+    "values of one type": "同一类型的值", "values that have an order": "可以比较大小的值", "whole numbers": "整数",
+    "save the file as UTF-8": "请把文件存为 UTF-8 编码", "to change what was reported, submit a correction or a retraction": "要改动已报告的内容，请提交更正或撤回",
+    "set REMIT_DEBUG=1 to see where, and report it": "设 REMIT_DEBUG=1 可看到位置，请报告给我们",
+    "install a C compiler and reinstall durable-rules; on Python 3.13 build it with CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject":
+        "安装 C 编译器后重装 durable-rules；Python 3.13 须带 CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject 编译",
+    "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
+}  # fmt: skip
+#: Phrases that hold something of the case; what is in brackets is spoken in turn.
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"`(.*)` as in line (\d+) of the source", "`{0}`，如原文第 {1} 行"),
+    (r"a new id, or the same content as before \(differs in (.*)\)", "新的编号，或与以前相同的内容（不同之处：{0}）"),
+    (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
+    (r"a value of `(.*)`", "`{0}` 的一个值"),
+    (r"a day of (\d+)", "{0} 年的日期"),
+    (r"exact words of the text above", "上方原文的原话"),
+    (r"exact words of (.*)", "{0}的原话"),
+    (r"the name of one (.*) or (.*)", "{0}或{1}的名称"),
+    (r"the name of one (.*)", "{0}的名称"),
+    (r"an? (.*) of (facts/\S+)", "{1} 里的{0}"),
+    (r"JSON: (.*)", "JSON：{0}"),
+    (r"a closing (.*)", "收尾的 {0}"),
+    (r"a key of an? (.*)", "{0}的键"),
+    (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),
+    (r"an attribute of (.*), or `(.*)`: it is a fact about the person", "{0} 的事实，或 `{1}`：它是关于当事人的事实"),
+    (r"an attribute of (.*)", "{0} 的事实"),
+    (r"at most (\d+)", "不超过 {0}"),
+    (r"each name of (\S+) once", "{0} 里每个名称只用一次"),
+    (r"each (.*) once", "每个{0}只列一次"),
+    (r"no circle of `(.*)`", "`{0}` 不成环"),
+    (r"no unit or place above itself by `(.*)`", "单位或地点不能经 `{0}` 高于自己"),
+    (r"the attribute `(.*)` \((.*)\)", "事实 `{0}`（{1}）"),
+    (r"the id of one of the (\d+) obligations of this rule", "这条规则的 {0} 项义务之一的编号"),
+    (r"the key `(.*)`", "键 `{0}`"),
+    (r"a type: (.*)", "类型：{0}"),
+    (r"one of (.*)", "以下之一：{0}"),
+    (r"a list of (.*)s", "{0}的列表"),
+    (r"brackets (\d+) deep", "{0} 层括号"),
+    (r"nesting of (\d+)", "{0} 层嵌套"),
+    (r"byte (0x\S+)", "字节 {0}"),
+    (r"the tag (.*)", "标签 {0}"),
+    (r"(\d+) operators", "{0} 个运算符"),
+    (r"(\d+) bytes", "{0} 字节"),
+    (r"(\d+) characters", "{0} 个字符"),
+    (r"(a .*) ([-+*/%]) (a .*)", "{0} {1} {2}"),
+    (r"the rule raised nothing; `(.*)` says why", "这条规则没有产生义务；`{0}` 会说明原因"),
+    (r"(`.*`) or (`.*`)", "{0} 或 {1}"),
+)
+
+
+def told(problem: RemitError, language: str) -> str:
+    """The problem in one line, `zh` or `en`.
+
+    >>> told(RemitError("RM401", "unknown-event-type", found="fund", expected="an event type of facts/events.yaml"), "zh")
+    'RM401 未知的事件类型：实为“fund”，应为 facts/events.yaml 里的事件类型'
+    """
+    if language != "zh":
+        return str(problem)
+    parts = [f"实为“{spoken(shorten(problem.found))}”"] if problem.found else []
+    parts += [f"应为 {spoken(problem.expected)}"] if problem.expected else []
+    nearest = f"；最接近的是“{problem.suggestion}”" if problem.suggestion else ""
+    return f"{place(problem)}{problem.code} {MEANINGS[problem.code]}：{'，'.join(parts)}{nearest}"
+
+
+def place(problem: RemitError) -> str:
+    """Where it stands; of what was written on the command line, nothing."""
+    origin = problem.origin
+    if origin.file:
+        return f"{origin}: "
+    if origin.event is None:
+        return ""
+    return f"事件 {origin.event}" + (f"（案件 {origin.case}）: " if origin.case is not None else ": ")
+
+
+def spoken(phrase: str) -> str:
+    """A phrase of the engine's in Chinese; what a user wrote stays as it is."""
+    known = PHRASES.get(phrase) or NOUNS.get(phrase)
+    if known is not None:
+        return known
+    for pattern, chinese in PATTERNS:
+        found = re.fullmatch(pattern, phrase)
+        if found:
+            return chinese.format(*map(spoken, found.groups()))
+    return phrase
