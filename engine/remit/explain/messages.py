@@ -23,9 +23,16 @@ MEANINGS: dict[str, str] = {
     "RM402": "案件文件打不开", "RM403": "事件没有该事实", "RM404": "缺少必填事实", "RM405": "值不合规定", "RM406": "未知的单位",
     "RM407": "未知的地点", "RM409": "日期不存在", "RM410": "不是案件文件", "RM411": "事件编号重复", "RM450": "编号已被占用",
     "RM451": "所指事件不存在", "RM452": "时间不能倒退", "RM453": "没有该义务", "RM454": "没有该规则", "RM455": "没有该案件",
-    "RM456": "没有该名称", "RM457": "命令用法不对", "RM501": "未知的地点", "RM502": "未知的层级", "RM503": "未知的单位",
+    "RM456": "没有该名称", "RM457": "命令用法不对", "RM460": "文本含不完整的字符", "RM461": "该值无法保存", "RM462": "时间缺少时区或超出范围",
+    "RM463": "事件过大或嵌套过深", "RM464": "不是事件的规范字节", "RM501": "未知的地点", "RM502": "未知的层级", "RM503": "未知的单位",
     "RM504": "单位图有环", "RM505": "起止日期颠倒", "RM506": "重复列出", "RM507": "没有任何单位符合", "RM508": "部分地点或部分日期没有单位",
-    "RM509": "规则相互矛盾", "RM601": "节假日表自相矛盾", "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
+    "RM509": "规则相互矛盾", "RM601": "节假日表自相矛盾", "RM701": "台账数据库损坏", "RM702": "台账不可写入", "RM703": "台账繁忙",
+    "RM704": "与数据库的连接中断", "RM705": "此处没有台账", "RM706": "台账属于另一个规则包", "RM707": "台账由更新的版本写成",
+    "RM708": "SQLite 版本过低", "RM709": "台账末尾缺失", "RM710": "找不到台账密钥", "RM711": "密钥格式不对", "RM712": "密钥可被他人读取",
+    "RM713": "密钥不是本台账的", "RM714": "密封内容无法打开", "RM715": "密钥文件已存在或写不进去", "RM716": "检查点或证明格式不对",
+    "RM717": "事件证明不成立", "RM718": "检查点签名无效", "RM719": "证明由他人密钥签名", "RM720": "超出台账限制", "RM722": "台账已存在",
+    "RM725": "缺少 psycopg", "RM726": "台账地址无法识别", "RM727": "该当事人已被删除", "RM728": "存档的规则包被改动", "RM729": "未指定台账密钥",
+    "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
 NOUNS: dict[str, str] = {
@@ -139,7 +146,7 @@ def told(problem: RemitError, language: str) -> str:
     parts = [f"实为“{spoken(shorten(problem.found))}”"] if problem.found else []
     parts += [f"应为 {spoken(problem.expected)}"] if problem.expected else []
     nearest = f"；最接近的是“{problem.suggestion}”" if problem.suggestion else ""
-    return f"{place(problem)}{problem.code} {MEANINGS[problem.code]}：{'，'.join(parts)}{nearest}"
+    return f"{place(problem)}{problem.code} {MEANINGS.get(problem.code, problem.slug)}：{'，'.join(parts)}{nearest}"
 
 
 def place(problem: RemitError) -> str:
