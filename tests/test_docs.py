@@ -68,6 +68,23 @@ def test_every_key_of_a_rule_is_explained_in_both_languages() -> None:
         assert any(written in told for written in chinese), key
 
 
+def test_every_english_step_is_documented_word_by_word() -> None:
+    told = set(re.findall(r"[a-z]+", (ROOT / "docs" / "steps.md").read_text("utf-8").lower()))
+    source = (ROOT / "engine" / "remit" / "steps" / "definitions.py").read_text("utf-8")
+    patterns = [p for p in re.findall(r'rf?"((?:[^"\\]|\\.)*)"', source) if not re.search(r"[\u4e00-\u9fff]", p)]
+    words = {w for p in patterns for w in re.findall(r"[a-z]{4,}", re.sub(r"\{[^}]*\}|\?P<\w+>", " ", p).lower())}
+    assert {"undecided", "rebuttable", "refused"} <= words
+    assert words - told == set()
+
+
+def test_every_clause_and_column_is_documented() -> None:
+    from remit.steps import definitions
+
+    told = (ROOT / "docs" / "steps.md").read_text("utf-8")
+    for word in (*definitions.CLAUSES, *definitions.COLUMNS, *definitions.ABOUT, *definitions.MODALS):
+        assert word in told, word
+
+
 def test_each_code_means_in_chinese_what_the_document_says() -> None:
     rows = re.findall(r"^\| (RM\d+) \|.*\| ([^|]+) \|$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE)
     assert dict(rows) == MEANINGS

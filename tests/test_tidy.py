@@ -25,6 +25,31 @@ def test_the_engine_knows_nothing_of_the_first_pack(path: Path) -> None:
     assert [f"{n}: {line.strip()}" for n, line in enumerate(lines, 1) if SUBJECT.search(line)] == []
 
 
+#: Words of the first pack's vocabulary that everybody uses.
+EVERYDAY = frozenset(
+    ["age", "child", "found in", "health", "home", "lawful", "lost", "made by", "none", "nothing", "other", "similar", "situation", "transport", "情形"]
+)  # fmt: skip
+
+
+def test_the_engine_says_no_word_of_the_first_pack_s_vocabulary() -> None:
+    """No id, label or alias of its roles, actions, units, places, events, attributes and choices."""
+    vocabulary = remit.Pack.load(ROOT).vocabulary
+    terms = [
+        t
+        for kind in ("roles", "actions", "units", "places", "event_types", "attributes")
+        for t in getattr(vocabulary, kind).values()
+    ]
+    declared = [t for t in terms if t.origin.file]
+    choices = [choice for t in declared for choice in getattr(t, "choices", ())]
+    words = {w.lower() for t in (*declared, *choices) for w in (t.id, t.label.zh, t.label.en, *t.aliases) if len(w) > 1}
+    assert len(words) > 1000
+    text = "\n".join(path.read_text("utf-8").lower() for path in MODULES)
+    said = {
+        w for w in words if w in text and (not w.isascii() or re.search(rf"(?<![a-z_]){re.escape(w)}(?![a-z_])", text))
+    }
+    assert said - EVERYDAY == set()
+
+
 def test_no_room_is_too_large() -> None:
     assert {p.name: n for p in MODULES if (n := len(p.read_text("utf-8").splitlines())) > 500} == {}
 
