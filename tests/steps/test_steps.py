@@ -82,6 +82,15 @@ def test_a_wrong_expectation_fails_and_says_what_there_was(tmp_path: Path, step:
     assert told in out, out
 
 
+@pytest.mark.parametrize(
+    "line", ['"Harbour Library" has no duty to "count stock"', 'nobody must "count stock"'], ids=["unit", "nobody"]
+)
+def test_what_recurs_is_owed_too(tmp_path: Path, line: str) -> None:
+    """A step that denies a recurring or standing duty could once not fail."""
+    code, out = run(tmp_path, HEAD + REPORT + f"    Then {line}\n")
+    assert code == 1, out
+
+
 def test_a_refused_report_nobody_expected_fails(tmp_path: Path) -> None:
     code, out = run(
         tmp_path, HEAD + REPORT.replace("| 20 |", "| many |") + '    Then rule "a1.reminder" raises nothing\n'

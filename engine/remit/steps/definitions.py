@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from remit.model.terms import Modality, Status
+from remit.model.terms import Modality
 from remit.steps import pack_above
 from remit.steps.story import Story, pack_at
 
@@ -275,9 +275,7 @@ def is_owed(remit_story: Story, unit: str, modal: str, action: str, tail: str) -
 @step("then", rf"{q('unit')}没有义务{q('action')}", rf"{q('unit')} has no duty to {q('action')}")
 def is_not_owed(remit_story: Story, unit: str, action: str) -> None:
     bearer, act = remit_story.name("unit", unit), remit_story.name("action", action)
-    found = [
-        o for o in remit_story.owed() if o.bearer.id == bearer and o.action == act and o.status is not Status.WITHDRAWN
-    ]
+    found = [o for o in remit_story.all_owed(act) if o.bearer.id == bearer]
     assert not found, remit_story.listing(found)
 
 
@@ -287,8 +285,7 @@ def is_not_owed(remit_story: Story, unit: str, action: str) -> None:
     rf"nobody (?:must|must not|may) {q('action')}",
 )
 def nobody_owes(remit_story: Story, action: str) -> None:
-    act = remit_story.name("action", action)
-    found = [o for o in remit_story.owed() if o.action == act and o.status is not Status.WITHDRAWN]
+    found = remit_story.all_owed(remit_story.name("action", action))
     assert not found, remit_story.listing(found)
 
 

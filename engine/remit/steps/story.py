@@ -14,6 +14,7 @@ from remit.explain.text import text
 from remit.explain.words import MODALITY, STATUS, Words, beginning, moment
 from remit.expressions.lexicon import spellings
 from remit.model.obligation import Obligation
+from remit.model.rule import On
 from remit.model.terms import Modality, Nature, Status
 from remit.pack.load import Pack
 
@@ -83,6 +84,13 @@ class Story:
 
     def agenda(self, unit: str) -> tuple[Obligation, ...]:
         return self.engine.agenda(unit)
+
+    def all_owed(self, action: str) -> tuple[Obligation, ...]:
+        """What is owed of this act: in the cases, and on the agenda where any rule puts it there."""
+        of_agenda = any(r.action == action and not isinstance(r.trigger, On) for r in self.pack.rules.values())
+        self.require_accepted()
+        found = self.engine.answer(agenda=of_agenda).obligations
+        return tuple(o for o in found if o.action == action and o.status is not Status.WITHDRAWN)
 
     def find(self, unit: str, modality: Modality, action: str, **clauses: Sequence[str] | None) -> Obligation:
         """The obligation a step speaks of, which must be as the step says.
