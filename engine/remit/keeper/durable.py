@@ -63,6 +63,7 @@ class DurableKeeper:
         self._changed: dict[str, tuple[Change, ...]] = {}
         self._moves: list[Event] = []
         self._seen = -1
+        self._incidents = len(law.matcher.incidents)
 
     @classmethod
     def open(
@@ -167,6 +168,7 @@ class DurableKeeper:
             self._seen = -1
             raise
         self._seen = self._store.seen
+        self._incidents = len(self._law.matcher.incidents)
         return done
 
     def _begin(self, ledger: Writing) -> set[str]:
@@ -202,6 +204,8 @@ class DurableKeeper:
             ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
             self._said[matter] = {o.id: o for o in after}
             self._changed[matter] = found
+        for incident in self._law.matcher.incidents[self._incidents :]:
+            ledger.record_incident(incident.backend, incident.case, incident.what)
 
     def _worked_out(
         self, ledger: Writing, matter: str, now: datetime

@@ -148,7 +148,7 @@ INCIDENTS = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("position", BigInteger, nullable=False),
     Column("backend", Text, nullable=False),
-    Column("matter", Text, nullable=True),
+    Column("case_id", Text, nullable=True),
     Column("what", Text, nullable=False),
 )
 

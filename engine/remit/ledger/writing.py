@@ -18,7 +18,7 @@ from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Rules, maybe, pack
-from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, MATTERS, PROJECTION
+from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Statements
 from remit.ledger.vault import binding
 from remit.model.event import Event
@@ -233,6 +233,11 @@ class Writing:
                 "status": found.status.value if stands else None, "due": maybe(found.deadline.due) if stands else None,
             }
         )  # fmt: skip
+
+    def record_incident(self, backend: str, case: str | None, what: str) -> None:
+        """That a native matcher failed and the reference answered."""
+        row = {"position": self.head.position, "backend": backend, "case_id": case, "what": what}
+        self.connection.execute(INCIDENTS.insert(), row)
 
     def drop(self) -> None:
         """Empty the projection."""

@@ -1,0 +1,144 @@
+"""The keeper with a ledger: its projection is the pure function, whatever happens beside it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from made import LIBRARY, pack_with
+from remit import Engine, Pack
+from remit.errors import LedgerError
+from remit.keeper.durable import DurableKeeper
+from remit.matching.history import History
+from remit.matching.matcher import Binding, Incident
+from remit.matching.reference import Reference
+from remit.model.obligation import Obligation
+from remit.semantics.law import Law
+
+OVERDUE = {
+    "id": "e1",
+    "case": "c",
+    "type": "item_overdue",
+    "at": "2024-03-01T10:00",
+    "place": "harbour",
+    "days_late": 20,
+}
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written + "+01:00")
+
+
+def seen(found: tuple[Obligation, ...]) -> list[tuple[object, ...]]:
+    return sorted((o.id, o.status, o.deadline.opens, o.deadline.due, o.deadline.latest, o.triggered_by) for o in found)
+
+
+def test_it_says_what_an_engine_in_memory_says(tmp_path: Path) -> None:
+    pack = Pack.load(LIBRARY)
+    memory, kept = Engine(pack), Engine(pack, ledger=str(tmp_path / "r.db"))
+    acts = [
+        OVERDUE,
+        {"id": "e2", "case": "c", "type": "reminder_sent", "at": "2024-03-02T10:00", "by": "harbour-library"},
+        {"id": "e3", "case": "d", "type": "item_overdue", "at": "2024-03-05T10:00", "place": "hill", "days_late": 20},
+        {"id": "e4", "case": "d", "type": "retraction", "at": "2024-03-06T10:00", "of": "e3"},
+    ]
+    for act in acts:
+        told, written = memory.submit(act), kept.submit(act)
+        assert [o.id for o in told.created if o.case] == [o.id for o in written.created if o.case]
+    for engine in (memory, kept):
+        engine.advance(at("2024-07-01T00:00"))
+    assert seen(kept.answer().obligations) == seen(memory.answer().obligations)
+
+
+def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
+    pack = Pack.load(LIBRARY)
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as first:
+        first.submit(OVERDUE)
+        before = seen(first.answer().obligations)
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as again:
+        assert seen(again.answer().obligations) == before
+        assert again.submit(OVERDUE).duplicate
+        assert [o.rule for o in again.obligations(unit="harbour-library", case="c", status="active")] == ["a1.reminder"]
+        assert "send a reminder" in str(again.why(again.obligations(rule="a1.reminder")[0].id))
+
+
+def test_the_projection_dropped_and_made_again_is_the_same_bytes(tmp_path: Path) -> None:
+    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit(OVERDUE)
+        engine.advance(at("2024-03-20T00:00"))
+        assert engine._keeper.rebuild()
+
+
+def test_what_was_reported_of_an_erased_person_counts_as_never_reported(tmp_path: Path) -> None:
+    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit_all([{**OVERDUE, "subject": "Ada"}, {**OVERDUE, "id": "e2", "case": "d"}])
+        assert engine._keeper.erase("c", "Ada", "order 9") == 1
+        assert {o.case for o in engine.obligations() if o.case} == {"d"}
+        assert [event.id for event in engine.events] == ["e2"]
+        with pytest.raises(LedgerError, match="RM727"):
+            engine.submit({**OVERDUE, "id": "e3", "subject": "Ada"})
+        assert engine._keeper.rebuild()
+    assert b"Ada" not in (tmp_path / "r.db").read_bytes()
+
+
+def test_a_calendar_published_later_sets_the_deadlines_that_waited_for_it(tmp_path: Path) -> None:
+    root = tmp_path / "made"
+    rule = "id: d\nmust: send_reminder\nbearer: {role: branch, place: event.place}\non: item_overdue\nby: {working_days: 3}\n"
+    pack = pack_with(tmp_path, rule)
+    late = {**OVERDUE, "at": "2031-03-03T10:00"}
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
+        (waiting,) = engine.submit(late).created
+        assert (waiting.deadline.due, waiting.deadline.awaits) == (None, 2031)
+    (root / "facts" / "calendars" / "2031.yaml").write_text(
+        "year: 2031\ndocument: notice 2031\npublished_on: 2030-11-01\nholidays: {}\nworkdays: []\n", "utf-8"
+    )
+    with Engine(Pack.load(root), ledger=str(tmp_path / "r.db")) as engine:
+        engine.advance(at("2031-03-04T00:00"))
+        told = [m.what for m in engine._keeper.store.outbox() if m.rule == "d"]
+        assert told == ["created", "rescheduled"]
+        (set_now,) = engine.obligations(rule="d")
+        assert (set_now.status, set_now.deadline.due is not None) == ("active", True)
+
+
+def test_a_reorganisation_by_date_carries_open_duties_over(tmp_path: Path) -> None:
+    moves = "reorganisations:\n  - {on: 2024-04-01, merge: [harbour-library], into: hill-library, authority: order 9}"
+    rule = "id: d\nmust: send_reminder\nbearer: {role: branch, place: event.place}\non: item_overdue\nby: {hours: 24}\n"
+    with Engine(pack_with(tmp_path, rule, units=moves), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit(OVERDUE)
+        engine.advance(at("2024-04-01T00:00"))
+        assert {o.bearer.id: o.status.value for o in engine.obligations(rule="d")} == {
+            "harbour-library": "transferred",
+            "hill-library": "overdue",
+        }
+
+
+def test_the_ledger_of_another_pack_is_refused(tmp_path: Path) -> None:
+    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit(OVERDUE)
+    other = tmp_path / "other"
+    shutil.copytree(LIBRARY, other)
+    head = other / "facts" / "pack.yaml"
+    head.write_text(head.read_text("utf-8").replace("id: ", "id: another-", 1), "utf-8")
+    with pytest.raises(LedgerError, match="RM706"):
+        Engine(Pack.load(other), ledger=str(tmp_path / "r.db"))
+
+
+def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
+    class Failing(Reference):
+        incidents: tuple[Incident, ...] = ()
+
+        def bindings(self, history: History) -> tuple[Binding, ...]:
+            self.incidents += (Incident("durable", history.case, "it died"),)
+            return super().bindings(history)
+
+    pack = Pack.load(LIBRARY)
+    law = Law.of(pack, Failing)
+    keeper = DurableKeeper.open(str(tmp_path / "r.db"), None, pack, law, clock=lambda: datetime(2024, 3, 5, tzinfo=UTC))
+    keeper.submit((pack.event(OVERDUE),))
+    with keeper.store.database.reading() as connection:
+        rows = connection.execute(text("SELECT position, backend, case_id, what FROM incidents")).all()
+    assert rows[0][1:] == ("durable", "c", "it died")
