@@ -118,6 +118,7 @@ class DurableKeeper:
                 ledger.append_own("tick", encode_value({"to": microseconds(now)}))
                 ledger.move(now)
             self._settle(ledger, adopted)
+            ledger.checkpoint()
             return self._delta(None)
 
         return self._written(work, ())

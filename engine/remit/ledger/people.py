@@ -38,7 +38,7 @@ class People:
     def __init__(self, master: MasterKey, ledger: str, statements: Statements) -> None:
         self.master = master
         self.ledger = ledger
-        self._statements = statements
+        self.statements = statements
         self._keys: dict[int, PersonKey | None] = {}
         self._numbers: dict[bytes, int] = {}
 
@@ -52,7 +52,7 @@ class People:
     def key(self, connection: Connection, person: int) -> PersonKey | None:
         """The key of that number; None once it is destroyed."""
         if person not in self._keys:
-            wrapped = value(self._statements.key.one(cursor_of(connection), wanted=person))
+            wrapped = value(self.statements.key.one(cursor_of(connection), wanted=person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]
 
@@ -101,7 +101,7 @@ class People:
         reference = self.master.reference(case or "", subject or "")
         number = self._numbers.get(reference)
         if number is None:
-            number = value(self._statements.person.one(cursor_of(connection), wanted=reference))
+            number = value(self.statements.person.one(cursor_of(connection), wanted=reference))
         if number is None:
             return self._new(connection, case, reference)
         key = self.key(connection, number)
@@ -115,9 +115,9 @@ class People:
 
     def _new(self, connection: Connection, case: str | None, reference: bytes) -> tuple[int, PersonKey]:
         cursor, key = cursor_of(connection), PersonKey.new()
-        number = int(value(self._statements.last_person.one(cursor)) or 0) + 1
+        number = int(value(self.statements.last_person.one(cursor)) or 0) + 1
         wrapped = key.wrap(self.master, number)
-        self._statements.add_person.run(cursor, person=number, case_id=case, reference=reference, wrapped=wrapped)
+        self.statements.add_person.run(cursor, person=number, case_id=case, reference=reference, wrapped=wrapped)
         self._keys[number], self._numbers[reference] = key, number
         return number, key
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, inspect, select
 
 from remit.errors import LedgerError
 from remit.ledger.chain import SALT, Peaks, genesis
+from remit.ledger.checkpoints import last_position
 from remit.ledger.codec import decode, microseconds
 from remit.ledger.database import Database, value
 from remit.ledger.migrate import require_current, upgrade
@@ -28,6 +30,8 @@ from remit.model.event import Event
 from remit.model.obligation import Obligation
 
 T = TypeVar("T")
+#: Entries after which the chain is signed when the ledger is closed.
+SIGN_EVERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Store:
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
         self.seen = head.position
+        #: The end of the chain before the last write: what is there is older than it.
+        self.begun: int | None = None
 
     @classmethod
     def create(cls, url: str, master: MasterKey, pack: str, clock: Callable[[], datetime]) -> Store:
@@ -129,8 +135,17 @@ class Store:
         return cls(url, master, clock)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; where much was written since the last signature, sign first."""
+        if self.begun is not None:
+            with suppress(LedgerError):  # what was written is safe without it
+                self._sign_when_due()
         self.database.close()
+
+    def _sign_when_due(self) -> None:
+        with self.database.reading() as connection:
+            unsigned = Head.read(connection).position - last_position(connection)
+        if unsigned >= SIGN_EVERY:
+            self.write(Writing.checkpoint)
 
     # --- write ------------------------------------------------------------------------------------
 
@@ -151,9 +166,9 @@ class Store:
         head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
         if head.position != self.seen:
             self.people.forget()
-        self.seen = -1
+        self.seen, self.begun = -1, head.position
         stamp = max(head.recorded_at, microseconds(self.clock()))
-        return Writing(connection, self.people, self.statements, replace(head, recorded_at=stamp))
+        return Writing(connection, self.people, self.statements, head, stamp)
 
     # --- read -------------------------------------------------------------------------------------
 
@@ -200,6 +215,17 @@ class Store:
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(ENTRIES.c.position))
             return tuple(self.people.events(connection, (EntryRow(*row) for row in rows)))
+
+    def places(self, ids: Sequence[str]) -> Mapping[str, tuple[int, str | None]]:
+        """Position and case of those of these events that are there."""
+        found: dict[str, tuple[int, str | None]] = {}
+        with self.database.reading() as connection:
+            for start in range(0, len(ids), 500):
+                some = select(ENTRIES.c.id, ENTRIES.c.position, ENTRIES.c.case_id).where(
+                    ENTRIES.c.id.in_(ids[start : start + 500])
+                )
+                found |= {row.id: (row.position, row.case_id) for row in connection.execute(some)}
+        return found
 
     def obligations(self, rules: Rules, localise: Localise, **filters: str | None) -> tuple[Obligation, ...]:
         """The projection, or the rows of it whose columns have these values."""

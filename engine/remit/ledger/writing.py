@@ -13,6 +13,8 @@ from sqlalchemy import Connection, delete, select
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
+from remit.ledger.checkpoint import Checkpoint
+from remit.ledger.checkpoints import keep
 from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
@@ -57,15 +59,17 @@ class Writing:
         connection: in a transaction that holds the write lock.
         people: the keys.
         statements: compiled for the connection's dialect.
-        head: where the chain ends, with this transaction's stamp as `recorded_at`.
+        head: where the chain ends.
+        stamp: `recorded_at` of what is appended, microseconds.
     """
 
-    def __init__(self, connection: Connection, people: People, statements: Statements, head: Head) -> None:
+    def __init__(self, connection: Connection, people: People, statements: Statements, head: Head, stamp: int) -> None:
         self.connection = connection
         self._cursor = cursor_of(connection)
         self._statements = statements
         self.people = people
         self.head = head
+        self.stamp = stamp
         self._peaks = Peaks.of(head.peaks)
         self._entries: list[dict[str, Any]] = []
         self._outbox: list[dict[str, Any]] = []
@@ -116,23 +120,24 @@ class Writing:
         sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
         header = Header(
             position=self.head.position + 1, kind="event", id=event.id, case=event.case, type=event.type,
-            at=microseconds(event.at), known_at=microseconds(event.known_at), recorded_at=self.head.recorded_at, key=person,
+            at=microseconds(event.at), known_at=microseconds(event.known_at), recorded_at=self.stamp, key=person,
         )  # fmt: skip
-        self._chain(header, commitment(salt, content), sealed)
+        self.chain(header, commitment(salt, content), sealed)
 
     def append_own(self, kind: str, content: bytes) -> None:
         """An entry that is no event and holds nothing personal: a `tick`, a `pack`, an `erasure`."""
         salt = os.urandom(SALT)
         header = Header(
             position=self.head.position + 1, kind=kind, id=None, case=None, type=None, at=None, known_at=None,
-            recorded_at=self.head.recorded_at, key=None,
+            recorded_at=self.stamp, key=None,
         )  # fmt: skip
-        self._chain(header, commitment(salt, content), salt + content)
+        self.chain(header, commitment(salt, content), salt + content)
 
-    def _chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
+    def chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
+        """Append one entry whose header carries the next position; `bound` is the commitment to its content."""
         linked = link(self.head.hash, header, bound, sealed)
         self._peaks = self._peaks.append(linked)
-        self.head = replace(self.head, position=header.position, hash=linked)
+        self.head = replace(self.head, position=header.position, hash=linked, recorded_at=self.stamp)
         self._entries.append(
             {
                 "position": header.position, "kind": header.kind, "id": header.id, "case_id": header.case,
@@ -261,10 +266,22 @@ class Writing:
 
     def adopt(self, digest: str, archive: bytes, content: Mapping[str, object]) -> None:
         """From here on the ledger is run by this version of its pack."""
-        if value(self.connection.execute(select(ARCHIVES.c.digest).where(ARCHIVES.c.digest == digest)).first()) is None:
+        kept = value(self.connection.execute(select(ARCHIVES.c.body).where(ARCHIVES.c.digest == digest)).first())
+        if kept is None:
             self.connection.execute(ARCHIVES.insert(), {"digest": digest, "body": archive})
-        self.append_own("pack", encode_value(content))
+        bound = sha256(archive if kept is None else bytes(kept)).hexdigest()
+        self.append_own("pack", encode_value({**content, "archive": bound}))
         self.head = replace(self.head, pack_digest=digest)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Sign the chain as it stands here, and keep that; None where it is empty."""
+        head = self.head
+        if not head.position:
+            return None
+        made = Checkpoint(head.ledger, head.position, head.hash, self._peaks.root(), head.recorded_at)
+        signed = made.sign(self.people.master)
+        keep(self.connection, signed, self._peaks)
+        return signed
 
     # --- the end ----------------------------------------------------------------------------------
 
