@@ -190,8 +190,8 @@ def test_an_exchanged_pair_is_named(ledger: Path, store: Store, one: int, other:
 
 def test_exchanged_contents_are_two_changes(ledger: Path, store: Store) -> None:
     with tampered(ledger) as raw:
-        raw.execute("UPDATE entries SET sealed = (SELECT e.sealed FROM saved_entries e WHERE e.position = 5 - entries.position) WHERE position IN (2, 3)")  # fmt: skip
-        assert found(store) == [("changed", 2, ("sealed",)), ("changed", 3, ("sealed",))]
+        raw.execute("UPDATE entries SET sealed = (SELECT e.sealed FROM saved_entries e WHERE e.position = 6 - entries.position) WHERE position IN (2, 4)")  # fmt: skip
+        assert found(store) == [("changed", 2, ("sealed",)), ("changed", 4, ("sealed",))]
 
 
 def test_the_outbox_has_no_gaps(ledger: Path, store: Store) -> None:

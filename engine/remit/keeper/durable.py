@@ -17,6 +17,8 @@ from remit.errors import LedgerError, Origin
 from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, require_movable, unknown_obligation
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
+from remit.ledger.reading import Export
+from remit.ledger.replay import replay
 from remit.ledger.rows import Rules, instant
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
@@ -159,6 +161,21 @@ class DurableKeeper:
             return before == ledger.state()
 
         return self._written(work, ())
+
+    def take_in(self, export: Export) -> None:
+        """Take an export into this new ledger, all or nothing, and announce what is owed at its clock.
+
+        Raises:
+            LedgerError: as `replay`.
+        """
+
+        def work(ledger: Writing) -> None:
+            replay(export, ledger)
+            adopted = self._begin(ledger)
+            self._settle(ledger, adopted | {AGENDA} | {matter_of(case) for case in ledger.cases()})
+            ledger.checkpoint()
+
+        self._written(work, ())
 
     def _written(self, work: Callable[[Writing], T], cases: Iterable[str | None]) -> T:
         """Run a piece of work; what is remembered of the projection is what was committed, or nothing."""

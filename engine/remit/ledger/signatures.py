@@ -57,7 +57,8 @@ class Signatures:
             return sound[1]
         peaks = Peaks()
         hashes = text("SELECT hash FROM entries WHERE position <= :position ORDER BY position")
-        for row in self.connection.execution_options(yield_per=1000).execute(hashes, {"position": since.position}):
+        found = {"position": since.position}
+        for row in self.connection.execute(hashes, found, execution_options={"yield_per": 1000}):
             peaks = peaks.append(bytes(row.hash))
         if (peaks.size, peaks.root()) != (since.position, since.root):
             raise LedgerError(

@@ -146,6 +146,9 @@ class Writing:
             }
         )  # fmt: skip
 
+        if len(self._entries) >= BATCH:
+            self._flush()
+
     def move(self, now: datetime) -> None:
         """Let the clock stand at `now`, never earlier than it stood."""
         self.head = replace(self.head, now=max(self.head.now, microseconds(now)))
