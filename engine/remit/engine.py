@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from remit.clock import now as wall_clock
+from remit.errors import LedgerError
 from remit.explain.why import why
 from remit.explain.why_not import why_not
 from remit.keeper.keeper import Keeper, Query
@@ -98,6 +99,19 @@ class Engine:
     def incidents(self) -> tuple[Incident, ...]:
         """Failures of the native matcher that the reference made good."""
         return tuple(self._law.matcher.incidents)
+
+    @property
+    def durable(self) -> DurableKeeper:
+        """What keeps the ledger, for those who tend it: erase, rebuild, take in.
+
+        Raises:
+            LedgerError: RM705, this engine lives in memory.
+        """
+        from remit.keeper.durable import DurableKeeper
+
+        if not isinstance(self._keeper, DurableKeeper):
+            raise LedgerError("RM705", "no-ledger", found="an engine in memory", expected="an engine with a ledger")
+        return self._keeper
 
     @property
     def events(self) -> tuple[Event, ...]:

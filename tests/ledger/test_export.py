@@ -121,7 +121,7 @@ def altered(number: int, **fields: object) -> Callable[[list[str]], list[str]]:
         (altered(2, salt="0" * 64), 3, "RM721"),
         (altered(3, salt="0" * 64), 4, "RM721"),
         (altered(2, content=None), 3, "RM721"),
-        (altered(2, content=None, salt=None), 16, "RM721"),
+        (altered(2, content=None, salt=None), 15, "RM721"),
         (altered(1, content=None), 2, "RM721"),
         (altered(1, archive="eA=="), 2, "RM721"),
         (altered(3, more=1), 4, "RM721"),

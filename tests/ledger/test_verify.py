@@ -90,15 +90,18 @@ def store(ledger: Path) -> Iterator[Store]:
 def tampered(ledger: Path) -> Iterator[sqlite3.Connection]:
     """Raw SQL behind the ledger's back, undone afterwards."""
     raw = sqlite3.connect(ledger, isolation_level=None)
+    raw.execute("PRAGMA synchronous=OFF")
     tables = [row[0] for row in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     for table in tables:
         raw.execute(f"CREATE TEMP TABLE saved_{table} AS SELECT * FROM {table}")
     try:
         yield raw
     finally:
+        raw.execute("BEGIN")
         for table in tables:
             raw.execute(f"DELETE FROM {table}")
             raw.execute(f"INSERT INTO {table} SELECT * FROM saved_{table}")
+        raw.execute("COMMIT")
         raw.close()
 
 
@@ -134,8 +137,10 @@ def test_any_changed_byte_is_found(ledger: Path, store: Store, where: tuple[str,
         name, value = cells[row % len(cells)]
         changed = flipped(value, place, bit)
         as_text = isinstance(value, str)
-        assume(column != "position" or changed not in {other for _, other in cells})
-        raw.execute(f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if as_text else '?'} WHERE rowid = ?", (changed, name))  # fmt: skip
+        try:
+            raw.execute(f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if as_text else '?'} WHERE rowid = ?", (changed, name))  # fmt: skip
+        except sqlite3.IntegrityError:
+            assume(False)  # the database itself refuses it
         position = raw.execute(f"SELECT {'position' if table == 'entries' else '0'} FROM {table} WHERE rowid = ?", (name,)).fetchone()[0]  # fmt: skip
         findings = verify(store, sign=False).findings
     assert findings

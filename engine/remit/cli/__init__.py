@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Run `remit`. Exit codes: 0 ok, 1 the pack has errors, 2 usage, 3 an event is refused, 4 not found, 5 our own fault."""
+    """Run `remit`. Exit codes: 0 ok, 1 the pack has errors, 2 usage, 3 an event is refused, 4 not found, 5 our own fault,
+    6 the ledger cannot be read or written.
+    """
     from remit.cli.app import run_app
 
     run_app()

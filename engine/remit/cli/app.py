@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, packs
+from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
-EPILOG = "Exit codes 退出码: 0 ok · 1 the pack has errors · 2 usage · 3 an event is refused · 4 not found · 5 our own fault, or output that cannot be written"
+EPILOG = "Exit codes 退出码: 0 ok · 1 the pack has errors · 2 usage · 3 an event is refused · 4 not found · 5 our own fault, or output that cannot be written · 6 the ledger cannot be read or written"
 
 
 app = typer.Typer(
@@ -56,8 +56,19 @@ for name, command in (
     ("route", packs.route),
     ("events", packs.events),
     ("doctor", packs.doctor),
+    ("init", ledger_events.init),
+    ("submit", ledger_events.submit),
+    ("advance", ledger_events.advance),
+    ("obligations", ledger_views.obligations),
+    ("history", ledger_views.history),
+    ("retract", ledger_acts.retract),
+    ("amend", ledger_acts.amend),
+    ("waive", ledger_acts.waive),
+    ("suspend", ledger_acts.suspend),
+    ("resume", ledger_acts.resume),
 ):
     app.command(name)(command)
+app.add_typer(ledger.ledger_app, name="ledger")
 
 
 def run_app() -> None:

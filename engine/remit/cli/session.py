@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -22,23 +22,31 @@ if TYPE_CHECKING:
     from remit.model.event import Event
     from remit.pack.load import Pack
 
-OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT = range(6)
+OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
 MISSING = frozenset({"RM453", "RM454", "RM455", "RM456"})
+#: Of what a ledger refuses, that which is the fault of what it was given.
+GIVEN = frozenset({"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733"})
 MANY = 200
 #: A moment beyond these years is a slip of the pen, and the recurring duties of millennia take for ever.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One call: the pack, and how to speak."""
+class Voice:
+    """How to speak in this call."""
 
-    pack: Pack
     language: str
 
     def say(self, zh: str, en: str) -> str:
         """The wording in the language of this call."""
         return zh if self.language == "zh" else en
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Voice):
+    """One call: the pack, and how to speak."""
+
+    pack: Pack
 
     def moment(self, written: str | None, option: str = "--now") -> datetime:
         """`2024-05-07`, `2024-05-07T08:00`, either with an offset; left out, this moment. A day means its beginning."""
@@ -93,13 +101,33 @@ def open_session(context: typer.Context, pack: Path | None) -> Session:
     `context.obj` holds the language asked for; from here on, the one to be spoken.
     """
     from remit.pack.load import Pack
+
+    loaded = Pack.load(root_of(pack))
+    context.obj = spoken(context, loaded)
+    return Session(context.obj, loaded)
+
+
+def root_of(pack: Path | None) -> Path:
     from remit.shipped import is_pack, shipped_pack
 
     here = Path()
-    root = pack if pack is not None else here if is_pack(here) else shipped_pack()
-    loaded = Pack.load(root)
-    context.obj = spoken(context, loaded)
-    return Session(loaded, context.obj)
+    return pack if pack is not None else here if is_pack(here) else shipped_pack()
+
+
+def voice(context: typer.Context) -> Voice:
+    """How to speak where no pack is read: as asked, else as the pack here says of itself."""
+    wanted = context.obj or os.environ.get("REMIT_LANG")
+    context.obj = wanted if wanted in {"zh", "en"} else language_here()
+    return Voice(context.obj)
+
+
+def language_here() -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        for line in (root_of(None) / "facts" / "pack.yaml").read_text("utf-8").splitlines():
+            key, _, said = line.partition(":")
+            if key.strip() in {"language", "语言"}:
+                return "en" if said.strip().startswith("en") else "zh"
+    return "zh"
 
 
 def spoken(context: typer.Context, pack: Pack | PackError | None) -> str:
@@ -178,16 +206,21 @@ def progress(session: Session, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def reporting(context: typer.Context, lang: str | None, *, as_json: bool = False) -> Iterator[None]:
-    """Turn what remit refuses into a clear message and its exit code; what it did not foresee is our own fault."""
-    from remit.errors import InternalError, Origin, PackError, RemitError, SourceError
+def reporting(
+    context: typer.Context, lang: str | None, *, as_json: bool = False, lines: bool = False
+) -> Iterator[None]:
+    """Turn what remit refuses into a clear message and its exit code; what it did not foresee is our own fault.
+
+    With `lines`, JSON is one line, as what came before it.
+    """
+    from remit.errors import InternalError, LedgerError, Origin, PackError, RemitError, SourceError
 
     context.obj = lang or context.obj
 
     def fail(problems: Sequence[RemitError], code: int, pack: PackError | None = None) -> NoReturn:
         """Every problem, then the exit code."""
         if as_json:
-            print_json({"errors": [p.as_json() for p in problems], "warnings": []})
+            (print_line if lines else print_json)({"errors": [p.as_json() for p in problems], "warnings": []})
         else:
             tell(problems, spoken(context, pack))
         raise typer.Exit(code)
@@ -200,6 +233,8 @@ def reporting(context: typer.Context, lang: str | None, *, as_json: bool = False
         fail(failure.problems, BAD_PACK, failure)
     except InternalError as failure:
         fail((failure,), FAULT)
+    except LedgerError as failure:
+        fail((failure,), BAD_EVENT if failure.code in GIVEN else NO_LEDGER)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
         fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT)
     except Exception as fault:
@@ -231,6 +266,11 @@ def tell(problems: Iterable[RemitError], language: str, prefix: str = "") -> Non
 def print_json(value: object) -> None:
     """One object, the same bytes for the same value."""
     echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_line(value: object) -> None:
+    """One object in one line, out at once."""
+    echo(json.dumps(value, ensure_ascii=False))
 
 
 def echo(text: str, end: str = "\n") -> None:

@@ -7,11 +7,12 @@ which something has come due, are worked out again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
-from zoneinfo import TZPATH
+from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
 from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, require_movable, unknown_obligation
@@ -26,8 +27,8 @@ from remit.ledger.writing import Writing
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
+from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
-from remit.model.terms import Nature
 from remit.pack.archive import archived, restored
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
@@ -36,9 +37,6 @@ from remit.semantics.law import Law
 from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
 
 AGENDA, CASELESS, CASE = "agenda", "caseless", "case:"
-
-#: Obligations that no case raised.
-AGENDA_NATURES = frozenset({Nature.RECURRING, Nature.STANDING})
 
 Owed = Mapping[str, Obligation]
 T = TypeVar("T")
@@ -267,10 +265,10 @@ class DurableKeeper:
         return self._local(instant(ledger.head.now))
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
-        return self._store.events() if case is None else self._store.events(case)
+        return self._told(self._store.events() if case is None else self._store.events(case))
 
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
-        return self._store.events(recorded_by=by), self._law_of(by)
+        return self._told(self._store.events(recorded_by=by)), self._law_of(by)
 
     def _law_of(self, by: datetime) -> Law:
         found = self._store.archive(by)
@@ -287,24 +285,53 @@ class DurableKeeper:
         return answer(self._law, found).obligations
 
     def answer(self, *, agenda: bool) -> Answer:
-        found = self._store.obligations(self._rules, self._local)
-        return answer(self._law, (o for o in found if agenda or o.nature not in AGENDA_NATURES or o.case is not None))
+        return answer(self._law, self._store.obligations(self._rules, self._local, but=None if agenda else AGENDA))
+
+    def answer_in(self, case: str) -> Answer:
+        """What follows in one case."""
+        return answer(self._law, self._store.obligations(self._rules, self._local, matter=matter_of(case)))
 
     def full(self, obligation_id: str) -> Obligation:
-        matter, now = self._store.matter(obligation_id), self.now
+        matter = self._store.matter(obligation_id)
         if matter is None:
             raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
+        return next(o for o in self._full(matter, self.now) if o.id == obligation_id)
+
+    def explained(self, bare: Iterable[Obligation]) -> tuple[Obligation, ...]:
+        """The same obligations with the grounds of their explanations; each matter is worked out once."""
+        listed, now = tuple(bare), self.now
+        caseless = {o.id for o in self._store.obligations(self._rules, self._local, matter=CASELESS)}
+        matters = {AGENDA if o.case is None and o.id not in caseless else matter_of(o.case) for o in listed}
+        found = {o.id: o for matter in sorted(matters) for o in self._full(matter, now)}
+        return tuple(found.get(o.id, o) for o in listed)
+
+    def _full(self, matter: str, now: datetime) -> tuple[Obligation, ...]:
         if matter == AGENDA:
-            owed = agenda_obligations(self._law, knowable(self._store.events(), now), now)
-        else:
-            case = case_of(matter)
-            group = linked((case,), self._store.events(types=MOVES))[case]
-            told = knowable((event for name in group for event in self._store.events(name)), now)
-            owed = case_obligations(self._law, case, by_case(told)[case], now)
-        return next(o for o in owed if o.id == obligation_id)
+            return tuple(agenda_obligations(self._law, knowable(self.events(), now), now))
+        case = case_of(matter)
+        group = linked((case,), self._store.events(types=MOVES))[case]
+        told = knowable((event for name in group for event in self._told(self._store.events(name))), now)
+        return tuple(case_obligations(self._law, case, by_case(told)[case], now))
+
+    def _told(self, kept: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Events as they were reported: their moments in the pack's zone, for whoever reads an explanation."""
+        return tuple(localised(event, self._law.calendar.zone) for event in kept)
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._law.calendar.zone)
+
+
+def localised(event: Event, zone: ZoneInfo) -> Event:
+    def local(value: Value) -> Value:
+        return value.astimezone(zone) if isinstance(value, datetime) else value
+
+    return replace(
+        event,
+        at=event.at.astimezone(zone),
+        known_at=event.known_at.astimezone(zone),
+        data={name: local(value) for name, value in event.data.items()},
+        replacement=None if event.replacement is None else localised(event.replacement, zone),
+    )
 
 
 def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:

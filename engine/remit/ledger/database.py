@@ -231,7 +231,10 @@ def translate(failure: Exception, where: str) -> LedgerError:
             f"the lock within {BUSY_SECONDS} s and {TRIES} tries",
             "submit again; nothing was stored",
         )
-    if any(word in low for word in ("malformed", "not a database", "corrupt", "invalid page", "checksum")):
+    if any(
+        word in low
+        for word in ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
+    ):
         return typed(
             "RM701",
             "ledger-damaged",

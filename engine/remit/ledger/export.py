@@ -15,9 +15,10 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from remit.errors import LedgerError, Origin
-from remit.ledger.chain import SALT, Peaks, digest
+from remit.ledger.chain import SALT, Peaks, digest, genesis
 from remit.ledger.checkpoint import Checkpoint
 from remit.ledger.codec import encode_value
+from remit.ledger.links import Link
 from remit.ledger.people import People
 from remit.ledger.rows import instant
 from remit.ledger.schema import ARCHIVES, ENTRIES, PERSONS
@@ -46,16 +47,20 @@ def export(store: Store, progress: Progress | None = None) -> Iterator[bytes]:
                 "entries": head.position,
             }
         )  # fmt: skip
-        peaks, last, position = Peaks(), b"", 0
+        peaks, last, position = Peaks(), genesis(head.ledger), 0
         for row in rows(connection):
+            position += 1
+            if row.position != position or not Link.of(row).fits(last):
+                raise broken(store, f"entry {position}")
             yield line(connection, people, row)
-            position, last = row.position, bytes(row.hash)
+            last = bytes(row.hash)
             peaks = peaks.append(last)
             if position % PAGE == 0:
                 people.forget()
                 if progress is not None:
                     progress(position, head.position)
-        require_whole(store, head, position, last, peaks)
+        if (position, last, peaks.bytes()) != (head.position, bytes(head.hash), bytes(head.peaks)):
+            raise broken(store, "the head")
         made = Checkpoint(head.ledger, head.position, bytes(head.hash), peaks.root(), head.recorded_at)
         yield encode_value({"checkpoint": made.sign(store.master).as_json()})
 
@@ -71,13 +76,12 @@ def rows(connection: Connection) -> Iterator[EntryRow]:
         last = page[-1].position
 
 
-def require_whole(store: Store, head: Head, position: int, last: bytes, peaks: Peaks) -> None:
-    """What is exported is what the head stands for."""
-    if head.position and (position, last, peaks.bytes()) != (head.position, bytes(head.hash), bytes(head.peaks)):
-        raise LedgerError(
-            "RM723", "chain-broken", found=f"entries up to {position}", expected=f"the chain up to {head.position}",
-            origin=Origin(store.database.shown), hint="`remit ledger verify` names everything that was altered",
-        )  # fmt: skip
+def broken(store: Store, where: str) -> LedgerError:
+    """What was altered is not carried on."""
+    return LedgerError(
+        "RM723", "chain-broken", found=where, expected="a ledger that nobody altered",
+        origin=Origin(store.database.shown), hint="`remit ledger verify` names everything that was altered",
+    )  # fmt: skip
 
 
 def line(connection: Connection, people: People, row: EntryRow) -> bytes:

@@ -32,6 +32,30 @@ def open_store(url: str, key: MasterKey | Path | str | None, pack: str, clock: C
         return Store.create(url, master, pack, clock)
 
 
+def make_store(url: str, key: Path | None, pack: str, clock: Callable[[], datetime]) -> tuple[Store, Path]:
+    """Make a ledger and its key, and say where the key lies. A key that is named and there already is used.
+
+    Raises:
+        LedgerError: RM722, there is a ledger; RM715, a key lies where one would be made; and as `Store.create`.
+    """
+    path, file = Database.path_of(url), key_file(url, key)
+    if path is not None and path.exists():
+        raise LedgerError("RM722", "ledger-exists", found=str(path), expected="a place without a ledger")
+    had = file.exists()
+    if had and key is None:
+        raise LedgerError(
+            "RM715", "key-exists", found=str(file), expected="a new file", origin=Origin(str(file)),
+            hint="a key that is lost cannot be made again: it is never overwritten; name it with --key to use it",
+        )  # fmt: skip
+    master = fresh_key(file)
+    try:
+        return Store.create(url, master, pack, clock), file
+    except BaseException:
+        if not had:
+            file.unlink(missing_ok=True)
+        raise
+
+
 def key_file(url: str, key: MasterKey | Path | str | None) -> Path:
     """Where the key lies: where it is said to, else beside an SQLite ledger."""
     if isinstance(key, Path | str):

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, inspect, select
 
-from remit.errors import LedgerError
+from remit.errors import EventError, LedgerError
 from remit.ledger.chain import SALT, Peaks, genesis
 from remit.ledger.checkpoints import last_position
 from remit.ledger.codec import decode, microseconds
@@ -62,6 +62,11 @@ class Message:
     bearer: str
     status: str | None
     due: datetime | None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """Moments in ISO 8601, UTC."""
+        due = None if self.due is None else self.due.isoformat()
+        return {name: getattr(self, name) for name in self.__slots__} | {"now": self.now.isoformat(), "due": due}
 
 
 class Everywhere(Enum):
@@ -197,6 +202,22 @@ class Store:
         event = decode(content) if row.kind == "event" and content is not None else None
         return Entry(row.position, row.kind, row.id, row.case_id, row.type, instant(row.recorded_at), content, event)
 
+    def event(self, event_id: str) -> Event:
+        """One event by its id.
+
+        Raises:
+            EventError: RM451, there is none.
+            LedgerError: RM727, it was erased.
+        """
+        with self.database.reading() as connection:
+            row = connection.execute(select(ENTRIES).where(ENTRIES.c.id == event_id)).first()
+            found = None if row is None else self.people.event(connection, EntryRow(*row))
+        if row is None:
+            raise EventError("RM451", "unknown-event", found=event_id, expected="the id of an event that was submitted")
+        if found is None:
+            raise LedgerError("RM727", "person-erased", found=event_id, expected="an event that was not erased")
+        return found
+
     def events(
         self,
         case: str | Everywhere | None = Everywhere.ANY,
@@ -227,9 +248,11 @@ class Store:
                 found |= {row.id: (row.position, row.case_id) for row in connection.execute(some)}
         return found
 
-    def obligations(self, rules: Rules, localise: Localise, **filters: str | None) -> tuple[Obligation, ...]:
-        """The projection, or the rows of it whose columns have these values."""
-        query = select(OBLIGATIONS)
+    def obligations(
+        self, rules: Rules, localise: Localise, *, but: str | None = None, **filters: str | None
+    ) -> tuple[Obligation, ...]:
+        """The projection without the matter `but`, or the rows of it whose columns have these values."""
+        query = select(OBLIGATIONS) if but is None else select(OBLIGATIONS).where(OBLIGATIONS.c.matter != but)
         for column, wanted in filters.items():
             if wanted is not None:
                 query = query.where(OBLIGATIONS.c[column] == str(wanted))

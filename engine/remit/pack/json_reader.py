@@ -19,21 +19,21 @@ STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
 
 
-def read_json(text: str, file: str) -> tuple[Node, ...]:
-    """All documents of a text.
+def read_json(text: str, file: str, first: int = 1) -> tuple[Node, ...]:
+    """All documents of a text; `first` is the number of its first line.
 
     Raises:
         EventError: RM410, it is not JSON.
         VocabularyError: RM202 a key twice; RM219 too deep.
     """
-    return tuple(Scanner(text, file).documents())
+    return tuple(Scanner(text, file, first).documents())
 
 
 class Scanner:
     """Reads values one after the other; `at` is where it stands."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file, self.at, self.depth = text, file, 0, 0
+    def __init__(self, text: str, file: str, first: int = 1) -> None:
+        self.text, self.file, self.first, self.at, self.depth = text, file, first, 0, 0
         self.lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def documents(self) -> Iterator[Node]:
@@ -124,7 +124,7 @@ class Scanner:
     def origin(self) -> Origin:
         self.next_sign()
         line = bisect_right(self.lines, self.at)
-        return Origin(self.file, line, self.at - self.lines[line - 1] + 1)
+        return Origin(self.file, self.first + line - 1, self.at - self.lines[line - 1] + 1)
 
     def wrong(self, expected: str) -> EventError:
         found = self.text[self.at : self.at + 20] or "the end"

@@ -1,0 +1,129 @@
+"""What the commands of a ledger need first: the ledger, its key, and where the commands about cases do, the pack at work."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from remit.cli.session import Session, open_session
+
+if TYPE_CHECKING:
+    from remit.engine import Engine
+    from remit.errors import Origin
+    from remit.ledger.store import Store
+    from remit.ledger.vault import MasterKey
+    from remit.model.event import Event
+
+#: A moment so far beyond both the ledger's clock and this one is a slip of the pen.
+AHEAD = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A pack at work on its ledger."""
+
+    session: Session
+    engine: Engine
+
+    @property
+    def store(self) -> Store:
+        return self.engine.durable.store
+
+    def require_near(self, moment: datetime, origin: Origin, *, future: bool) -> None:
+        """Refuse a moment that would move the clock far ahead for good.
+
+        Raises:
+            EventError: RM465, it lies more than 366 days after the ledger's clock and this moment.
+        """
+        from remit.errors import EventError
+
+        latest = max(self.engine.now, this_moment()) + AHEAD
+        if not future and moment > latest:
+            raise EventError(
+                "RM465", "far-ahead", found=moment.isoformat(), expected=f"a moment before {latest.isoformat()}",
+                origin=origin, hint="the ledger's clock would stand there for good; if that is meant, say --future",
+            )  # fmt: skip
+
+    def require_event_near(self, event: Event, *, future: bool) -> None:
+        """The same of an event, which is named by id and case."""
+        from dataclasses import replace
+
+        self.require_near(event.knowable_at, replace(event.origin, event=event.id, case=event.case), future=future)
+
+
+def this_moment() -> datetime:
+    from remit.clock import now
+
+    return now(UTC)
+
+
+@contextmanager
+def open_desk(context: typer.Context, pack: Path | None, ledger: str, key: Path | None) -> Iterator[Desk]:
+    """The pack at work on a ledger that is there.
+
+    Raises:
+        LedgerError: RM705, there is none; and as `Engine`.
+    """
+    session = open_session(context, pack)
+    from remit.engine import Engine
+    from remit.ledger.store import Store
+
+    require_ledger(ledger)
+    master = read_key(ledger, key)
+    Store(ledger, master, this_moment).close()  # an engine would make what is not there
+    with Engine(session.pack, ledger=ledger, key=master) as engine:
+        yield Desk(session, engine)
+
+
+@contextmanager
+def open_store(ledger: str, key: Path | None) -> Iterator[Store]:
+    """The ledger itself, without a pack.
+
+    Raises:
+        LedgerError: RM705, there is none; and as `Store`.
+    """
+    from remit.ledger.store import Store
+
+    require_ledger(ledger)
+    store = Store(ledger, read_key(ledger, key), this_moment)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def require_ledger(ledger: str) -> None:
+    """Say that there is no ledger before asking for its key."""
+    from remit.errors import LedgerError
+    from remit.ledger.database import Database
+
+    path = Database.path_of(ledger)
+    if path is not None and not path.is_file():
+        raise LedgerError("RM705", "no-ledger", found=str(path), expected="a ledger", hint="make one with `remit init`")
+
+
+def read_key(ledger: str, key: Path | None) -> MasterKey:
+    from remit.ledger.open import key_file
+    from remit.ledger.vault import MasterKey
+
+    with telling_of_keys():
+        return MasterKey.read(key_file(ledger, key))
+
+
+@contextmanager
+def telling_of_keys() -> Iterator[None]:
+    """That others can read the key is said in one line, as any other problem."""
+    from remit.ledger.vault import OpenKeyWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", OpenKeyWarning)
+        yield
+    for warning in {str(w.message) for w in caught if w.category is OpenKeyWarning}:
+        typer.echo(warning, err=True)
