@@ -163,7 +163,7 @@ CLOUD = {
 )
 def test_every_form_of_a_report_is_taken(ledger: Ledger, tmp_path: Path, told: str) -> None:
     assert json.loads(ledger("submit", "-", "--json", told=told).stdout) == {"id": "e1", "position": 2}
-    file = tmp_path / "report.json"
+    file = tmp_path / "report"
     file.write_text(told, "utf-8")
     assert json.loads(ledger("submit", file, "--json").stdout) == {"id": "e1", "position": 2, "duplicate": True}
 

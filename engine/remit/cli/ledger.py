@@ -183,8 +183,8 @@ def outbox(
 
 
 for name, command in (
-    ("verify", verify), ("rebuild", rebuild), ("export", ledger_files.export), ("import", ledger_files.take_in),
-    ("erase", erase), ("stats", stats), ("backup", ledger_files.backup), ("restore", ledger_files.restore),
-    ("prove", ledger_files.prove), ("check-proof", ledger_files.check_proof), ("outbox", outbox),
+    ("verify", verify), ("rebuild", rebuild), ("stats", stats), ("export", ledger_files.export),
+    ("import", ledger_files.take_in), ("backup", ledger_files.backup), ("restore", ledger_files.restore),
+    ("erase", erase), ("prove", ledger_files.prove), ("check-proof", ledger_files.check_proof), ("outbox", outbox),
 ):  # fmt: skip
     ledger_app.command(name)(command)
