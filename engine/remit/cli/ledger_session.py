@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from remit.cli.session import Session, open_session
+from remit.cli.session import Session, open_session, warn
 
 if TYPE_CHECKING:
     from remit.engine import Engine
@@ -80,6 +80,7 @@ def open_desk(context: typer.Context, pack: Path | None, ledger: str, key: Path 
     Store(ledger, master, this_moment).close()  # an engine would make what is not there
     with Engine(session.pack, ledger=ledger, key=master) as engine:
         yield Desk(session, engine)
+        warn(session, engine)
 
 
 @contextmanager
