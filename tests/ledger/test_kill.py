@@ -79,7 +79,9 @@ def test_killed_at_any_call_of_the_operating_system_nothing_acknowledged_is_lost
     while deaths.tally["points"] < wanted:
         does = chance.choice((Does.KILL_BEFORE, Does.KILL_AFTER, Does.TEAR))
         calls = chance.choice((Calls.FILES, Calls.FILES, Calls.SYNC, Calls.NAME | Calls.TRUNCATE))
-        page.arm(deaths.folder, calls, chance.choice((1, 2, 3, chance.randrange(1, 40), chance.randrange(1, 160))), does)
+        page.arm(
+            deaths.folder, calls, chance.choice((1, 2, 3, chance.randrange(1, 40), chance.randrange(1, 160))), does
+        )
         deaths.survived(victims.live(deaths.order), struck=page.struck)
     report(deaths)
 
@@ -160,7 +162,9 @@ def test_a_server_whose_own_calls_fail_or_kill_it_loses_nothing_acknowledged(
         pytest.skip(f"no PostgreSQL: {reason}")
     try:
         for fresh in databases(server):
-            server_dies(Deaths(fresh, pack, chance, allowed=frozenset({"RM702", "RM704"})), server, own, victims, chance)
+            server_dies(
+                Deaths(fresh, pack, chance, allowed=frozenset({"RM702", "RM704"})), server, own, victims, chance
+            )
     finally:
         server.close()
         own.path.unlink()
@@ -203,7 +207,7 @@ def knocked_over(server: Server, url: str, chance: Random) -> bool:
         server.stop(signal.SIGQUIT)
         server.start()
         return True
-    struck = server.kill_backend(url.split("/")[-1].split("?")[0])
+    struck = server.kill_backend(url.rsplit("/", maxsplit=1)[-1].split("?", maxsplit=1)[0])
     server.wait()
     return struck
 

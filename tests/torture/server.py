@@ -57,7 +57,9 @@ class Server:
         wheels = [path / name / "bin" for path in found for name in ("pginstall", "pginstall18")]
         version = re.compile(r"(\d+)")
         distribution = sorted(
-            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int((version.search(str(p)) or [0])[0]), reverse=True
+            Path("/usr/lib/postgresql").glob("*/bin"),
+            key=lambda p: int((version.search(str(p)) or [0])[0]),
+            reverse=True,
         )
         reasons = []
         for folder in (*wheels, *distribution):

@@ -48,7 +48,7 @@ Step = Submit | Advance | Erase
 
 
 def steps(seed: int, count: int, *, cases: int = 5, prefix: str = "", erasures: bool = True) -> tuple[Step, ...]:
-    """So many steps; ids and cases begin with `prefix`, so that several writers keep out of each other's way, or do not."""
+    """So many steps; the ids of events begin with `prefix`, cases are the same for all."""
     return tuple(Stream(seed, cases, prefix, erasures=erasures).steps(count))
 
 
@@ -58,7 +58,7 @@ class Stream:
     def __init__(self, seed: int, cases: int, prefix: str, *, erasures: bool) -> None:
         self.chance = Random(seed)
         self.prefix = prefix
-        self.cases = [f"{prefix}loan-{number}" for number in range(cases)]
+        self.cases = [f"loan-{number}" for number in range(cases)]
         self.now = START
         self.made: list[tuple[str, str, datetime]] = []
         self.number = 0
@@ -79,7 +79,7 @@ class Stream:
     def _given_up(self) -> str:
         """A case that is erased and not spoken of again."""
         old = self.chance.choice(self.cases)
-        self.cases[self.cases.index(old)] = f"{self.prefix}loan-{len(self.cases) + self.forgotten}"
+        self.cases[self.cases.index(old)] = f"loan-{len(self.cases) + self.forgotten}"
         self.forgotten += 1
         self.made = [made for made in self.made if made[1] != old]
         return old

@@ -123,7 +123,7 @@ class Victims:
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         tests = Path(__file__).parent.parent
         paths = os.pathsep.join((str(tests.parent / "engine"), str(tests)))
-        self._noise = tempfile.TemporaryFile()
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "torture.victim"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._noise,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -33,6 +33,9 @@ UNWRITABLE = (
     "full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend", "unable to open",
     "row-level security",
 )  # fmt: skip
+RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
+#: What databases say where bytes are not what was written.
+DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
 #: How long folding the log waits for readers of an older state.
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
@@ -99,11 +102,13 @@ class Database:
 
     def _postgresql(self, url: sqlalchemy.URL) -> sqlalchemy.Engine:
         try:
-            return sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            engine = sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         except ModuleNotFoundError as missing:
             raise LedgerError(
                 "RM725", "psycopg-missing", found=str(missing), expected="psycopg 3", hint="pip install 'remit[postgres]'"
             ) from None  # fmt: skip
+        event.listen(engine, "connect", wait_for_the_disk)
+        return engine
 
     @property
     def is_sqlite(self) -> bool:
@@ -163,6 +168,8 @@ class Database:
                 if attempt == TRIES or not passing(failure):
                     raise translate(failure, self.shown) from failure
                 time.sleep(0.01 * 2**attempt)
+            except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+                raise self._damaged(failure) from failure
         raise AssertionError("the last try returned or raised")
 
     def _write(self, work: Callable[[Connection], T], locks: list[str]) -> T:
@@ -194,6 +201,14 @@ class Database:
             raise translate(failure, self.shown) from failure
         except exc.TimeoutError:
             raise self._busy() from None
+        except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+            raise self._damaged(failure) from failure
+
+    def _damaged(self, failure: Exception) -> LedgerError:
+        return LedgerError(
+            "RM701", "ledger-damaged", found=type(failure).__name__, expected="a sound database",
+            origin=Origin(self.shown), hint=RESTORE,
+        )  # fmt: skip
 
     # --- the write-ahead log ----------------------------------------------------------------------
 
@@ -221,11 +236,12 @@ class Database:
         if self._lock is None:
             yield True
             return
-        try:
-            with self._lock.held(seconds) as taken:
-                yield taken
-        except OSError as failure:
-            raise self._not_writable(failure) from failure
+        with ExitStack() as stack:
+            try:
+                taken = stack.enter_context(self._lock.held(seconds))
+            except OSError as failure:
+                raise self._not_writable(failure) from failure
+            yield taken
 
     def _not_writable(self, failure: OSError) -> LedgerError:
         return LedgerError(
@@ -295,6 +311,15 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def wait_for_the_disk(made: Any, _record: object) -> None:
+    """A commit returns when it is durable, also where the server or the role has it otherwise."""
+    with made.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    made.commit()
+
+
 def passing(failure: Exception) -> bool:
     """Whether trying again may help: somebody else held a lock."""
     bare = getattr(failure, "orig", failure)
@@ -319,12 +344,12 @@ def translate(failure: Exception, where: str) -> LedgerError:
             f"the lock within {BUSY_SECONDS} s and {TRIES} tries",
             "submit again; nothing was stored",
         )
-    if any(word in low for word in ("malformed", "not a database", "corrupt", "invalid page", "checksum")):
+    if any(word in low for word in DAMAGED):
         return typed(
             "RM701",
             "ledger-damaged",
             "a sound database",
-            "restore a backup with `remit ledger restore`; nothing was stored",
+            RESTORE,
         )
     if any(word in low for word in UNWRITABLE):
         return typed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -92,7 +93,7 @@ class Store:
         self.ledger, self.pack = head.ledger, head.pack
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
-        self.seen = head.position
+        self.seen = self._read_at = head.position
 
     def _opened(self, master: MasterKey) -> Head:
         """The head, once nothing speaks against going on from it."""
@@ -167,6 +168,16 @@ class Store:
 
     # --- read -------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A snapshot; keys that others may have destroyed since the last one are forgotten."""
+        with self.database.reading() as connection:
+            position = value(connection.execute(select(HEAD.c.position)).first())
+            if position not in {self.seen, self._read_at}:
+                self.people.forget()
+            self._read_at = position
+            yield connection
+
     def head(self) -> Head:
         """The end of the chain and the clock, as of now."""
         with self.database.reading() as connection:
@@ -181,7 +192,7 @@ class Store:
             query = query.where(ENTRIES.c.case_id == case)
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query):
                 yield self.entry(connection, EntryRow(*row))
 
@@ -207,7 +218,7 @@ class Store:
             query = query.where(ENTRIES.c.type.in_(sorted(types)))
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(ENTRIES.c.position))
             return tuple(self.people.events(connection, (EntryRow(*row) for row in rows)))
 
@@ -217,7 +228,7 @@ class Store:
         for column, wanted in filters.items():
             if wanted is not None:
                 query = query.where(OBLIGATIONS.c[column] == str(wanted))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             rows = (ObligationRow(*row) for row in connection.execute(query))
             return tuple(self.people.obligations(connection, rows, rules, localise))
 

@@ -25,11 +25,10 @@ class Witness:
         self.path = None if path is None else path.with_name(path.name + "-witness")
 
     def read(self) -> int:
-        """The position last acknowledged; 0 where no one was there to see."""
-        try:
-            raw = self.path.read_bytes() if self.path else b""
-        except FileNotFoundError:
-            raw = b""
+        """The position last acknowledged; 0 where no one was there to see, or none can be read."""
+        raw = b""
+        with suppress(OSError):
+            raw = self.path.read_bytes() if self.path else raw
         return max(position(raw[:RECORD]), position(raw[RECORD:]))
 
     def write(self, head: Head) -> None:
