@@ -27,6 +27,7 @@ from torture.stream import steps
 
 LOST = {"id": "e1", "case": "c", "type": "item_lost", "at": "2024-03-01T10:00", "place": "hill"}
 NEXT = {**LOST, "id": "e2"}
+NOBODY = 65534
 
 
 def path_of(url: str) -> Path:
@@ -68,7 +69,8 @@ def shared(pack: Pack, tmp_path: Path) -> Iterator[Path]:
     """A folder that another user reaches; what he may not read of Python itself has been imported before."""
     Engine(pack, ledger=f"{tmp_path}/first.db").close()
     folder = Path(tempfile.mkdtemp(prefix="remit-"))
-    folder.chmod(0o777)
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
     yield folder
     shutil.rmtree(folder)
 
@@ -79,7 +81,7 @@ def as_nobody() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
-    os.seteuid(65534)
+    os.seteuid(NOBODY)
     try:
         yield
     finally:
@@ -101,7 +103,7 @@ def test_a_ledger_that_cannot_be_written_says_so_and_later_takes_the_same_event(
         with pytest.raises(LedgerError) as refused, Engine(pack, ledger=str(file), key=key) as engine:
             engine.submit(NEXT)
         assert refused.value.code == "RM702"
-        shared.chmod(0o777)
+        shared.chmod(0o700)
         file.chmod(0o644)
         with Engine(pack, ledger=str(file), key=key) as engine:
             engine.submit(NEXT)
