@@ -86,6 +86,25 @@ def test_killed_at_any_call_of_the_operating_system_nothing_acknowledged_is_lost
     report(deaths)
 
 
+def test_what_had_not_reached_the_disk_when_the_power_went_was_not_acknowledged(
+    file: Fresh, pack: Pack, victims: Victims, page: Page, chance: Random
+) -> None:
+    """A killed program leaves what it wrote to the system; a power cut leaves of the log what was waited for."""
+    deaths = Deaths(file, pack, chance, pages=1_000_000)
+    wanted = points(20)
+    while deaths.tally["points"] < wanted:
+        does = chance.choice((Does.KILL_BEFORE, Does.KILL_AFTER, Does.TEAR))
+        page.arm(deaths.folder, Calls.FILES, chance.randrange(20, 400), does)
+        life = victims.live(deaths.order)
+        log = deaths.folder / "ledger.db-wal"
+        if page.synced and life.exit != 0:
+            deaths.tally["bytes lost"] += log.stat().st_size - page.synced
+            os.truncate(log, page.synced)
+        deaths.survived(life, struck=page.struck)
+    assert deaths.tally["bytes lost"]
+    report(deaths)
+
+
 def test_where_a_call_fails_the_error_is_typed_and_the_same_step_succeeds_after_it(
     file: Fresh, pack: Pack, victims: Victims, page: Page, chance: Random
 ) -> None:

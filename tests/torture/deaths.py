@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from remit import Pack
@@ -27,11 +28,19 @@ class Deaths:
         fresh: gives the URL of a place for a new ledger.
         chance: everything is drawn from it.
         allowed: codes with which a step may be refused.
+        pages: after how many the write-ahead log is folded.
     """
 
     def __init__(
-        self, fresh: Callable[[], str], pack: Pack, chance: Random, *, allowed: frozenset[str] = frozenset()
+        self,
+        fresh: Callable[[], str],
+        pack: Pack,
+        chance: Random,
+        *,
+        allowed: frozenset[str] = frozenset(),
+        pages: int = Order.pages,
     ) -> None:
+        self.pages = pages
         self.fresh, self.pack, self.chance, self.allowed = fresh, pack, chance, allowed
         self.tally: Counter[str] = Counter()
         self.order = self._anew()
@@ -41,7 +50,7 @@ class Deaths:
         self.acknowledged = 0
         seed = self.chance.randrange(1 << 30)
         self.steps = steps(seed, STEPS)
-        return Order(self.fresh(), self.key.text, seed, 0, STEPS)
+        return Order(self.fresh(), self.key.text, seed, 0, STEPS, pages=self.pages)
 
     @property
     def folder(self) -> Path:
@@ -67,7 +76,7 @@ class Deaths:
             self.tally["ledgers"] += 1
             self.order = self._anew()
         else:
-            self.order = Order(self.order.url, self.order.key, self.order.seed, self.acknowledged, STEPS)
+            self.order = replace(self.order, first=self.acknowledged)
 
     def _look(self, seen: Seen, about: str) -> None:
         done = self.steps[: self.acknowledged]

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@ struct page {
     _Atomic int64_t countdown; /* calls until it strikes; 0: never */
     _Atomic int64_t seen;      /* calls that counted */
     _Atomic int64_t struck;    /* times it struck */
+    _Atomic int64_t synced;    /* length of a write-ahead log when it was last waited for */
     int32_t action, error, mask, sticky;
-    char under[216];
+    char under[208];
 };
 
 static struct page *page;
@@ -97,11 +99,23 @@ PWRITE(pwrite64, off64_t)
 PWRITEV(pwritev, off_t)
 PWRITEV(pwritev64, off64_t)
 
+static void waited_for(int handle) {
+    char link[64], path[512];
+    struct stat found;
+    if (!page) return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", handle);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 4 || strncmp(path + length - 4, "-wal", 4) || fstat(handle, &found)) return;
+    path[length] = 0;
+    if (strstr(path, page->under)) atomic_store(&page->synced, found.st_size);
+}
+
 #define ONE(name, kind)                                                                        \
     int name(int handle) {                                                                     \
         int action = strikes(kind, handle);                                                    \
         if (FAILED(action)) return -1;                                                         \
         int done = REAL(name)(handle);                                                         \
+        if (done == 0) waited_for(handle);                                                     \
         ENDED(action);                                                                         \
         return done;                                                                           \
     }

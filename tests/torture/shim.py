@@ -13,7 +13,7 @@ from enum import IntEnum, IntFlag
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("shim.c")
-LAYOUT = struct.Struct("=qqqiiii216s")
+LAYOUT = struct.Struct("=qqqqiiii208s")
 
 
 class Calls(IntFlag):
@@ -68,7 +68,7 @@ class Page:
     ) -> None:
         """Strike at the `at`th of these calls on what lies under a folder; with `sticky`, at all later ones too."""
         self.disarm()
-        self._map[:] = LAYOUT.pack(at, 0, 0, does, error, calls, sticky, str(under).encode())
+        self._map[:] = LAYOUT.pack(at, 0, 0, 0, does, error, calls, sticky, str(under).encode())
 
     def disarm(self) -> None:
         """Nothing happens any more, and what happened stays known."""
@@ -87,6 +87,11 @@ class Page:
     def struck(self) -> int:
         """How often it struck since it was armed."""
         return int(LAYOUT.unpack(self._map[:])[2])
+
+    @property
+    def synced(self) -> int:
+        """How long a write-ahead log was when its writer last waited for the disk; 0 if it never did."""
+        return int(LAYOUT.unpack(self._map[:])[3])
 
     def environment(self, shim: Path) -> dict[str, str]:
         """For the process that is to be struck."""

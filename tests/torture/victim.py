@@ -27,8 +27,6 @@ from torture.stream import steps
 
 #: How often a step is tried that was refused.
 TRIES = 100
-#: The write-ahead log is folded so often that deaths fall into that too.
-PAGES = 60
 LIBRARY = Path(__file__).parent.parent / "packs" / "good" / "library"
 
 
@@ -42,6 +40,7 @@ class Order:
     first: int
     count: int
     prefix: str = ""
+    pages: int = 60  # after so many the write-ahead log is folded: often, so that deaths fall into that too
 
 
 # --- in the victim --------------------------------------------------------------------------------------
@@ -49,6 +48,7 @@ class Order:
 
 def work(order: Order, pack: Pack, page: Page | None) -> None:
     """One life."""
+    remit.ledger.database.CHECKPOINT_PAGES = order.pages
     engine: Engine | None = None
     chance, spared = Random(order.seed), False
     for number, step in enumerate(steps(order.seed, order.count, prefix=order.prefix)):
@@ -84,7 +84,6 @@ def say(line: str) -> None:
 def main() -> None:
     """Fork a victim for each order on standard input."""
     pack = Pack.load(LIBRARY)
-    remit.ledger.database.CHECKPOINT_PAGES = PAGES
     with tempfile.TemporaryDirectory() as folder:  # whatever is imported late is imported now
         Engine(pack, backend="reference", ledger=f"{folder}/ledger.db").close()
     name = os.environ.get("REMIT_TORTURE_PAGE")
