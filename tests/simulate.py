@@ -183,7 +183,8 @@ class Simulation:
         new = {"id": "new", "case": "new", "type": "item_lost", "at": self.engine.now.isoformat()}
         assert self._code_of([new, {**new, "id": known.id, "place": "norrtown"}]) == "RM450"
         assert self.engine.answer() == before
-        assert self.engine._keeper.store.head() == head
+        after = self.engine._keeper.store.head()
+        assert after == head, (after, head)
         self.tally["refusals"] += 1
 
     def _code_of(self, events: list[dict[str, str]]) -> str | None:

@@ -185,6 +185,20 @@ def test_a_clock_set_back_by_a_day_changes_nothing_that_is_decided(
     assert set(seen.projection) == {o.id for o in memory.obligations()}
 
 
+def test_what_is_known_already_moves_nothing_not_even_the_stamp(
+    ledger: str, pack: Pack, key: MasterKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = [datetime(2026, 5, 2, tzinfo=UTC)]
+    monkeypatch.setattr(remit.engine, "wall_clock", lambda zone: wall[0].astimezone(zone))  # noqa: PLW0108 - read anew each time
+    with Engine(pack, ledger=ledger, key=key) as engine:
+        engine.submit(LOST)
+        before = engine._keeper.store.head()
+        wall[0] += timedelta(days=1)
+        assert engine.submit(LOST).duplicate
+        assert engine._keeper.store.head() == before
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the test runner has threads
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_child_of_a_process_with_an_open_ledger_goes_its_own_way(ledger: str, pack: Pack, key: MasterKey) -> None:
     with Engine(pack, ledger=ledger, key=key) as engine:
