@@ -94,12 +94,12 @@ def main() -> None:
         if child == 0:
             status = 0
             try:
+                say(f"pid {os.getpid()}")
                 work(Order(**json.loads(line)), pack, page)
             except BaseException as failure:  # noqa: BLE001 - all is told
                 say(f"untyped {failure!r} " + traceback.format_exc().replace("\n", " | "))
                 status = 3
             os._exit(status)
-        say(f"pid {child}")
         say(f"exit {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
 
 

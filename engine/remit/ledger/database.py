@@ -33,6 +33,8 @@ UNWRITABLE = (
     "full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend", "unable to open",
     "row-level security",
 )  # fmt: skip
+#: Of every SQLite connection.
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
@@ -90,8 +92,12 @@ class Database:
                 f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False,
                 timeout=BUSY_SECONDS,
             )  # fmt: skip
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0"):
-                made.execute(f"PRAGMA {pragma}")
+            try:
+                for pragma in PRAGMAS:
+                    made.execute(f"PRAGMA {pragma}")
+            except BaseException:
+                made.close()
+                raise
             return made
 
         engine = sqlalchemy.create_engine(
