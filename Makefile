@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test nightly lint check wheel-test lock clean
+.PHONY: demo test nightly torture simulate lint check wheel-test lock clean
 
 demo: $(VENV)/core
 	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
@@ -20,6 +20,14 @@ test: $(VENV)/dev
 
 nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
 	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions
+
+torture: $(VENV)/dev  ## kill the writer and the server at over 2,000 points; REMIT_SEED=n brings a failure back
+	REMIT_TORTURE=10 $(BIN)/python -m pytest -q -s -n 0 tests/ledger/test_kill.py tests/ledger/test_faults.py
+
+SEED  ?= 1
+STEPS ?= 1000
+simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back
+	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

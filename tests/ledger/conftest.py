@@ -1,9 +1,92 @@
-"""Names for cases of bytes, and of text that no terminal prints or that fills one."""
+"""Ledgers on both databases: a fresh place for each test, one PostgreSQL server for each session."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from remit import Pack
+from remit.ledger.vault import MasterKey
+from torture import shim
+from torture.server import NoServerError, Server
+from torture.shim import Page
+from torture.victim import LIBRARY, Victims
+
+numbers = count()
+
 
 def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names for cases of bytes, and of text that no terminal prints or that fills one."""
     if isinstance(val, bytes) or (isinstance(val, str) and not (val.isprintable() and len(val) < 40)):
         return ascii(val)[:40]
     return None
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return Pack.load(LIBRARY)
+
+
+@pytest.fixture
+def key() -> MasterKey:
+    return MasterKey.create()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running PostgreSQL; where there can be none, the reason is told."""
+    try:
+        running = Server()
+    except NoServerError as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def postgresql(server: Server) -> Iterator[str]:
+    """The URL of an empty database on the server."""
+    name = f"ledger_{os.getpid()}_{next(numbers)}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    """The URL of a file that is not there."""
+    return f"sqlite:///{tmp_path}/ledger.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest) -> str:
+    """The URL of a place for a new ledger, on either database."""
+    return str(request.getfixturevalue(request.param))
+
+
+# --- victims ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return Page(tmp_path_factory.mktemp("page") / "page")
+
+
+@pytest.fixture(scope="session")
+def shim_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled shim; where there can be none, the reason is told."""
+    reason = shim.missing()
+    if reason:
+        pytest.skip(reason)
+    return shim.compiled(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture(scope="session")
+def victims(page: Page, shim_library: Path) -> Iterator[Victims]:
+    """Writers under the shim."""
+    made = Victims(page.environment(shim_library))
+    yield made
+    made.close()

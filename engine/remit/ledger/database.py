@@ -1,30 +1,45 @@
 """One database, SQLite or PostgreSQL: connections, transactions that are retried, locks, and its failures in our words.
 
-**SQLite** before 3.51.3 can lose a reset of the write-ahead log when two connections checkpoint at once. Here no
-connection ever does so by itself: automatic checkpoints are off, and both the explicit ones and the closing of a
-connection (the last one to close checkpoints) happen under one file lock.
+**SQLite** before 3.51.3 can lose a reset of the write-ahead log: when a checkpoint has just ended and a second one
+begins while a writer starts the log anew (https://sqlite.org/wal.html#walresetbug). It cannot happen here. Automatic
+checkpoints are off, and one file lock is held by whoever writes, from before its transaction until after it, and by
+whoever checkpoints; so neither two checkpoints nor a checkpoint and a writer ever run side by side. The lock is also
+the queue in which writers wait, and under it the witness is written.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
+from weakref import WeakSet
 
 import sqlalchemy
-from sqlalchemy import Connection, event, exc, make_url, pool, text
+from sqlalchemy import Connection, event, exc, inspect, make_url, pool, text
 
 from remit.errors import LedgerError, Origin
+from remit.ledger.lock import FileLock
 
 T = TypeVar("T")
 SQLITE_FLOOR = (3, 37, 0)
 BUSY_SECONDS = 30
 TRIES = 8
+#: What databases say where room or permission is missing.
+UNWRITABLE = (
+    "full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend", "unable to open",
+    "row-level security",
+)  # fmt: skip
+#: Of every SQLite connection.
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
+RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
+#: What databases say where bytes are not what was written.
+DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
+#: How long folding the log waits for readers of an older state.
+FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
@@ -49,6 +64,8 @@ class Database:
         self.engine = self._postgresql(parsed) if self.path is None else self._sqlite(self.path, create=create)
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
+        self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
+        _open.add(self)
 
     @staticmethod
     def path_of(url: str) -> Path | None:
@@ -75,8 +92,12 @@ class Database:
                 f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False,
                 timeout=BUSY_SECONDS,
             )  # fmt: skip
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0"):
-                made.execute(f"PRAGMA {pragma}")
+            try:
+                for pragma in PRAGMAS:
+                    made.execute(f"PRAGMA {pragma}")
+            except BaseException:
+                made.close()
+                raise
             return made
 
         engine = sqlalchemy.create_engine(
@@ -87,15 +108,31 @@ class Database:
 
     def _postgresql(self, url: sqlalchemy.URL) -> sqlalchemy.Engine:
         try:
-            return sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            engine = sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         except ModuleNotFoundError as missing:
             raise LedgerError(
                 "RM725", "psycopg-missing", found=str(missing), expected="psycopg 3", hint="pip install 'remit[postgres]'"
             ) from None  # fmt: skip
+        event.listen(engine, "connect", wait_for_the_disk)
+        return engine
 
     @property
     def is_sqlite(self) -> bool:
         return self.path is not None
+
+    def prepare(self) -> None:
+        """Make a new SQLite file ready: its folder, and a write-ahead log, which the file remembers."""
+        if self.path is None:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as failure:
+            raise self._not_writable(failure) from failure
+        with self._alone(BUSY_SECONDS), self.translated(), self.engine.connect() as connection:
+            if not inspect(connection).get_table_names():
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                connection.exec_driver_sql("BEGIN")
 
     # --- transactions -----------------------------------------------------------------------------
 
@@ -108,36 +145,58 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def writing(self, work: Callable[[Connection], T], locks: Iterable[str] = ()) -> T:
+    def writing(
+        self, work: Callable[[Connection], T], locks: Iterable[str] = (), committed: Callable[[T], None] | None = None
+    ) -> T:
         """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
 
-        `locks` name the cases written to. What `work` returns is durable once this returns.
+        `locks` name the cases written to. What `work` returns is durable once `committed` is called with it; in SQLite,
+        nobody else has written in between.
 
         Raises:
             LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
                 (whether it was committed is then unknown; submitting again is safe).
         """
+        with self._alone(BUSY_SECONDS) as alone:
+            if not alone:
+                raise self._busy()
+            done = self._until_done(work, sorted(set(locks)))
+            if committed is not None:
+                committed(done)
+            self._fold_when_long()
+        return done
+
+    def _until_done(self, work: Callable[[Connection], T], locks: list[str]) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                return self._write(work, sorted(set(locks)))
+                return self._write(work, locks)
             except self.failures as failure:
                 if attempt == TRIES or not passing(failure):
                     raise translate(failure, self.shown) from failure
                 time.sleep(0.01 * 2**attempt)
+            except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+                raise self._damaged(failure) from failure
         raise AssertionError("the last try returned or raised")
 
     def _write(self, work: Callable[[Connection], T], locks: list[str]) -> T:
         with self.engine.connect() as connection:
-            connection = connection.execution_options(remit_writes=True)  # noqa: PLW2901
+            if self.is_sqlite:
+                connection = connection.execution_options(remit_writes=True)  # noqa: PLW2901
+            else:  # whatever the server's default: each statement sees what was committed before it
+                connection = connection.execution_options(isolation_level="READ COMMITTED")  # noqa: PLW2901
             with connection.begin():
                 if not self.is_sqlite:
                     for name in locks:
                         connection.execute(
                             text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
                         )
-                done = work(connection)
-        self._fold_when_long()
-        return done
+                return work(connection)
+
+    def _busy(self) -> LedgerError:
+        return LedgerError(
+            "RM703", "ledger-busy", found=f"{BUSY_SECONDS} s of waiting", expected="the lock that writers take in turn",
+            origin=Origin(self.shown), hint="submit again; nothing was stored",
+        )  # fmt: skip
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -146,6 +205,16 @@ class Database:
             yield
         except self.failures as failure:
             raise translate(failure, self.shown) from failure
+        except exc.TimeoutError:
+            raise self._busy() from None
+        except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+            raise self._damaged(failure) from failure
+
+    def _damaged(self, failure: Exception) -> LedgerError:
+        return LedgerError(
+            "RM701", "ledger-damaged", found=type(failure).__name__, expected="a sound database",
+            origin=Origin(self.shown), hint=RESTORE,
+        )  # fmt: skip
 
     # --- the write-ahead log ----------------------------------------------------------------------
 
@@ -154,34 +223,73 @@ class Database:
             return
         log = self.path.with_name(self.path.name + "-wal")
         if log.exists() and log.stat().st_size > CHECKPOINT_PAGES * 4096:
-            self.fold(wait=False)
+            self.fold()
 
-    def fold(self, *, wait: bool = True, truncate: bool = False) -> None:
-        """Fold the write-ahead log into the database; one connection at a time, of all processes."""
-        with self._checkpointing(wait=wait) as alone:
-            if alone:
+    def fold(self, *, truncate: bool = False) -> bool:
+        """Fold the write-ahead log into the database, alone; whether it was done.
+
+        It is never needed for anything to last, so a failure is left to the next time.
+        """
+        with self._alone(BUSY_SECONDS) as alone, suppress(exc.DBAPIError):
+            if alone and self.path is not None:
                 with self.engine.connect() as connection:
-                    raw = connection.connection.driver_connection
-                    raw.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})")  # type: ignore[union-attr]  # it is open
+                    return checkpoint(connection, "TRUNCATE" if truncate else "PASSIVE")
+        return False
 
     @contextmanager
-    def _checkpointing(self, *, wait: bool) -> Iterator[bool]:
-        if self.path is None:
-            yield False
-            return
-        handle = os.open(self.path.with_name(self.path.name + "-lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    def _alone(self, seconds: float) -> Iterator[bool]:
+        """Hold the lock of an SQLite ledger; False if it could not be had. A server has its own."""
+        if self._lock is None:
             yield True
-        except BlockingIOError:
-            yield False
-        finally:
-            os.close(handle)
+            return
+        with ExitStack() as stack:
+            try:
+                taken = stack.enter_context(self._lock.held(seconds))
+            except OSError as failure:
+                raise self._not_writable(failure) from failure
+            yield taken
+
+    def _not_writable(self, failure: OSError) -> LedgerError:
+        return LedgerError(
+            "RM702", "ledger-not-writable", found=str(failure), expected="room and permission to write",
+            origin=Origin(self.shown), hint="nothing was stored",
+        )  # fmt: skip
 
     def close(self) -> None:
-        """Give the connections back; under the checkpoint lock, because the last to close folds the log."""
-        with self._checkpointing(wait=True):
+        """Give the connections back; under the lock, because the last to close folds the log.
+
+        Where the lock cannot be had, the connections are closed without: SQLite folds only where no other is open.
+        """
+        try:
+            with self._alone(BUSY_SECONDS):
+                self.engine.dispose()
+        except LedgerError:
             self.engine.dispose()
+
+    def _forked(self) -> None:
+        """A connection must not be used in two processes, nor closed in the second."""
+        _inherited.append(self.engine.pool)
+        self.engine.dispose(close=False)
+
+
+_open: WeakSet[Database] = WeakSet()
+_inherited: list[pool.Pool] = []
+
+
+def _after_fork() -> None:
+    for database in list(_open):
+        database._forked()  # noqa: SLF001
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def checkpoint(connection: Connection, mode: str) -> bool:
+    """Fold the log into the database; False where a reader kept a part of it."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={FOLD_MILLISECONDS}")  # writers wait meanwhile
+    busy, _, _ = connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})").one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    return not busy
 
 
 def parsed_url(url: str) -> sqlalchemy.URL:
@@ -209,10 +317,21 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def wait_for_the_disk(made: Any, _record: object) -> None:
+    """A commit returns when it is durable, also where the server or the role has it otherwise."""
+    with made.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    made.commit()
+
+
 def passing(failure: Exception) -> bool:
     """Whether trying again may help: somebody else held a lock."""
     bare = getattr(failure, "orig", failure)
-    return getattr(bare, "sqlstate", None) in PASSING or "database is locked" in str(bare)
+    said = str(bare)
+    locked = "database is locked" in said or "locking protocol" in said
+    return getattr(bare, "sqlstate", None) in PASSING or locked
 
 
 def translate(failure: Exception, where: str) -> LedgerError:
@@ -231,25 +350,19 @@ def translate(failure: Exception, where: str) -> LedgerError:
             f"the lock within {BUSY_SECONDS} s and {TRIES} tries",
             "submit again; nothing was stored",
         )
-    if any(
-        word in low
-        for word in ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
-    ):
+    if any(word in low for word in DAMAGED):
         return typed(
             "RM701",
             "ledger-damaged",
             "a sound database",
-            "restore a backup with `remit ledger restore`; nothing was stored",
+            RESTORE,
         )
-    if any(
-        word in low
-        for word in ("full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend")
-    ):
+    if any(word in low for word in UNWRITABLE):
         return typed(
             "RM702",
             "ledger-not-writable",
             "room and permission to write",
-            "nothing was stored; make room, then submit again",
+            "make room, then submit again, which is safe",
         )
     if any(word in low for word in ("no such table", "does not exist", "undefinedtable")):
         return typed("RM705", "no-ledger", "a ledger", "make one with `remit init`")

@@ -20,16 +20,19 @@ def open_store(url: str, key: MasterKey | Path | str | None, pack: str, clock: C
     """
     path = Database.path_of(url)
     file = key_file(url, key)
-    if path is not None and not path.exists():
-        master = key if isinstance(key, MasterKey) else fresh_key(file)
-        return Store.create(url, master, pack, clock)
-    master = key if isinstance(key, MasterKey) else MasterKey.read(file)
+    new = path is not None and not path.exists()
+    master = key if isinstance(key, MasterKey) else fresh_key(file) if new else MasterKey.read(file)
     try:
         return Store(url, master, clock)
     except LedgerError as missing:
-        if missing.code != "RM705" or path is not None:
+        if missing.code != "RM705":
             raise
+    try:
         return Store.create(url, master, pack, clock)
+    except LedgerError as taken:
+        if taken.code != "RM722":
+            raise
+        return Store(url, master, clock)  # somebody else made it meanwhile
 
 
 def make_store(url: str, key: Path | None, pack: str, clock: Callable[[], datetime]) -> tuple[Store, Path]:
@@ -73,7 +76,12 @@ def fresh_key(file: Path) -> MasterKey:
     """The key in the file, made now if there is none."""
     if file.exists():
         return MasterKey.read(file)
-    made = MasterKey.create()
     file.parent.mkdir(parents=True, exist_ok=True)
-    made.write(file)
+    made = MasterKey.create()
+    try:
+        made.write(file)
+    except LedgerError:
+        if not file.exists():
+            raise
+        return MasterKey.read(file)  # somebody else made it meanwhile
     return made

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from remit.errors import EventError, LedgerError
 from remit.ledger.chain import SALT, Peaks, genesis
@@ -20,6 +20,7 @@ from remit.ledger.codec import decode, microseconds
 from remit.ledger.database import Database, value
 from remit.ledger.migrate import require_current, upgrade
 from remit.ledger.people import People, cursor_of
+from remit.ledger.roles import APPLICATION, protect
 from remit.ledger.rows import Localise, Rules, instant, moment
 from remit.ledger.schema import ARCHIVES, CONSUMERS, ENTRIES, HEAD, OBLIGATIONS, OUTBOX
 from remit.ledger.statements import EntryRow, ObligationRow, Statements
@@ -92,39 +93,43 @@ class Store:
         self.master = master
         self.clock = clock
         self._witness = Witness(self.database.path)
-        require_current(self.database)
-        with self.database.reading() as connection:
-            head = Head.read(connection)
-        master.require(head.master)
-        self._witness.check(head)
+        try:
+            head = self._opened(master)
+        except BaseException:
+            self.database.close()
+            raise
         self.ledger, self.pack = head.ledger, head.pack
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
-        self.seen = head.position
+        self.seen = self._read_at = head.position
         #: The end of the chain before the last write: what is there is older than it.
         self.begun: int | None = None
 
+    def _opened(self, master: MasterKey) -> Head:
+        """The head, once nothing speaks against going on from it."""
+        require_current(self.database)
+        known = self._witness.read()  # before the head: others may be writing
+        with self.database.reading() as connection:
+            head = Head.read(connection)
+        master.require(head.master)
+        self._witness.check(head, known)
+        return head
+
     @classmethod
-    def create(cls, url: str, master: MasterKey, pack: str, clock: Callable[[], datetime]) -> Store:
-        """Make an empty ledger for a pack.
+    def create(
+        cls, url: str, master: MasterKey, pack: str, clock: Callable[[], datetime], *, role: str = APPLICATION
+    ) -> Store:
+        """Make an empty ledger for a pack; on a server, `role` is who may run it and not change the past.
 
         Raises:
-            LedgerError: RM722, there is one already.
+            LedgerError: RM722, there is one already, or tables of something else.
         """
         database = Database(url, create=True)
-        if database.path is not None:
-            database.path.parent.mkdir(parents=True, exist_ok=True)
-        with database.translated(), database.engine.connect() as connection:
-            if inspect(connection).has_table("head"):
-                raise LedgerError("RM722", "ledger-exists", found=database.shown, expected="a place without a ledger")
-            if database.is_sqlite:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-                connection.exec_driver_sql("BEGIN")
         name = uuid.uuid4().hex
         recorded = microseconds(clock())
 
         def make(connection: Connection) -> None:
+            require_empty(connection, database.shown)
             upgrade(connection)
             connection.execute(
                 HEAD.insert(),
@@ -134,9 +139,14 @@ class Store:
                     "outbox": 0, "now": 0, "recorded_at": recorded, "pack_digest": "",
                 },
             )  # fmt: skip
+            if not database.is_sqlite:
+                protect(connection, role)
 
-        database.writing(make)
-        database.close()
+        try:
+            database.prepare()
+            database.writing(make)
+        finally:
+            database.close()
         return cls(url, master, clock)
 
     def close(self) -> None:
@@ -161,21 +171,31 @@ class Store:
             writing = self._begin(connection)
             return work(writing), writing.end()
 
-        done, head = self.database.writing(run, [f"{self.ledger}:{case}" for case in cases])
+        names = [f"{self.ledger}:{case}" for case in cases]
+        done, head = self.database.writing(run, names, lambda written: self._witness.write(written[1]))
         self.seen = head.position
-        self._witness.write(head)
         return done
 
     def _begin(self, connection: Connection) -> Writing:
         """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
         head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
         if head.position != self.seen:
-            self.people.forget()
+            self.people.forget()  # others may have erased; keys made in a transaction that failed do not exist
         self.seen, self.begun = -1, head.position
         stamp = max(head.recorded_at, microseconds(self.clock()))
         return Writing(connection, self.people, self.statements, head, stamp)
 
     # --- read -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A snapshot; keys that others may have destroyed since the last one are forgotten."""
+        with self.database.reading() as connection:
+            position = value(connection.execute(select(HEAD.c.position)).first())
+            if position not in {self.seen, self._read_at}:
+                self.people.forget()
+            self._read_at = position
+            yield connection
 
     def head(self) -> Head:
         """The end of the chain and the clock, as of now."""
@@ -191,7 +211,7 @@ class Store:
             query = query.where(ENTRIES.c.case_id == case)
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query):
                 yield self.entry(connection, EntryRow(*row))
 
@@ -233,7 +253,7 @@ class Store:
             query = query.where(ENTRIES.c.type.in_(sorted(types)))
         if recorded_by is not None:
             query = query.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.order_by(ENTRIES.c.position))
             return tuple(self.people.events(connection, (EntryRow(*row) for row in rows)))
 
@@ -256,7 +276,7 @@ class Store:
         for column, wanted in filters.items():
             if wanted is not None:
                 query = query.where(OBLIGATIONS.c[column] == str(wanted))
-        with self.database.reading() as connection:
+        with self._reading() as connection:
             rows = (ObligationRow(*row) for row in connection.execute(query))
             return tuple(self.people.obligations(connection, rows, rules, localise))
 
@@ -304,3 +324,13 @@ class Store:
         with self.database.reading() as connection:
             query = select(CONSUMERS.c.number).where(CONSUMERS.c.name == consumer)
             return int(value(connection.execute(query).first()) or 0)
+
+
+def require_empty(connection: Connection, where: str) -> None:
+    """Raise RM722 unless a ledger can be made here; on a server, others who want to are made to wait."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('remit: make a ledger', 0))"))
+    found = inspect(connection)
+    others = found.get_table_names() if connection.dialect.name == "sqlite" else ()
+    if found.has_table("head") or others:
+        raise LedgerError("RM722", "ledger-exists", found=where, expected="a place without a ledger or other tables")

@@ -68,7 +68,7 @@ class Writing:
         self._cursor = cursor_of(connection)
         self._statements = statements
         self.people = people
-        self.head = head
+        self.head = self._found = head
         self.stamp = stamp
         self._peaks = Peaks.of(head.peaks)
         self._entries: list[dict[str, Any]] = []
@@ -289,10 +289,12 @@ class Writing:
     # --- the end ----------------------------------------------------------------------------------
 
     def end(self) -> Head:
-        """Write what is left; the head last."""
+        """Write what is left; the head last, and only where there is something new."""
         self._flush()
         self._statements.announce.each(self._cursor, self._outbox)
         self._outbox = []
+        if self.head == self._found:
+            return self.head
         head = replace(self.head, peaks=self._peaks.bytes())
         self._statements.move_head.run(self._cursor, **{f"new_{part}": getattr(head, part) for part in MOVING})
         return head
