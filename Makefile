@@ -19,7 +19,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q tests/wheel
 
 nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
-	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions
+	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions tests/live
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
