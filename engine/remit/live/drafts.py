@@ -173,11 +173,11 @@ def is_meant(program: LiveProgram, unit: str, event: Event, day: date) -> bool:
 
 def arose_at(draft: Draft, event: Event, record: Record) -> datetime:
     """The first moment at which what was then known raised it; the event's own where nothing else counts."""
-    knowable = record.knowable_at(event)
-    rule = draft.rule
-    if knowable >= record.known[-1] or not (rule.reads_case or rule.facts & record.stated_after(knowable)):
+    rule, knowable = draft.rule, record.knowable_at(event)
+    if knowable >= record.known[-1] or not (rule.facts or rule.reads_case):
         return knowable
-    for moment in record.moments_since(knowable):
+    turns = record.turns_after(knowable, event.subject, rule)
+    for moment in (knowable, *turns) if turns else ():
         known = record.as_known_at(moment).situation(event)
         then = Situation(known.event, known.subject, draft.unit, known.events, known.defaulter)
         if raises(rule, then):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -44,8 +44,16 @@ class Record:
     """One history. Nothing is looked for that no event's type could be."""
 
     __slots__ = (
-        "_breaching", "_discharging", "_knowable", "_known", "_moments", "_situations",
-        "_stated", "_steering", "history", "types",
+        "_breaching",
+        "_discharging",
+        "_knowable",
+        "_known",
+        "_moments",
+        "_situations",
+        "_steering",
+        "_turns",
+        "history",
+        "types",
     )  # fmt: skip
 
     def __init__(self, history: History) -> None:
@@ -57,7 +65,7 @@ class Record:
         self._moments: dict[datetime, Record] = {}
         self._knowable: dict[str, datetime] = {}
         self._known: list[datetime] = []
-        self._stated: dict[datetime, set[str]] = {}
+        self._turns: dict[str | None, dict[str, list[datetime]]] = {}
         self._steering = tuple(e for e in history.events if e.type in STEERING) if self.types & STEERING else ()
 
     def situation(self, event: Event) -> Situation:
@@ -113,16 +121,28 @@ class Record:
             self._known = sorted({self.knowable_at(event) for event in self.history.events})
         return self._known
 
-    def stated_after(self, moment: datetime) -> set[str]:
-        """The facts that were stated, or stated anew, only later."""
-        found = self._stated.get(moment)
-        if found is None:
-            later = (event for event in self.history.events if self.knowable_at(event) > moment)
-            found = self._stated[moment] = {name for event in later for name in event.data}
-        return found
+    def turns_after(self, moment: datetime, subject: str | None, rule: LiveRule) -> Sequence[datetime]:
+        """The later moments at which what the rule reads may have become another."""
+        if rule.reads_case:
+            return self.known[bisect_right(self.known, moment) :]
+        turns = self._turns.get(subject)
+        if turns is None:
+            turns = self._turns[subject] = self._turns_of(subject)
+        return sorted({turn for fact in rule.facts for turn in turns.get(fact, ()) if turn > moment})
 
-    def moments_since(self, moment: datetime) -> Sequence[datetime]:
-        return self.known[bisect_left(self.known, moment) :]
+    def _turns_of(self, subject: str | None) -> dict[str, list[datetime]]:
+        """For each fact, when it was stated; where it was always stated alike, when that was first known."""
+        stated: dict[str, list[tuple[datetime, object]]] = {}
+        for event in self.history.events:
+            if event.subject == subject:
+                for name, value in event.data.items():
+                    stated.setdefault(name, []).append((self.knowable_at(event), value))
+        turns = {}
+        for name, told in stated.items():
+            moments = [moment for moment, _ in told]
+            alike = all(value == told[0][1] for _, value in told)
+            turns[name] = [min(moments)] if alike else moments
+        return turns
 
     def as_known_at(self, moment: datetime) -> Record:
         """The record with only what was knowable by then."""
