@@ -16,6 +16,7 @@ from datetime import datetime
 
 from remit.live.agenda import LiveAgenda
 from remit.live.drafts import drafts
+from remit.live.lapse import lapsed
 from remit.live.program import LiveProgram
 from remit.live.record import Record
 from remit.live.settled import moved, settled
@@ -48,12 +49,11 @@ class LiveEvaluator:
         ends = [*(history.since or now for history in told[1:]), now]
         records = [Record(history) for history in told]
         drafted = [drafts(self.program, record.as_known_at(end)) for record, end in zip(records, ends, strict=True)]
-        if len(told) == 1:
-            owed_now = settled(self.program, records[0], case, drafted[0], now, None, told[0].aliases)
-            return moved(self.program, owed_now, now)
-        amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
         aliases = told[-1].aliases
+        amended = {key: first_believed(told, drafted, key) for key in drafted[-1]} if len(told) > 1 else None
         owed = {o.id: o for o in settled(self.program, records[-1], case, drafted[-1], now, amended, aliases)}
+        for o in lapsed(self.program, records[-1].as_known_at(now), owed, aliases):
+            owed.setdefault(o.id, o)
         for record, past, end in list(zip(records, drafted, ends, strict=True))[-2::-1]:
             for o in settled(self.program, record, case, past, end, None, aliases):
                 owed.setdefault(o.id, left_behind(o, case, known))
