@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from remit.live.drafts import drafts, raises
@@ -38,17 +38,19 @@ def turns(program: LiveProgram, record: Record) -> Iterator[tuple[datetime, date
         return
     found: set[datetime] = set()
     for event in record.history.events:
-        for rule in program.candidates(event):
-            if rule.source.changeable and not rule.breach and not raises(rule, record.situation(event)):
-                found |= set(falls(rule, event, record))
+        knowable = record.knowable_at(event)
+        for rule in program.candidates(event) if knowable < known[-1] else ():
+            if rule.source.changeable and not rule.breach:
+                later = record.turns_after(knowable, event.subject, rule)
+                if later and not raises(rule, record.situation(event)):
+                    found |= set(falls(rule, event, record, (knowable, *later)))
     yield from ((known[n - 1], known[n]) for n in range(len(known) - 1, 0, -1) if known[n] in found)
 
 
-def falls(rule: LiveRule, event: Event, record: Record) -> Iterator[datetime]:
+def falls(rule: LiveRule, event: Event, record: Record, moments: Iterable[datetime]) -> Iterator[datetime]:
     """When what was then known did not raise it any more."""
-    knowable = record.knowable_at(event)
     raised = False
-    for moment in (knowable, *record.turns_after(knowable, event.subject, rule)):
+    for moment in moments:
         before, raised = raised, raises(rule, record.as_known_at(moment).situation(event))
         if before and not raised:
             yield moment
