@@ -19,7 +19,7 @@ test: $(VENV)/dev
 	$(BIN)/python -m pytest -q tests/wheel
 
 nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
-	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions
+	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions tests/live
 
 torture: $(VENV)/dev  ## kill the writer and the server at over 2,000 points; REMIT_SEED=n brings a failure back
 	REMIT_TORTURE=10 $(BIN)/python -m pytest -q -s -n 0 tests/ledger/test_kill.py tests/ledger/test_faults.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -13,19 +14,24 @@ from remit.deadlines.calendar import Calendar, YearCalendar
 from remit.model.event import (
     CORRECTION,
     DISPUTE,
+    MERGER,
     PERFORMED,
     RECEIPT,
     RESUMPTION,
     RETRACTION,
+    SPLIT,
     SUSPENSION,
+    TRANSFER,
     VIOLATED,
     WAIVER,
     Event,
 )
 from remit.model.expression import (
     And,
+    Arithmetic,
     Compare,
     Comparison,
+    Compute,
     Has,
     In,
     ListOf,
@@ -40,6 +46,8 @@ from remit.model.expression import (
 from remit.model.rule import (
     Act,
     Always,
+    ByDefaulter,
+    ByReading,
     ByRelation,
     ByReporter,
     ByRole,
@@ -60,6 +68,7 @@ from remit.model.rule import (
 from remit.model.terms import CountFrom, Jointly, Kind, Modality, Per, Period, Relation, ValueKind
 from remit.model.text import Text
 from remit.model.unit import Edge, Place, Reorganisation, Unit
+from remit.model.vocabulary import Reading
 from remit.routing.graph import UnitGraph
 
 #: The differential tests search longer than the rest: 1,000 examples in `make test`, 20,000 in `make nightly`.
@@ -74,6 +83,7 @@ SUBJECTS = (None, None, None, "s1", "s2")
 PLACES = ("land", "north", "south", "village")
 ROLES = ("watch", "clinic", "registry")
 START = datetime(2024, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
 LEVELS = ("land", "region", "village")
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -395,3 +405,224 @@ kept_events = st.one_of(
     reports,
     st.builds(lambda outer, inner: replace(outer, type=CORRECTION, replacement=inner), reports, reports),
 )
+
+
+# --- one busy world: every construct at once, for the paths that must equal the reference ---------------
+
+READINGS = {
+    name: Reading(name, text(name), text(name), timing, "the clerk", date(2024, 1, 1), "so it is read")
+    for name, timing in {
+        "soon": Within(2, "working_days"),
+        "in a day": Within(24, "hours"),
+        "mid-month": Window(MonthDay(2, 11), MonthDay(2, 15), MonthDay(2, 20), rolls_over=True),
+        "some day": None,
+    }.items()
+}
+HOMES = ("north", "village", "nowhere")
+UNITS = ("north.watch", "south.clinic", "north.registry", "land.watch", "north.clinic")
+
+
+def moving_world() -> UnitGraph:
+    """The world, in which a unit is also renamed, one is founded, and a membership ends."""
+    still = world()
+    return UnitGraph.build(
+        places=still.places.values(),
+        units=[
+            *(replace(u, until=None) if u.id == "north.clinic" else u for u in still.units.values()),
+            Unit("village.watch", text("village watch"), ("watch",), "village", "village", since=date(2024, 2, 10)),
+        ],
+        edges=[
+            *(replace(e, until=date(2024, 3, 20)) if e.source == "south.clinic" else e for e in still.edges),
+            Edge("village.watch", Relation.PART_OF, "north.watch", since=date(2024, 2, 20)),
+        ],
+        reorganisations=[
+            *still.reorganisations,
+            Reorganisation(date(2024, 2, 15), "rename", ("south.watch",), label=text("southern watch")),
+        ],
+        levels=LEVELS,
+        fallback="land.watch",
+    )
+
+
+of_unit = st.sampled_from(
+    (
+        Compare(Comparison.EQ, Path(Variable("unit"), "place", kind=ValueKind.PLACE), Literal("north")),
+        Compare(Comparison.NE, Path(Variable("unit"), "level", kind=ValueKind.TEXT), Literal("region")),
+    )
+)
+constants = st.builds(
+    lambda name, value: Compare(Comparison.EQ, attribute("event", name), Literal(value)),
+    st.sampled_from(NUMBERS),
+    st.integers(-1, 1),
+)
+closed = st.builds(
+    lambda root, name: replace(attribute(root, name), absent=False),
+    st.sampled_from(("event", "subject")),
+    st.sampled_from(FLAGS),
+)
+
+
+def rarely(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """One time in four."""
+    return st.sampled_from((False, False, False, True)).flatmap(lambda there: strategy if there else st.none())
+
+
+#: What the agenda can be judged by: no event, and not what the whole of all cases says.
+of_agenda = of_unit | closed | flags | st.builds(Or, of_unit, flags)
+busy_conditions = st.one_of(
+    conditions,
+    closed,
+    st.builds(And, constants, conditions | closed | of_unit),
+    st.builds(Or, of_unit, conditions),
+    st.builds(Compare, st.just(Comparison.LT), st.builds(Compute, st.just(Arithmetic.ADD), numbers, numbers), numbers),
+)
+event_wheres = st.builds(attribute, st.just("event"), st.sampled_from(FLAGS))
+agenda_acts = st.builds(Act, st.sampled_from((PERFORMED, VIOLATED, "e2", "e3")), rarely(event_wheres))
+case_acts = st.builds(Act, st.sampled_from((PERFORMED, "e3")), rarely(flags | conditions))
+busy_bearers = st.sampled_from(
+    (
+        (ByRole("watch", "event.place", None, enclosing=True),),
+        (ByRole("watch", "north"),),
+        (ByUnit("north.watch"),),
+        (ByUnit("north.watch"), ByUnit("north.clinic")),
+        (ByRole("watch", each=True),),
+        (ByRelation(Relation.MEMBER_OF, "council", each=True),),
+        (ByRole("clinic", "event.place"), ByReporter()),
+    )
+)
+others = st.lists(
+    st.one_of(
+        selectors,
+        st.builds(ByRole, st.sampled_from(ROLES), st.sampled_from((None, "bearer.place", "subject.home", "event.home")),
+                  st.sampled_from((None, "same", "upper", "region")), st.booleans()),
+        st.builds(ByRelation, st.sampled_from((Relation.MEMBER_OF, Relation.OFFICE_OF)), st.just("council"),
+                  st.sampled_from((None, "south", "event.place")), st.sampled_from((None, "same")), st.booleans()),
+        st.just(ByDefaulter()),
+    ),
+    max_size=2,
+).map(tuple)  # fmt: skip
+busy_timings = st.one_of(
+    timings,
+    st.builds(Within, st.integers(0, 8), st.just("working_days"), st.sampled_from(CountFrom)),
+    st.builds(Within, st.integers(0, 40), st.sampled_from(("days", "months")), st.just(CountFrom.KNOWN), st.booleans()),
+    st.just(Window(MonthDay(1, 20), MonthDay(2, 10), MonthDay(2, 29))),
+    st.just(OnDay(date(2024, 2, 10), rolls_over=True)),
+    st.builds(ByReading, st.sampled_from(tuple(READINGS)), st.sampled_from(CountFrom)),
+)
+busy_triggers = st.one_of(
+    st.just(On(("e0",))),
+    st.just(On(("e0", "e1", "e2"))),
+    st.just(Every(Period.YEAR)),
+    st.sampled_from(tuple(Every(period) for period in Period)),
+    st.just(Always()),
+    st.just(Consequence()),
+)
+
+
+@st.composite
+def busy_rule(draw: st.DrawFn, number: int, count: int) -> Rule:
+    """Any rule, with everything a rule may say."""
+    trigger = draw(busy_triggers)
+    modality = draw(st.sampled_from((Modality.MUST, Modality.MUST, Modality.MUST, Modality.MUST_NOT, Modality.MAY)))
+    agenda = isinstance(trigger, Every | Always)
+    judged = rarely(of_agenda) if agenda else rarely(busy_conditions)
+    condition, exception = draw(judged), draw(judged)
+    later = [f"r{n}" for n in range(number + 1, count)]
+    of_act = agenda_acts if agenda or draw(st.booleans()) else agenda_acts | case_acts
+    return Rule(
+        id=f"r{number}",
+        policy="p",
+        article=str(number),
+        article_label=f"Article {number}",
+        quotes=(Quote("words", str(number), (0,)),),
+        modality=modality,
+        action=draw(st.sampled_from(ACTIONS[:2])),
+        bearers=draw(busy_bearers),
+        jointly=draw(st.sampled_from(Jointly)),
+        performers=draw(rarely(others)) or (),
+        to=draw(others),
+        cooperating=draw(rarely(others)) or (),
+        trigger=trigger,
+        condition=Condition(condition, "generated") if condition else None,
+        exception=Condition(exception, "generated") if exception else None,
+        overrides=tuple(draw(st.lists(st.sampled_from(later), max_size=1))) if later else (),
+        timing=None if isinstance(trigger, Always) else draw(busy_timings),
+        per=draw(st.sampled_from(Per)),
+        done=tuple(draw(st.lists(of_act, max_size=2))),
+        breach=tuple(draw(st.lists(of_act, max_size=1))),
+        then=tuple(draw(st.lists(st.sampled_from(later), max_size=2))) if later else (),
+        kind=draw(st.sampled_from((Kind.ACHIEVEMENT, Kind.ACHIEVEMENT, Kind.MAINTENANCE))),
+        perdurant=draw(st.booleans()),
+        handover=draw(st.booleans()),
+        inferred=draw(st.sampled_from(({}, {"bearer": "read in"}, {"to": "read in"}))),
+        since=draw(rarely(st.just(date(2024, 1, 20)))),
+        until=draw(rarely(st.just(date(2024, 3, 5)))),
+    )
+
+
+@st.composite
+def busy_policies(draw: st.DrawFn) -> tuple[Policy, ...]:
+    """One policy, or two of which the later may take over rules of the same names."""
+    count = draw(st.sampled_from((2, 4, 5)))
+    rules = [draw(busy_rule(number, count)) for number in range(count)]
+    waiting = {rule.id for rule in rules if isinstance(rule.trigger, Consequence)}
+    fitted = tuple(replace(rule, then=tuple(name for name in rule.then if name in waiting)) for rule in rules)
+    first = replace(draw(policies(max_rules=1)), rules=fitted)
+    if draw(st.sampled_from((True, True, False))):
+        return (first,)
+    later = tuple(replace(rule, policy="q", timing=draw(busy_timings)) for rule in first.rules if draw(st.booleans()))
+    level = draw(st.sampled_from(LEVELS))
+    return first, replace(first, id="q", level=level, effective_on=date(2024, 2, 1), repealed_on=None, rules=later)
+
+
+busy_kinds = st.sampled_from(
+    ("e0", "e0", "e0", "e1", "e2", "e3", PERFORMED, PERFORMED, PERFORMED, VIOLATED,
+     WAIVER, SUSPENSION, RESUMPTION, DISPUTE, RECEIPT, RETRACTION, CORRECTION, TRANSFER, MERGER, SPLIT)
+)  # fmt: skip
+
+
+@st.composite
+def busy_event(draw: st.DrawFn, number: int) -> Event:
+    """Mostly in one case, in a few weeks, by and about few: so that acts meet the duties they bear on."""
+    kind = draw(busy_kinds)
+    at = START + timedelta(days=draw(st.sampled_from(range(60))), hours=draw(st.sampled_from((0, 7, 16))))
+    known = at + timedelta(hours=draw(st.sampled_from((0, 0, 0, 5, 400))))
+    case = draw(st.sampled_from(("c1", "c1", "c1", "c2", None)))
+    told = report(draw, f"ev{number}", kind, at, known, case)
+    data, replacement = dict(told.data), None
+    if kind in (PERFORMED, VIOLATED):
+        data["action"] = draw(st.sampled_from(ACTIONS[:2]))
+        data |= draw(st.sampled_from(({}, {}, {"period": "2024"}, {"period": "2023-Q4"}, {"rule": "r0"})))
+    elif kind == MERGER:
+        data = {"of": "c2"}
+    elif kind == SPLIT:
+        data = {"into": "c2", "events": (f"ev{draw(st.integers(0, max(0, number - 1)))}",)}
+    elif kind in (WAIVER, SUSPENSION, RESUMPTION, DISPUTE, RECEIPT, TRANSFER):
+        rule = f"r{draw(st.integers(0, 3))}"
+        unit, rest = draw(st.sampled_from(UNITS)), draw(st.sampled_from(("/c1", "/2024", "")))
+        data = draw(st.sampled_from(({"rule": rule}, {"rule": rule}, {"obligation": f"p/{rule}/{unit}{rest}"})))
+        if kind == TRANSFER:
+            data |= {"to_unit": draw(st.sampled_from(UNITS)), "authority": "the mayor"}
+    elif kind in (RETRACTION, CORRECTION):
+        data = {"of": f"ev{draw(st.integers(0, max(0, number - 1)))}"}
+        if kind == CORRECTION:
+            replacement = report(draw, f"x{number}", draw(st.sampled_from((*KINDS, PERFORMED))), at, at, case)
+    elif draw(st.booleans()):
+        data["home"] = draw(st.sampled_from(HOMES))
+    return replace(
+        told,
+        replacement=replacement,
+        data=data,
+        by=draw(st.sampled_from(("north.watch", "north.watch", "south.clinic", *UNITS, None))),
+        place=draw(st.sampled_from((told.place, "north", "north", "south", "village"))),
+        subject=draw(st.sampled_from((None, None, "s1", "s1", "s2"))),
+    )
+
+
+@st.composite
+def busy_streams(draw: st.DrawFn) -> tuple[Event, ...]:
+    return tuple(draw(busy_event(number)) for number in range(draw(st.sampled_from((4, 6, 10)))))
+
+
+#: Where the search would otherwise stay at the beginning: any day of four months.
+busy_moments = st.sampled_from(tuple(START + timedelta(days=day, hours=16) for day in range(120)))

@@ -97,6 +97,21 @@ def test_status(tmp_path: Path, title: str, rules: str, events: list[dict[str, o
     assert status(tmp_path, rules, events, now) == title.split(maxsplit=1)[0].rstrip(":")
 
 
+def test_while_the_clock_stands_still_there_is_no_due_date(tmp_path: Path) -> None:
+    """Budget used before the stop: 2 of 24 hours; the other 22 run from the resumption."""
+    stop, resume = act("suspension", "2024-03-01T12:00", rule="d"), act("resumption", "2024-03-05T12:00", rule="d")
+    seen = [owed(tmp_path / day, DUTY, [LOST, stop], f"2024-03-{day}T00:00").deadline for day in ("03", "04")]
+    assert [(d.due, d.latest, d.state) for d in seen] == [(None, None, "stopped")] * 2
+    after = owed(tmp_path / "after", DUTY, [LOST, stop, resume], "2024-03-05T13:00").deadline
+    assert (after.due, after.state) == (datetime.fromisoformat("2024-03-06T10:00+01:00"), "set")
+
+
+def test_a_duty_that_was_never_due_has_no_clock_to_stop(tmp_path: Path) -> None:
+    stop = act("suspension", "2024-03-01T12:00", rule="d")
+    found = owed(tmp_path, DUTY.replace("by: {hours: 24}\n", ""), [LOST, stop], "2024-03-10T00:00")
+    assert (found.status, found.deadline.state) == ("suspended", "unstated")
+
+
 RECURRING = """
 id: d
 must: count_stock

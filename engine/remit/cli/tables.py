@@ -156,6 +156,8 @@ def by_when(session: Session, obligation: Obligation) -> str:
             lines.append(f"{session.say('最迟', 'latest')} {moment(due.latest.astimezone(zone))}")
     elif due.awaits is not None:
         lines.append(session.say(f"待{due.awaits}年日历公布", f"awaits calendar {due.awaits}"))
+    elif due.state == "stopped":
+        lines.append(session.say("计时中止", "clock stopped"))
     elif obligation.modality is Modality.MUST and obligation.nature is not Nature.STANDING:
         lines.append(
             session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated")

@@ -25,21 +25,35 @@ from remit.model.text import Text
 Pause = tuple[datetime, datetime | None]
 
 
-def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, now: datetime, calendar: Calendar) -> Deadline:
+def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, calendar: Calendar) -> Deadline:
     """The deadline with what was not used of its budget; the stored one is not touched.
 
     Hours are given back as they passed; days, and working days of a limit in working days, as many as lie after the
     day of the stop up to the day of the resumption, so that a limit in days still ends at 24:00, and one in working days
-    on a working day. A pause that still runs is counted up to `now`; one that began after `due` gives nothing back.
+    on a working day. While a pause runs there is no due date: none could be met or missed, and nobody could rely on one
+    that moves from day to day. A pause that began after `due` changes nothing.
     Source: DESIGN §3 Stop the clock; Civil Code art. 201.
     """
     found = deadline
     for stopped_at, resumed_at in pauses:
+        if found.due is None or stopped_at > found.due:
+            continue
+        if resumed_at is None:
+            return stopped(found, stopped_at)
         start = max(stopped_at, found.opens) if found.opens else stopped_at
-        until = resumed_at or now
-        if found.due is not None and start <= found.due and start < until:
-            found = given_back(found, start, until, calendar)
+        if start <= found.due and start < resumed_at:
+            found = given_back(found, start, resumed_at, calendar)
     return found
+
+
+def stopped(deadline: Deadline, since: datetime) -> Deadline:
+    """No due date while the clock stands still."""
+    claim = Text(
+        f"自 {since:%Y-%m-%d %H:%M} 起中止计时，恢复后按剩余期限推算",
+        f"the clock has stood still since {since:%Y-%m-%d %H:%M}; what is left runs from its resumption",
+    )
+    step = Why("deadline", claim, value=since.isoformat())
+    return replace(with_step(deadline, step), due=None, latest=None, state="stopped")
 
 
 def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: Calendar) -> Deadline:

@@ -159,6 +159,8 @@ def deadline(obligation: Obligation, pack: Pack) -> Why:
             f"期限待 {found.awaits} 年节假日安排公布",
             f"due when the calendar of {found.awaits} is published",
         )
+    elif found.state == "stopped":
+        zh, en = "计时中止，恢复后推算期限", "the clock is stopped; due once it has resumed"
     elif found.state == "open":
         zh, en = "不设终期", "no end is set"
     else:

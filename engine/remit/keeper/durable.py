@@ -233,7 +233,7 @@ class DurableKeeper:
             case = case_of(matter)
             told = tuple(event for name in self._linked(case) for event in ledger.events(name))
             owed = self._evaluator.case(case, knowable(told, now), now)
-        return owed, self._evaluator.wakes_at(owed, told, now)
+        return owed, self._evaluator.wakes_at(owed, told, now, agenda=matter == AGENDA)
 
     def _linked(self, case: str | None) -> tuple[str | None, ...]:
         """The case, and those that were merged with it or split from it."""

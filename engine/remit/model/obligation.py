@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remit.model.explanation import Why
@@ -28,13 +28,18 @@ class Party:
     routed: bool = True
     path: tuple[Why, ...] = ()
 
+    def bare(self) -> Party:
+        """The party without the way it was found."""
+        return replace(self, path=()) if self.path else self
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """When a duty opens, is due, and may last be done.
 
     All aware or None. `state` is `set`, `open` (a reading leaves the end open), `unstated` (the text gives
-    none) or `unpublished` (a needed calendar is not out yet: `awaits` is its year). `reading` names the reading that set the limit.
+    none), `unpublished` (a needed calendar is not out yet: `awaits` is its year) or `stopped` (the clock stands still: what is
+    left runs from its resumption). `reading` names the reading that set the limit.
     `limit` is the timing that set `due`, its reading resolved: what a stopped clock gives back is counted in its units.
     """
 
@@ -46,6 +51,10 @@ class Deadline:
     awaits: int | None = None
     steps: tuple[Why, ...] = ()
     limit: Timing | None = None
+
+    def bare(self) -> Deadline:
+        """The deadline without the steps that led to it."""
+        return replace(self, steps=(), limit=None) if self.steps or self.limit else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,18 @@ class Obligation:
     def in_force(self) -> bool:
         """Whether it is owed at that moment."""
         return self.status in OPEN
+
+    def bare(self) -> Obligation:
+        """The obligation without its explanation: what every faster path must agree on, field by field."""
+        return replace(
+            self,
+            bearer=self.bearer.bare(),
+            performers=tuple(party.bare() for party in self.performers),
+            to=tuple(party.bare() for party in self.to),
+            cooperating=tuple(party.bare() for party in self.cooperating),
+            deadline=self.deadline.bare(),
+            grounds=(),
+        )
 
 
 #: States in which somebody still owes something (or must still refrain).

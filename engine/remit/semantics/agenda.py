@@ -11,7 +11,7 @@ from remit.deadlines.recurrence import Span, spans
 from remit.expressions.situation import Situation
 from remit.matching.history import History
 from remit.model.event import Event
-from remit.model.obligation import Obligation
+from remit.model.obligation import Deadline, Obligation
 from remit.model.rule import Every
 from remit.model.terms import Nature, Status
 from remit.program.program import CompiledRule
@@ -41,23 +41,32 @@ def agenda(law: Law, events: Iterable[Event], now: datetime, horizon: datetime |
 
 
 def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last: date) -> Iterator[Draft]:
-    """One draft for each period and each unit that bears it on the day on which it opens.
+    """One draft for each period and each unit that bears it on the day on which it opens."""
+    effective = rule.effective_on
+    for span in spans(every.period, effective, last) if effective <= last else ():
+        asked = asked_in(law, rule, span)
+        if asked is not None:
+            period, _, opens = asked
+            yield from for_each_bearer(law, rule, history, opens, Nature.RECURRING, period)
+
+
+def asked_in(law: Law, rule: CompiledRule, span: Span) -> tuple[Span, Deadline, date] | None:
+    """What of the period the rule asks for, by when, and the day on which that opens.
 
     None for what had to be done before the policy's effect, and none for what opens only after its repeal.
     """
     effective = rule.effective_on
-    for span in spans(every.period, effective, last) if effective <= last else ():
-        first = max(span.opens, effective)
-        cut = span.opens < effective
-        if cut and rule.policy.first_period == "none":
-            continue
-        asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
-        due = schedule_period(rule.rule.timing, asked, calendar=law.calendar, readings=law.readings)
-        end = due.latest or due.due
-        opens = max(first, law.day(due.opens)) if due.opens else first
-        if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):
-            continue
-        yield from for_each_bearer(law, rule, history, opens, Nature.RECURRING, asked)
+    first = max(span.opens, effective)
+    cut = span.opens < effective
+    if cut and rule.policy.first_period == "none":
+        return None
+    asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
+    due = schedule_period(rule.rule.timing, asked, calendar=law.calendar, readings=law.readings)
+    end = due.latest or due.due
+    opens = max(first, law.day(due.opens)) if due.opens else first
+    if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):
+        return None
+    return asked, due, opens
 
 
 def standing(law: Law, rule: CompiledRule, history: History, today: date) -> Iterator[Draft]:
@@ -82,10 +91,14 @@ def for_each_bearer(
 
 def replaced_by_successor(law: Law, obligation: Obligation, now: datetime) -> Obligation:
     """Under a newer policy that has the same rule, an older policy's open agenda is superseded."""
-    today = law.day(now)
-    rivals = law.program.by_id.get(obligation.rule, ())
-    newer = [r for r in rivals if r.rule.policy != obligation.policy and r.in_force_on(today)]
-    ours = [r for r in rivals if r.rule.policy == obligation.policy]
-    if obligation.in_force and newer and not any(r.in_force_on(today) for r in ours):
+    if obligation.in_force and has_successor(law, obligation.policy, obligation.rule, law.day(now)):
         return replace(obligation, status=Status.SUPERSEDED)
     return obligation
+
+
+def has_successor(law: Law, policy: str, rule: str, today: date) -> bool:
+    """Whether another policy's rule of that name is in force, and this policy's no more."""
+    rivals = law.program.by_id.get(rule, ())
+    newer = [r for r in rivals if r.rule.policy != policy and r.in_force_on(today)]
+    ours = [r for r in rivals if r.rule.policy == policy]
+    return bool(newer) and not any(r.in_force_on(today) for r in ours)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
+from remit.expressions.situation import Situation
 from remit.matching.history import History
 from remit.model.event import TRANSFER, Event
 from remit.model.explanation import Why
@@ -18,6 +19,8 @@ from remit.model.obligation import Deadline, Obligation, Party, Question
 from remit.model.rule import Selector
 from remit.model.terms import Jointly, Nature, Per, Status
 from remit.model.text import Text
+from remit.model.vocabulary import Attribute
+from remit.program.program import CompiledRule
 from remit.routing.route import Routing
 from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, under_bearer, weighed
 from remit.semantics.law import Draft, Law
@@ -56,7 +59,9 @@ def transferred(law: Law, obligation: Obligation, acts: Acts, now: datetime) -> 
     if not given:
         return (settle(obligation, acts, now),)
     unit = str(given[-1].data["to_unit"])
-    taken = replace(acts, performers=(*acts.performers, unit), ids=acts.ids | {handed_id(obligation, unit)})
+    taken = replace(
+        acts, performers=(*acts.performers, unit), ids=acts.ids | {handed_id(obligation.id, obligation.bearer.id, unit)}
+    )
     return handed_over(law, settle(obligation, taken, now), given[-1])
 
 
@@ -142,7 +147,9 @@ def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: s
         history=history,
         calendar=law.calendar,
         acts_for=acts_for,
-        ids=frozenset((owed.id, *moved_ids(law, owed), *(in_case(owed.id, name) for name in history.aliases))),
+        ids=frozenset(
+            (owed.id, *moved_ids(law, owed.id, owed.bearer.id), *(in_case(owed.id, name) for name in history.aliases))
+        ),
         bearers=tuple(sorted(joint)),
         performers=tuple(party.id for party in owed.performers if party.routed),
         recipients=tuple(party.id for party in owed.to if party.routed),
@@ -166,7 +173,7 @@ def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> 
             ("with", rule.cooperating),
         )
     }
-    asked = [*questions(law, draft, key, case)]
+    asked = [*questions(law, draft.rule, draft.situation, key, case)]
     asked += [
         q
         for found in ((draft.routing,), *((r for _, r in p) for p in parties.values()))
@@ -230,29 +237,31 @@ def condition(kind: str, tree: Expression, draft: Draft) -> Why:
     return replace(explain(tree, draft.situation), kind=kind)
 
 
-def questions(law: Law, draft: Draft, key: str, case: str | None) -> Iterator[Question]:
+def questions(law: Law, rule: CompiledRule, situation: Situation, key: str, case: str | None) -> Iterator[Question]:
     """The facts that would decide an unknown condition or exception, or whether a norm was breached."""
-    rule = draft.rule.rule
-    trees = [c.tree for c in (rule.condition, rule.exception) if c is not None]
-    if draft.rule.breach_triggered and draft.event is not None:
-        trees += [act.where for act in draft.rule.breaches if act.where is not None and act.event == draft.event.type]
-    for tree in trees:
-        if evaluate(tree, draft.situation) is not UNKNOWN:
-            continue
-        for path in unknown_facts(tree, draft.situation):
-            attribute = law.attributes.get(path.field)
-            name = path_name(path)
-            ask = attribute.ask if attribute and attribute.ask else None
-            label = attribute.label if attribute else Text(name, name)
-            yield Question(
-                obligation=key,
-                rule=rule.id,
-                case=case,
-                subject=draft.event.subject if draft.event else None,
-                fact=name,
-                ask=ask or Text(f"请查明：{label.zh}", f"please establish: {label.en}"),
-                asked_of=attribute.asked_of if attribute else None,
-            )
+    event = situation.event
+    subject = event.subject if event else None
+    for tree in deciding(rule, event.type if event else None):
+        if evaluate(tree, situation) is UNKNOWN:
+            for path in unknown_facts(tree, situation):
+                yield Question(key, rule.rule.id, case, subject, path_name(path), *asking(path, law.attributes))
+
+
+def deciding(rule: CompiledRule, breach: str | None) -> Iterator[Expression]:
+    """What may leave it undecided: condition, exception, and what makes an event of that type a breach."""
+    yield from (c.tree for c in (rule.rule.condition, rule.rule.exception) if c is not None)
+    if rule.breach_triggered:
+        yield from (act.where for act in rule.breaches if act.where is not None and act.event == breach)
+
+
+def asking(path: Path, attributes: Mapping[str, Attribute]) -> tuple[Text, str | None]:
+    """The question about a fact in words, and who can say."""
+    attribute = attributes.get(path.field)
+    if attribute is None:
+        name = path_name(path)
+        return Text(f"请查明：{name}", f"please establish: {name}"), None
+    label = attribute.label
+    return attribute.ask or Text(f"请查明：{label.zh}", f"please establish: {label.en}"), attribute.asked_of
 
 
 def unrouted(found: Iterable[Routing], draft: Draft, key: str, case: str | None) -> Iterator[Question]:

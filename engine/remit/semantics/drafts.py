@@ -13,7 +13,6 @@ from remit.matching.history import History, in_time
 from remit.matching.matcher import Binding
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Unknown, Value
-from remit.model.obligation import Obligation
 from remit.model.terms import Nature, Per
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -93,10 +92,15 @@ def bearing(law: Law, rule: CompiledRule, situation: Situation, event: Event, da
     if not rule.breach_triggered:
         yield from found
     elif event.by is None and not names(event, law.graph.units):
-        yield law.lost(day, "event.by", Text("是哪个单位所为？", "which unit did it?"))
+        yield nobody(law, day)
     else:
         for routing in found:
             yield replace(routing, parties=tuple(p for p in routing.parties if is_meant(law, p.id, event)))
+
+
+def nobody(law: Law, day: date) -> Routing:
+    """A breach that points at no unit."""
+    return law.lost(day, "event.by", Text("是哪个单位所为？", "which unit did it?"))
 
 
 def is_meant(law: Law, unit: str, event: Event) -> bool:
@@ -193,11 +197,11 @@ def in_case(obligation_id: str, case: str) -> str:
     return "/".join([policy, rule, bearer, *tail])
 
 
-def moved_ids(law: Law, owed: Obligation) -> Iterator[str]:
+def moved_ids(law: Law, obligation_id: str, bearer: str) -> Iterator[str]:
     """The ids it has at its bearer's successors: the same, or, where they owe that as well, with the bearer it came from."""
-    for unit, _ in law.graph.takeovers(owed.bearer.id):
-        yield under_bearer(owed.id, unit)
-        yield f"{under_bearer(owed.id, unit)}/from/{escaped(owed.bearer.id)}"
+    for unit, _ in law.graph.takeovers(bearer):
+        yield under_bearer(obligation_id, unit)
+        yield f"{under_bearer(obligation_id, unit)}/from/{escaped(bearer)}"
 
 
 def escaped(part: str) -> str:

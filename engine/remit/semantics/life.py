@@ -6,7 +6,7 @@ of the unit's agenda) that bear on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -128,19 +128,15 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     other is breached; `due` and `latest` themselves are still in time (24:00 of the last day).
     """
     rule = acts.rule.rule
-    paused = pauses(acts)
-    ended = tuple(pause for pause in paused if pause[1] is not None)
-    deadline = resume_deadline(obligation.deadline, ended, now=now, calendar=acts.calendar)
-    running = paused[len(ended) :]
+    told = pauses(acts.steering(SUSPENSION), acts.steering(RESUMPTION))
+    deadline, stopped_at = after_pauses(obligation.deadline, told, acts.calendar)
     found = replace(obligation, deadline=deadline)
-    stopped_at = next((at for at, _ in running if deadline.due is None or at <= deadline.due), None)
     if rule.modality is not Modality.MUST or found.kind is Kind.MAINTENANCE:
         found = settle_maintenance(found, acts)
     else:
         found = settle_achievement(found, acts, now, stopped_at)
     if stopped_at is not None:
-        end = min(now, found.performed_at or now)
-        deadline = resume_deadline(deadline, running, now=end, calendar=acts.calendar)
+        deadline = resume_deadline(deadline, ((stopped_at, found.performed_at),), calendar=acts.calendar)
         found = replace(found, deadline=deadline)
     if obligation.status is Status.UNDECIDED:
         found = replace(obligation, deadline=deadline, performed_at=found.performed_at, performed_by=found.performed_by)
@@ -233,10 +229,9 @@ def failed_at(obligation: Obligation, now: datetime) -> datetime | None:
     return min((m for m in (missed, obligation.breached_at) if m is not None and m <= now), default=None)
 
 
-def pauses(acts: Acts) -> tuple[Pause, ...]:
-    """Suspensions and their ends, in order; the last one may still run."""
-    stops = [(e.at, True) for e in acts.steering(SUSPENSION)]
-    starts = [(e.at, False) for e in acts.steering(RESUMPTION)]
+def pauses(suspensions: Sequence[Event], resumptions: Sequence[Event]) -> tuple[Pause, ...]:
+    """From when to when the clock stood still, in order; the last pause may still run."""
+    stops, starts = [(e.at, True) for e in suspensions], [(e.at, False) for e in resumptions]
     found: list[Pause] = []
     for at, stopping in sorted(stops + starts):
         running = not found or found[-1][1] is not None
@@ -245,6 +240,14 @@ def pauses(acts: Acts) -> tuple[Pause, ...]:
         elif not stopping and not running:
             found[-1] = (found[-1][0], at)
     return tuple(found)
+
+
+def after_pauses(deadline: Deadline, told: tuple[Pause, ...], calendar: Calendar) -> tuple[Deadline, datetime | None]:
+    """The deadline after the pauses that have ended, and since when one that still runs keeps it from falling due."""
+    ended = tuple(pause for pause in told if pause[1] is not None)
+    found = resume_deadline(deadline, ended, calendar=calendar)
+    running = (at for at, _ in told[len(ended) :])
+    return found, next((at for at in running if found.due is None or at <= found.due), None)
 
 
 def performed(obligation: Obligation, done: tuple[Event, ...], status: Status, completed: Event) -> Obligation:

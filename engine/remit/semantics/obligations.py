@@ -29,7 +29,7 @@ from remit.semantics.build import settled
 from remit.semantics.conflict import conflicts
 from remit.semantics.drafts import drafts, in_case
 from remit.semantics.lapse import lapsed
-from remit.semantics.law import Draft, Law
+from remit.semantics.law import Law
 from remit.semantics.reorganise import reorganise
 
 
@@ -141,11 +141,16 @@ def left_behind(past: Obligation, case: str | None, events: Iterable[Event]) -> 
     homes = {event.id: home(event, moves) for event in standing} if moves else {}
     there = next((homes[name] for name in past.triggered_by if name in homes), case)
     if there in (case, None):
-        return replace(past, status=Status.WITHDRAWN, questions=())
+        return withdrawn(past)
     return replace(past, status=Status.TRANSFERRED, questions=(), transferred_to=in_case(past.id, str(there)))
 
 
-def first_believed(told: tuple[History, ...], drafted: Sequence[Mapping[str, Draft]], key: str) -> datetime | None:
+def withdrawn(obligation: Obligation) -> Obligation:
+    """Nobody owes it any more, and nothing about it has to be asked."""
+    return replace(obligation, status=Status.WITHDRAWN, questions=())
+
+
+def first_believed(told: tuple[History, ...], drafted: Sequence[Mapping[str, object]], key: str) -> datetime | None:
     """When the amendment came since which this obligation has stood; None if it stood from the first, if in another case."""
     start = len(drafted) - 1
     while start > 0 and key in drafted[start - 1]:

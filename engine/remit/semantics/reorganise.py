@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -23,7 +23,11 @@ SETTLED = frozenset({Status.WITHDRAWN, Status.WAIVED, Status.SUPERSEDED})
 
 def reorganise(law: Law, owed: Iterable[Obligation], today: date) -> tuple[Obligation, ...]:
     """Each open obligation of a unit that has ceased becomes `transferred`, and one of its successor."""
-    moves = [move(law, obligation, today) for obligation in owed]
+    return beside([move(law, obligation, today) for obligation in owed])
+
+
+def beside(moves: Sequence[tuple[Obligation, ...]]) -> tuple[Obligation, ...]:
+    """All of them, each with an id of its own."""
     borne = Counter(obligation.id for moved in moves for obligation in moved)
     return tuple(o for moved in moves for o in (apart(*moved) if borne[moved[-1].id] > 1 else moved))
 
@@ -85,12 +89,12 @@ def handed_over(law: Law, owed: Obligation, act: Event) -> tuple[Obligation, ...
     )
     step = Why("route", claim, value=str(act.data["authority"]), source=act.id, holds=True)
     party = Party(unit.id, unit.label, None, unit.level, unit.place, path=(step,))
-    return carried_on(owed, owed, handed_id(owed, unit.id), party, step)
+    return carried_on(owed, owed, handed_id(owed.id, owed.bearer.id, unit.id), party, step)
 
 
-def handed_id(owed: Obligation, unit: str) -> str:
+def handed_id(obligation_id: str, bearer: str, unit: str) -> str:
     """The id a duty has at the unit it was given to."""
-    return f"{under_bearer(owed.id, unit)}/from/{escaped(owed.bearer.id)}"
+    return f"{under_bearer(obligation_id, unit)}/from/{escaped(bearer)}"
 
 
 def settled_before(law: Law, obligation: Obligation, day: date) -> bool:

@@ -155,6 +155,7 @@ class Story:
                     return {
                         "open": ["不设终期", "no end"],
                         "unpublished": ["待公布", "awaits the calendar"],
+                        "stopped": ["计时中止", "clock stopped"],
                     }.get(o.deadline.state, ["未定", "none"])
                 shown = moment(at)
                 return [shown, shown.removesuffix(" 24:00")]

@@ -1,0 +1,251 @@
+"""Match, route, group, weigh: as `semantics.drafts`, for the rules an event can set off and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from remit.deadlines.recurrence import Span
+from remit.expressions.situation import Situation
+from remit.live.conditions import NOTHING
+from remit.live.program import LiveProgram
+from remit.live.record import Record
+from remit.live.routes import Route
+from remit.live.rules import LiveRule, fits
+from remit.matching.history import in_time
+from remit.model.event import Event
+from remit.model.expression import UNKNOWN, Unknown
+from remit.model.obligation import Obligation, Party
+from remit.model.terms import Nature, Per
+from remit.model.unit import Unit
+from remit.semantics.drafts import escaped, under_bearer
+from remit.semantics.life import names
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An obligation to be, as `semantics.law.Draft`; its situation is without the bearer unless `inside`.
+
+    `doubtful` says that its own exception is unknown; `rebuttable` also that a rule above it is.
+    """
+
+    rule: LiveRule
+    bearer: Party
+    unit: Unit
+    nature: Nature
+    route: Route
+    situation: Situation
+    day: date
+    verdict: bool | Unknown
+    evidence: tuple[Event, ...] = ()
+    arose_at: datetime | None = None
+    span: Span | None = None
+    cause: Obligation | None = None
+    doubtful: bool = False
+    rebuttable: bool = False
+
+    @property
+    def event(self) -> Event | None:
+        return self.evidence[0] if self.evidence else None
+
+    @property
+    def subject(self) -> str | None:
+        return self.evidence[0].subject if self.evidence else None
+
+    def inside(self) -> Situation:
+        """The situation with the bearer in it."""
+        s = self.situation
+        return Situation(s.event, s.subject, self.unit, s.events, s.defaulter)
+
+
+@dataclass(slots=True)
+class Peers:
+    """The drafts that were weighed together, by rule, each with its id."""
+
+    drafts: Mapping[str, Draft]
+    _by_rule: dict[int, list[tuple[str, Draft]]] = field(default_factory=dict)
+
+    def bearers(self, rule: LiveRule) -> set[str]:
+        """Everyone who bears the rule."""
+        return {draft.bearer.id for _, draft in self._of(rule)}
+
+    def joint(self, key: str, rule: LiveRule) -> set[str]:
+        """Everyone who bears the same matter jointly."""
+        matter = under_bearer(key)
+        return {draft.bearer.id for other, draft in self._of(rule) if under_bearer(other) == matter}
+
+    def _of(self, rule: LiveRule) -> list[tuple[str, Draft]]:
+        if not self._by_rule:
+            for key, draft in self.drafts.items():
+                self._by_rule.setdefault(draft.rule.order, []).append((key, draft))
+        return self._by_rule.get(rule.order, [])
+
+
+def drafts(program: LiveProgram, record: Record) -> dict[str, Draft]:
+    """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
+    found: dict[str, Draft] = {}
+    case = record.history.case
+    suffix = escaped(case or "-")
+    for rule, event, day in matched(program, record):
+        for draft in raised(program, rule, event, day, record):
+            key = case_id(draft, case, suffix)
+            found[key] = join(found[key], draft) if key in found else draft
+    return weighed(found)
+
+
+def matched(program: LiveProgram, record: Record) -> list[tuple[LiveRule, Event, date]]:
+    """The rules in force that each event could set off, in the order of rules and then of events."""
+    found = []
+    for event in record.history.events:
+        candidates = program.candidates(event)
+        if candidates:
+            day = program.timeline.day(event.at)
+            found += [(rule, event, day) for rule in candidates if rule.first <= day <= rule.last]
+    found.sort(key=rule_order)
+    return found
+
+
+def rule_order(hit: tuple[LiveRule, Event, date]) -> int:
+    return hit[0].order
+
+
+def raised(program: LiveProgram, rule: LiveRule, event: Event, day: date, record: Record) -> list[Draft]:
+    """One draft for each bearer of whom the condition is not false and the exception not true."""
+    situation = record.situation(event)
+    verdict = True if not rule.breach else fits(rule.breaches, rule, event, situation)
+    judged = not (rule.per_bearer and verdict is True)
+    if judged and verdict is not False and rule.guard is not None:
+        holds = truth(rule.guard(situation, NOTHING))
+        verdict = holds if verdict is True or holds is False else verdict
+    if verdict is False:
+        return []
+    found = [
+        Draft(rule, party, unit, Nature.TRIGGERED, route, situation, day, verdict, (event,))
+        for route in bearing(program, rule, situation, event, day)
+        for party, unit in route.desks
+    ]
+    if rule.exception is not None or not judged:
+        found = [draft for draft in found if stands(draft, judged=judged)]
+    for draft in found:
+        draft.arose_at = arose_at(draft, event, record)
+        if rule.breach and draft.verdict is True and not draft.bearer.routed:
+            draft.verdict = UNKNOWN
+    return found
+
+
+def bearing(program: LiveProgram, rule: LiveRule, situation: Situation, event: Event, day: date) -> list[Route]:
+    """Whose it is. A breach is laid at the door of the unit that did it, where it happened, or that the report names."""
+    if not rule.breach:
+        return [desks.find(situation, day, None) for desks in rule.bearers]
+    if event.by is None and not names(event, program.law.graph.units):
+        return [program.nobody(day)]
+    found = [desks.find(situation, day, None) for desks in rule.bearers]
+    meant = [tuple(desk for desk in route.desks if is_meant(program, desk[0].id, event, day)) for route in found]
+    return [replace(route, desks=desks) for route, desks in zip(found, meant, strict=True)]
+
+
+def truth(value: object) -> bool | Unknown:
+    """A condition's value as a verdict; what is neither true nor unknown is false."""
+    return value if value is True or value is UNKNOWN else False
+
+
+def stands(draft: Draft, *, judged: bool) -> bool:
+    """Judge the draft's condition where it waits for the bearer, and its exception; false where it raises nothing."""
+    rule = draft.rule
+    inside = draft.inside() if rule.per_bearer else draft.situation
+    if not judged and rule.guard is not None:
+        draft.verdict = truth(rule.guard(inside, NOTHING))
+        if draft.verdict is False:
+            return False
+    if rule.exception is not None:
+        verdict = rule.exception(inside, NOTHING)
+        if verdict is True:
+            return False
+        draft.doubtful = draft.rebuttable = verdict is UNKNOWN
+    return True
+
+
+def is_meant(program: LiveProgram, unit: str, event: Event, day: date) -> bool:
+    """A breach is laid at the door of the unit that did it, where it happened, or that the report names."""
+    return names(event, (unit,)) or (event.by is not None and program.timeline.is_under(event.by, unit, day))
+
+
+def arose_at(draft: Draft, event: Event, record: Record) -> datetime:
+    """The first moment at which what was then known raised it; the event's own where nothing else counts."""
+    rule, knowable = draft.rule, record.knowable_at(event)
+    if knowable >= record.known[-1] or not (rule.facts or rule.reads_case):
+        return knowable
+    turns = record.turns_after(knowable, event.subject, rule)
+    for moment in (knowable, *turns) if turns else ():
+        known = record.as_known_at(moment).situation(event)
+        then = Situation(known.event, known.subject, draft.unit, known.events, known.defaulter)
+        if raises(rule, then):
+            return moment
+    return knowable
+
+
+def raises(rule: LiveRule, situation: Situation) -> bool:
+    """Whether its condition is true, and no exception."""
+    if rule.guard is not None and rule.guard(situation, NOTHING) is not True:
+        return False
+    return rule.exception is None or rule.exception(situation, NOTHING) is not True
+
+
+def join(first: Draft, second: Draft) -> Draft:
+    """A further report of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
+    pair = sorted((first, second), key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
+    lead, other = pair
+    rest = {e.id: e for e in (*lead.evidence[1:], *other.evidence) if e.id != lead.evidence[0].id}
+    sure = lead.verdict is True
+    lead.arose_at = min(d.arose_at for d in pair if d.arose_at is not None and (d.verdict is True) is sure)
+    lead.evidence = (lead.evidence[0], *sorted(rest.values(), key=in_time))
+    return lead
+
+
+def weighed(found: Mapping[str, Draft]) -> dict[str, Draft]:
+    """Those that no other sets aside for the same bearer and person; what is set aside itself sets nothing aside."""
+    rules = {draft.rule.order: draft.rule for draft in found.values()}
+    higher = {order: [n for n in rules if n in rule.above] for order, rule in rules.items() if rule.above}
+    if not any(higher.values()):
+        return dict(found)
+    alike: dict[tuple[int, str, str | None], list[str]] = {}
+    for key, draft in found.items():
+        alike.setdefault((draft.rule.order, draft.bearer.id, draft.subject), []).append(key)
+    judged: dict[str, bool] = {}
+
+    def stands_beside(key: str) -> bool:
+        """Whether it is not set aside; where the order goes round, it stands."""
+        if key not in judged:
+            draft = found[key]
+            judged[key] = True
+            above = [
+                k for n in higher.get(draft.rule.order, ()) for k in alike.get((n, draft.bearer.id, draft.subject), ())
+            ]
+            peers = [found[k] for k in above if at_one_time(found[k], draft) and stands_beside(k)]
+            judged[key] = not any(peer.verdict is True for peer in peers)
+            draft.rebuttable = draft.doubtful or bool(peers)
+        return judged[key]
+
+    return {key: draft for key, draft in found.items() if stands_beside(key)}
+
+
+def at_one_time(one: Draft, other: Draft) -> bool:
+    """Of two duties of an agenda: whether their periods touch, or the standing one was in force in the other's."""
+    first, second = one.span, other.span
+    if first is not None and second is not None:
+        return first.opens <= second.last and second.opens <= first.last
+    span, standing = (first, other) if first is not None else (second, one)
+    if span is None:
+        return True
+    first_day, last_day = standing.rule.first, standing.rule.last
+    return any(first_day <= day <= last_day for day in (span.opens, span.last))
+
+
+def case_id(draft: Draft, case: str | None, suffix: str) -> str:
+    """policy / rule / bearer / case, then the person or report where it is made for one."""
+    key = f"{draft.rule.id_of(draft.bearer.id)}/{suffix}"
+    per, event = draft.rule.rule.per, draft.evidence[0]
+    if case is None or per is Per.EVENT or draft.rule.breach:
+        return f"{key}/{escaped(event.id)}"
+    return f"{key}/{escaped(event.subject or '-')}" if per is Per.SUBJECT else key

@@ -1,0 +1,56 @@
+"""Duties whose ground fell away: as `semantics.lapse`, looking only where what a rule reads has turned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from remit.live.drafts import drafts, raises
+from remit.live.program import LiveProgram
+from remit.live.record import Record
+from remit.live.rules import LiveRule
+from remit.live.settled import settled
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+from remit.semantics.lapse import ceased
+
+
+def lapsed(
+    program: LiveProgram, record: Record, standing: Mapping[str, Obligation], aliases: frozenset[str]
+) -> Iterator[Obligation]:
+    """What the case raised by what was known earlier and raises no more, as it stood when that changed; the latest first."""
+    for before, after in turns(program, record):
+        found = {
+            key: draft
+            for key, draft in drafts(program, record.as_known_at(before)).items()
+            if draft.verdict is True and draft.rule.source.changeable and key not in standing
+        }
+        if found:
+            known = record.as_known_at(after)
+            for obligation in settled(program, known, record.history.case, found, after, None, aliases):
+                yield ceased(obligation, after).bare()
+
+
+def turns(program: LiveProgram, record: Record) -> Iterator[tuple[datetime, datetime]]:
+    """The moments at which a report took some duty its ground, each with the one before; the latest first."""
+    known = record.known
+    if len(known) < 2:
+        return
+    found: set[datetime] = set()
+    for event in record.history.events:
+        knowable = record.knowable_at(event)
+        for rule in program.candidates(event) if knowable < known[-1] else ():
+            if rule.source.changeable and not rule.breach:
+                later = record.turns_after(knowable, event.subject, rule)
+                if later and not raises(rule, record.situation(event)):
+                    found |= set(falls(rule, event, record, (knowable, *later)))
+    yield from ((known[n - 1], known[n]) for n in range(len(known) - 1, 0, -1) if known[n] in found)
+
+
+def falls(rule: LiveRule, event: Event, record: Record, moments: Iterable[datetime]) -> Iterator[datetime]:
+    """When what was then known did not raise it any more."""
+    raised = False
+    for moment in moments:
+        before, raised = raised, raises(rule, record.as_known_at(moment).situation(event))
+        if before and not raised:
+            yield moment

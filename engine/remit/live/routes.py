@@ -1,0 +1,109 @@
+"""Routes remembered: a selector finds the same desks as long as what it reads, and the unit graph, stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from remit.expressions.situation import Situation
+from remit.live.timeline import Timeline
+from remit.model.obligation import Party
+from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.text import Text
+from remit.model.unit import Unit
+from remit.program.program import CompiledRule
+from remit.semantics.law import Law
+
+#: What a selector reads of the situation, as a key.
+Reads = Callable[[Situation, Unit | None], object]
+#: No event at all, which is another thing than an event without a place.
+NO_EVENT = ("no event",)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The desks found, without the way there; each with its unit as of that day. `fact` and `ask` where none was."""
+
+    desks: tuple[tuple[Party, Unit], ...]
+    fact: str | None
+    ask: Text | None
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        return tuple(party for party, _ in self.desks)
+
+
+class Desks:
+    """One selector in one part of a rule."""
+
+    __slots__ = ("_found", "_law", "_part", "_reads", "_rule", "_selector", "_timeline")
+
+    def __init__(self, law: Law, timeline: Timeline, rule: CompiledRule, part: str, selector: Selector) -> None:
+        self._law, self._timeline = law, timeline
+        self._rule, self._part, self._selector = rule, part, selector
+        self._reads = reads(selector)
+        self._found: dict[tuple[int, str | None, object], Route] = {}
+
+    def find(self, situation: Situation, day: date, bearer: Unit | None) -> Route:
+        """As `Law.seek`; asked of it once for each version of the graph, bearer and place."""
+        key = (
+            self._timeline.versions[day],
+            None if bearer is None else bearer.id,
+            self._reads(situation, bearer),
+        )
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._seek(situation, day, bearer)
+        return found
+
+    def _seek(self, situation: Situation, day: date, bearer: Unit | None) -> Route:
+        routing = self._law.seek(self._rule, self._part, self._selector, situation, day, bearer)
+        parties = [party.bare() for party in routing.parties]
+        graph = self._law.graph
+        return Route(tuple((party, graph.unit(party.id, day)) for party in parties), routing.fact, routing.ask)
+
+
+def reads(selector: Selector) -> Reads:
+    """What else than day and bearer decides the route."""
+    match selector:
+        case ByUnit():
+            return lambda _situation, _bearer: None
+        case ByReporter():
+            return lambda situation, _bearer: NO_EVENT if situation.event is None else situation.event.by
+        case ByDefaulter():
+            return lambda situation, _bearer: None if situation.defaulter is None else situation.defaulter.id
+        case ByRole(place=None, each=True):
+            return lambda _situation, _bearer: None
+        case ByRole(place=place) | ByRelation(place=place):
+            return place_read(place)
+
+
+def place_read(reference: str | None) -> Reads:
+    """The place named, or the one meant where none is: the bearer's, else the event's."""
+    root, _, name = (reference or "event.place").partition(".")
+    if reference in (None, "event.place"):
+        return of_event if reference is not None else default_place
+    if root == "event" and name:
+        return lambda situation, _bearer: None if situation.event is None else text(situation.event.data.get(name))
+    if root == "subject" and name:
+        return lambda situation, _bearer: stated(situation, name)
+    return lambda _situation, _bearer: None
+
+
+def of_event(situation: Situation, _bearer: Unit | None) -> object:
+    return NO_EVENT if situation.event is None else situation.event.place
+
+
+def default_place(situation: Situation, bearer: Unit | None) -> object:
+    return of_event(situation, bearer) if bearer is None else situation.event is None
+
+
+def stated(situation: Situation, name: str) -> object:
+    found = situation.subject.get(name)
+    return text(found.value) if found is not None else None
+
+
+def text(value: object) -> str | None:
+    """Only a text can name a place."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,232 @@
+"""`LiveRule`: a compiled rule with its conditions as closures, its selectors and limits with a memory, its order of rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from remit.expressions.situation import Situation
+from remit.live.conditions import NOTHING, Judge, verdict_of
+from remit.live.doubts import Doubts, doubts_of
+from remit.live.limits import Limit, limit_of
+from remit.live.routes import Desks, reads
+from remit.live.timeline import Timeline
+from remit.model.event import Event
+from remit.model.expression import UNKNOWN, Expression, Path, Unknown, Variable
+from remit.model.obligation import Party
+from remit.model.rule import Act, Rule, Selector, Timing
+from remit.model.terms import Kind, Modality
+from remit.model.text import Text
+from remit.model.unit import Unit
+from remit.program.compile import reads as tree_reads
+from remit.program.compile import walk
+from remit.program.program import CompiledRule
+from remit.semantics.conflict import outranks
+from remit.semantics.drafts import escaped
+from remit.semantics.law import Law
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAct:
+    """An act that performs or violates: its type, and what must hold of it."""
+
+    event: str
+    where: Judge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everyone beside the bearer, and what has to be asked because somebody was not found."""
+
+    performers: tuple[Party, ...] = ()
+    to: tuple[Party, ...] = ()
+    cooperating: tuple[Party, ...] = ()
+    asked: tuple[tuple[str, Text], ...] = ()
+    performing: tuple[str, ...] = ()
+    receiving: tuple[str, ...] = ()
+
+
+ALONE = Company()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveRule:
+    """What one rule needs at work. Parts that never change from obligation to obligation are shared by all of them.
+
+    `first` and `last` are the days it is in force. `facts` are what condition and exception read of the
+    subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
+    that may perform or violate it. `above` holds the orders of the rules that go before this one. `maintained` is a duty,
+    ban or permission that time alone neither opens nor ends.
+    """
+
+    source: CompiledRule
+    rule: Rule
+    order: int
+    first: date
+    last: date
+    breach: bool
+    per_bearer: bool
+    guard: Judge | None
+    exception: Judge | None
+    facts: frozenset[str]
+    reads_case: bool
+    bearers: tuple[Desks, ...]
+    company: Companies
+    limit: Limit
+    discharges: tuple[LiveAct, ...]
+    breaches: tuple[LiveAct, ...]
+    discharged_by: frozenset[str]
+    breached_by: frozenset[str]
+    heard: frozenset[str]
+    doubts: tuple[Doubts, ...]
+    breach_doubts: tuple[tuple[str, Doubts], ...]
+    above: frozenset[int]
+    maintained: bool
+    quotes: tuple[str, ...]
+    inferred: tuple[tuple[str, str], ...]
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def id_of(self, bearer: str) -> str:
+        """The beginning of every id under which the bearer owes this."""
+        found = self.ids.get(bearer)
+        if found is None:
+            rule = self.rule
+            found = self.ids[bearer] = "/".join(map(escaped, (rule.policy, rule.id, bearer)))
+        return found
+
+
+class Companies:
+    """The other parties of a rule, sought from the bearer's side and remembered."""
+
+    __slots__ = ("_desks", "_found", "_reads", "_timeline")
+
+    def __init__(self, law: Law, timeline: Timeline, rule: CompiledRule) -> None:
+        parts: tuple[tuple[str, tuple[Selector, ...]], ...] = (
+            ("performer", rule.rule.performers), ("to", rule.rule.to), ("with", rule.rule.cooperating),
+        )  # fmt: skip
+        self._desks = [(part, Desks(law, timeline, rule, part, s)) for part, selectors in parts for s in selectors]
+        self._reads = [reads(s) for _, selectors in parts for s in selectors]
+        self._timeline = timeline
+        self._found: dict[tuple[object, ...], Company] = {}
+
+    def find(self, situation: Situation, day: date, bearer: Unit) -> Company:
+        if not self._desks:
+            return ALONE
+        key = (self._timeline.versions[day], bearer.id, *[read(situation, bearer) for read in self._reads])
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._gather(situation, day, bearer)
+        return found
+
+    def _gather(self, situation: Situation, day: date, bearer: Unit) -> Company:
+        routes = [(part, desks.find(situation, day, bearer)) for part, desks in self._desks]
+        parties = {
+            part: tuple({p.id: p for name, route in routes if name == part for p in route.parties}.values())
+            for part in ("performer", "to", "with")
+        }
+        asked = tuple((r.fact, r.ask) for _, r in routes if r.fact is not None and r.ask is not None)
+        performing, receiving = (tuple(p.id for p in parties[part] if p.routed) for part in ("performer", "to"))
+        return Company(parties["performer"], parties["to"], parties["with"], asked, performing, receiving)
+
+
+def live_rules(law: Law, timeline: Timeline) -> tuple[LiveRule, ...]:
+    """Every rule of the program, in its order. Rules with the same timing share one memory of deadlines."""
+    above = ranked(law)
+    limits: dict[Timing | None, Limit] = {}
+    for source in law.program.rules:
+        timing = source.rule.timing
+        if timing not in limits:
+            limits[timing] = limit_of(law, timeline, timing)
+    return tuple(
+        live_rule(law, timeline, rule, limits[rule.rule.timing], above[rule.order]) for rule in law.program.rules
+    )
+
+
+def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, above: frozenset[int]) -> LiveRule:
+    rule = source.rule
+    first, last = in_force(source)
+    trees = tuple(c.tree for c in (rule.condition, rule.exception) if c is not None)
+    return LiveRule(
+        source=source,
+        rule=rule,
+        order=source.order,
+        first=first,
+        last=last,
+        breach=source.breach_triggered,
+        per_bearer=source.per_bearer,
+        guard=None if source.guard is None else verdict_of(source.guard),
+        exception=None if rule.exception is None else verdict_of(rule.exception.tree),
+        facts=frozenset(fact for tree in trees for fact in of_subject(tree)),
+        reads_case=any(tree_reads(tree, "case") for tree in trees),
+        bearers=tuple(Desks(law, timeline, source, "bearer", selector) for selector in rule.bearers),
+        company=Companies(law, timeline, source),
+        limit=limit,
+        discharges=acts(source.discharges),
+        breaches=acts(source.breaches),
+        discharged_by=frozenset(act.event for act in source.discharges),
+        breached_by=frozenset(act.event for act in source.breaches),
+        heard=frozenset(act.event for act in (*source.discharges, *source.breaches)),
+        doubts=tuple(doubts_of(tree, law.attributes) for tree in trees),
+        breach_doubts=tuple(
+            (act.event, doubts_of(act.where, law.attributes)) for act in source.breaches if act.where is not None
+        ),
+        above=above,
+        maintained=rule.modality is not Modality.MUST or rule.kind is Kind.MAINTENANCE,
+        quotes=tuple(quote.text for quote in rule.quotes),
+        inferred=tuple(rule.inferred.items()),
+    )
+
+
+def in_force(rule: CompiledRule) -> tuple[date, date]:
+    """The first and the last day of policy and rule; the day of repeal is the first without them."""
+    policy = rule.policy
+    repealed = date.max if policy.repealed_on is None else policy.repealed_on - timedelta(days=1)
+    return rule.effective_on, min(repealed, rule.rule.until or date.max)
+
+
+def of_subject(tree: Expression) -> Iterator[str]:
+    """The facts of the subject that a condition reads."""
+    return (node.field for node in walk(tree) if isinstance(node, Path) and node.base == Variable("subject"))
+
+
+def acts(found: tuple[Act, ...]) -> tuple[LiveAct, ...]:
+    return tuple(LiveAct(act.event, None if act.where is None else verdict_of(act.where)) for act in found)
+
+
+def fits(wanted: tuple[LiveAct, ...], rule: LiveRule, event: Event, situation: Situation) -> bool | Unknown:
+    """Whether the event is any of these acts of this rule: its type, its action and rule where it names one, its `where`."""
+    data, named = event.data, rule.rule
+    if data.get("action", named.action) != named.action or data.get("rule", named.id) != named.id:
+        return False
+    unknown = False
+    for act in wanted:
+        if act.event == event.type:
+            verdict = True if act.where is None else act.where(situation, NOTHING)
+            if verdict is True:
+                return True
+            unknown = unknown or verdict is UNKNOWN
+    return UNKNOWN if unknown else False
+
+
+def ranked(law: Law) -> dict[int, frozenset[int]]:
+    """For each rule by its order, the rules that set it aside where both apply.
+
+    Only a rule that names another, or asks the opposite of the same action, can; no other pair is looked at.
+    """
+    found: dict[int, set[int]] = {rule.order: set() for rule in law.program.rules}
+    for first, second in rivals(law):
+        if outranks(first, second, law.graph.levels):
+            found[second.order].add(first.order)
+    return {order: frozenset(above) for order, above in found.items()}
+
+
+def rivals(law: Law) -> Iterator[tuple[CompiledRule, CompiledRule]]:
+    by_action: dict[str | None, list[CompiledRule]] = defaultdict(list)
+    for rule in law.program.rules:
+        by_action[rule.rule.action].append(rule)
+        for name in rule.rule.overrides:
+            yield from ((rule, other) for other in law.program.by_id.get(name, ()))
+    for group in by_action.values():
+        yield from ((one, other) for one in group for other in group if one.rule.modality is not other.rule.modality)

@@ -1,0 +1,106 @@
+"""Drafts → obligations with what their failure sets off, moved to successors: the rest of a case's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from remit.expressions.situation import Situation
+from remit.live.drafts import Draft, Peers, stands, weighed
+from remit.live.life import Setting, stand
+from remit.live.program import LiveProgram
+from remit.live.record import Acts
+from remit.live.rules import LiveRule
+from remit.model.obligation import Deadline, Obligation
+from remit.model.terms import Nature
+from remit.semantics.law import Law
+from remit.semantics.life import failed_at
+from remit.semantics.reorganise import beside, move
+
+Owed = list[tuple[Draft, Obligation]]
+
+
+def settled(
+    program: LiveProgram,
+    acts: Acts,
+    case: str | None,
+    found: Mapping[str, Draft],
+    now: datetime,
+    amended_at: Mapping[str, datetime | None] | None = None,
+    aliases: frozenset[str] = frozenset(),
+) -> list[Obligation]:
+    """Every draft as it stands at `now`, and the consequences of those that failed."""
+    setting = Setting(program, acts, case, Peers(found), now, aliases)
+    owed = [
+        (draft, o)
+        for key, draft in found.items()
+        for o in stand(draft, key, deadline(draft, amended_at.get(key) if amended_at else None, program), setting)
+    ]
+    return [o for _, o in owed] + [o for cause in owed for o in consequences(*cause, setting)]
+
+
+def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) -> Deadline:
+    """Of a consequence, from the failure; else from the event and when the bearer could know. Of the agenda, see there."""
+    known = draft.arose_at
+    if known is None:
+        known = program.law.midnight(draft.day)
+    if amended_at is not None and amended_at > known:
+        known = amended_at
+    return draft.rule.limit(known if draft.cause is not None else draft.evidence[0].at, known)
+
+
+def consequences(draft: Draft, cause: Obligation, setting: Setting) -> Iterable[Obligation]:
+    """What `then` sets off for a duty that was missed or breached, and in turn for what follows from that."""
+    if not draft.rule.rule.then:
+        return ()
+    failed = failed_at(cause, setting.now)
+    if failed is None:
+        return ()
+    raised = {
+        consequent_id(d): d for rule in named(draft, setting) for d in consequent(rule, draft, cause, failed, setting)
+    }
+    return settled(setting.program, setting.acts, setting.case, weighed(raised), setting.now, None, setting.aliases)
+
+
+def named(draft: Draft, setting: Setting) -> Iterator[LiveRule]:
+    """The rules of that name, of every policy."""
+    for name in draft.rule.rule.then:
+        yield from setting.program.by_id.get(name, ())
+
+
+def consequent(rule: LiveRule, draft: Draft, cause: Obligation, failed: datetime, setting: Setting) -> Iterator[Draft]:
+    """Drafts of the rule; its selectors see the failed duty's event and, as bearer, its bearer."""
+    day = setting.program.timeline.day(failed)
+    if not rule.first <= day <= rule.last:
+        return
+    before = draft.situation
+    situation = Situation(before.event, before.subject, draft.unit, before.events, draft.unit)
+    for desks in rule.bearers:
+        route = desks.find(situation, day, draft.unit)
+        for party, unit in route.desks:
+            made = Draft(
+                rule, party, unit, Nature.CONSEQUENT, route, situation, day, True, draft.evidence, failed, cause=cause
+            )
+            if stands(made, judged=False):
+                yield made
+
+
+def consequent_id(draft: Draft) -> str:
+    assert draft.cause is not None  # noqa: S101 - a consequence has one
+    return f"{draft.rule.id_of(draft.bearer.id)}/after/{draft.cause.id}"
+
+
+def moved(program: LiveProgram, owed: Sequence[Obligation], now: datetime) -> tuple[Obligation, ...]:
+    """What units that have ceased still owed, at their successors."""
+    today = program.timeline.day(now)
+    gone = program.timeline.ceased(today)
+    return beside(moves(program.law, owed, gone, today)) if gone else tuple(owed)
+
+
+def moves(law: Law, owed: Iterable[Obligation], gone: frozenset[str], today: date) -> list[tuple[Obligation, ...]]:
+    """Each as it is, or as it was left behind and taken over."""
+    return [
+        (o,) if gone.isdisjoint(p.id for p in (o.bearer, *o.performers, *o.to, *o.cooperating))
+        else tuple(m.bare() for m in move(law, o, today))
+        for o in owed
+    ]  # fmt: skip

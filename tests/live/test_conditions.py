@@ -1,0 +1,36 @@
+"""Compiled conditions say what `evaluate` says, and ask what `unknown_facts` asks."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remit.expressions.evaluate import evaluate, unknown_facts
+from remit.live.conditions import NOTHING, verdict_of
+from remit.live.doubts import doubts_of
+from remit.matching.history import History
+from remit.model.event import Event
+from remit.model.expression import Expression
+from remit.semantics.build import path_name
+from strategies import DIFFERENTIAL, busy_conditions, busy_streams, of_agenda
+
+trees = busy_conditions | of_agenda
+
+
+@settings(max_examples=DIFFERENTIAL)
+@given(trees, busy_streams(), st.data())
+def test_a_compiled_condition_has_the_evaluator_s_verdict(
+    tree: Expression, events: tuple[Event, ...], data: st.DataObject
+) -> None:
+    history = History.of("c1", events)
+    situation = history.situation(data.draw(st.sampled_from(events)))
+    assert verdict_of(tree)(situation, NOTHING) is evaluate(tree, situation)
+
+
+@settings(max_examples=DIFFERENTIAL)
+@given(trees, busy_streams(), st.data())
+def test_its_doubts_are_the_unknown_facts(tree: Expression, events: tuple[Event, ...], data: st.DataObject) -> None:
+    history = History.of("c1", events)
+    situation = history.situation(data.draw(st.sampled_from(events)))
+    asked = [doubt.fact for doubt in doubts_of(tree, {})(situation, NOTHING)]
+    assert list(dict.fromkeys(asked)) == list(dict.fromkeys(map(path_name, unknown_facts(tree, situation))))

@@ -1,0 +1,33 @@
+"""Remembered deadlines are the scheduled ones, however often and in whatever order they are asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remit.deadlines.deadline import schedule
+from remit.live.limits import limit_of
+from remit.live.timeline import Timeline
+from remit.matching.reference import Reference
+from remit.model.rule import Timing
+from remit.program.compile import compile_program
+from remit.semantics.law import Law
+from strategies import READINGS, busy_moments, busy_timings, calendar, world
+
+PROGRAM = compile_program(())
+LAW = Law(PROGRAM, world(), READINGS, calendar(), {}, Reference(PROGRAM))
+delays = st.sampled_from([timedelta(), timedelta(hours=9), timedelta(days=40)])
+
+
+@given(busy_timings, st.lists(st.tuples(busy_moments, delays), min_size=1, max_size=5))
+def test_a_remembered_deadline_is_the_scheduled_one(
+    timing: Timing | None, moments: list[tuple[datetime, timedelta]]
+) -> None:
+    limit = limit_of(LAW, Timeline(LAW), timing)
+    scheduled = partial(schedule, timing, calendar=LAW.calendar, readings=LAW.readings)
+    for happened_at, delay in moments * 2:
+        known_at = happened_at + delay
+        assert limit(happened_at, known_at) == scheduled(happened_at=happened_at, known_at=known_at).bare()
