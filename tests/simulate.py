@@ -26,7 +26,6 @@ from remit import Engine, Event, Pack, obligations
 from remit.errors import EventError, LedgerError
 from remit.ledger.vault import MasterKey
 from remit.matching.history import AMENDMENTS
-from remit.semantics.evaluator import bare
 from torture.chance import Random
 from torture.oracle import examine
 from torture.stream import Advance, Erase, Step, Stream, Submit
@@ -207,7 +206,7 @@ class Simulation:
                 pack.policies, pack.graph, pack.vocabulary.readings, pack.calendar, told, self.engine.now,
                 attributes=pack.vocabulary.attributes,
             ).obligations  # fmt: skip
-            assert self.engine.obligations(case=case) == tuple(bare(o) for o in answer if o.case == case), case
+            assert self.engine.obligations(case=case) == tuple(o.bare() for o in answer if o.case == case), case
             self.tally["comparisons"] += 1
 
     def whole(self) -> None:

@@ -14,7 +14,7 @@ from remit import Engine, Pack
 from remit.errors import LedgerError
 from remit.keeper.durable import DurableKeeper
 from remit.matching.history import History
-from remit.matching.matcher import Binding, Incident
+from remit.matching.matcher import Incident
 from remit.matching.reference import Reference
 from remit.model.obligation import Obligation
 from remit.semantics.law import Law
@@ -131,9 +131,8 @@ def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
     class Failing(Reference):
         incidents: tuple[Incident, ...] = ()
 
-        def bindings(self, history: History) -> tuple[Binding, ...]:
+        def orders(self, history: History) -> None:
             self.incidents += (Incident("durable", history.case, "it died"),)
-            return super().bindings(history)
 
     pack = Pack.load(LIBRARY)
     law = Law.of(pack, Failing)

@@ -269,10 +269,8 @@ def stripped(memory: Engine) -> object:
     """What memory says, as a ledger keeps it."""
     from dataclasses import replace
 
-    from remit.semantics.evaluator import bare
-
     answer = memory.answer()
-    return replace(answer, obligations=tuple(bare(o) for o in answer.obligations))
+    return replace(answer, obligations=tuple(o.bare() for o in answer.obligations))
 
 
 def test_every_order_of_three_reports_ends_alike(sqlite: str, pack: Pack, key: MasterKey, tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from remit.ledger.database import Database
 from remit.ledger.people import row_binding
 from remit.ledger.rows import maybe, unpack
 from remit.ledger.vault import MasterKey, PersonKey, binding
-from remit.semantics.evaluator import bare
 
 Row = Any
 
@@ -149,7 +148,7 @@ def worked_out(pack: Pack, events: Iterable[Event], now: datetime) -> dict[str, 
     found = obligations(
         pack.policies, pack.graph, words.readings, pack.calendar, events, at, attributes=words.attributes
     )
-    return {o.id: bare(o) for o in found.obligations}
+    return {o.id: o.bare() for o in found.obligations}
 
 
 def said(rows: Rows, keys: Mapping[int, PersonKey | None], key: MasterKey, pack: Pack) -> dict[str, Obligation]:

@@ -15,7 +15,15 @@ from typing import TypeVar
 from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
-from remit.keeper.keeper import Query, agenda_types, all_homed, require_forward, require_movable, unknown_obligation
+from remit.keeper.keeper import (
+    Query,
+    agenda_types,
+    all_homed,
+    bears_on_agenda,
+    require_forward,
+    require_movable,
+    unknown_obligation,
+)
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.reading import Export
@@ -24,6 +32,7 @@ from remit.ledger.rows import Rules, instant
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
+from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
@@ -32,10 +41,12 @@ from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.pack.archive import archived, restored
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
-from remit.semantics.evaluator import Evaluator, ReferenceEvaluator
+from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
 from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
 
+#: Matters of which the last answer is remembered.
+REMEMBERED = 5_000
 AGENDA, CASELESS, CASE = "agenda", "caseless", "case:"
 
 Owed = Mapping[str, Obligation]
@@ -54,12 +65,15 @@ class DurableKeeper:
     def __init__(self, store: Store, pack: Pack, law: Law, evaluator: Evaluator | None = None) -> None:
         self._store = store
         self._law = law
-        self._evaluator: Evaluator = evaluator or ReferenceEvaluator(law)
+        self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
         self._agenda_types = agenda_types(law.program)
+        self._bears = bears_on_agenda(law.program)
         self._rules: Rules = {(rule.policy, rule.id): rule for policy in pack.policies for rule in policy.rules}
         self._digest, self._archive = archived(pack.root)
         self._tzdata = tzdata_version()
         self._said: dict[str, Owed] = {}
+        self._reported: dict[str | None, tuple[Event, ...]] = {}
+        self._of_agenda: tuple[int, tuple[Event, ...]] = (0, ())
         self._changed: dict[str, tuple[Change, ...]] = {}
         self._moves: list[Event] = []
         self._seen = -1
@@ -104,6 +118,9 @@ class DurableKeeper:
             fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
             self._moves += [event for event in fresh if event.type in MOVES]
+            for event in fresh:
+                if event.case in self._reported:
+                    self._reported[event.case] += (event,)
             touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
             self._settle(ledger, touched | adopted)
             return Delta(duplicate=True) if events and not fresh else self._delta(touched)
@@ -136,6 +153,7 @@ class DurableKeeper:
                 self._owed(ledger, matter_of(name))
             persons = tuple(number for name in group if name for number in ledger.erase(name, subject))
             if persons:
+                self._forget_reports()
                 content = {"case": case, "persons": list(persons), "authority": authority}
                 ledger.append_own("erasure", encode_value(content))
                 self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
@@ -180,17 +198,29 @@ class DurableKeeper:
         try:
             done = self._store.write(work, cases)
         except BaseException:
-            self._said.clear()
+            self._forget()
             self._seen = -1
             raise
+        if len(self._said) > REMEMBERED:
+            self._forget()
         self._seen = self._store.seen
         self._incidents = len(self._law.matcher.incidents)
         return done
 
+    def _forget(self) -> None:
+        """What is remembered of the ledger may be otherwise by now."""
+        self._said.clear()
+        self._forget_reports()
+
+    def _forget_reports(self) -> None:
+        """Some can be read no more."""
+        self._reported.clear()
+        self._of_agenda = (0, ())
+
     def _begin(self, ledger: Writing) -> set[str]:
         """Forget what others may have changed, and take up the pack if it is another version; the matters this touches."""
         if ledger.head.position != self._seen:
-            self._said.clear()
+            self._forget()
             self._moves = list(ledger.events_of(MOVES))
         self._seen = -1
         self._changed = {}
@@ -227,13 +257,25 @@ class DurableKeeper:
         self, ledger: Writing, matter: str, now: datetime
     ) -> tuple[tuple[Obligation, ...], datetime | None]:
         if matter == AGENDA:
-            told = ledger.events_of(self._agenda_types)
-            owed = self._evaluator.agenda(knowable(told, now), now)
+            told = self._events_of_agenda(ledger)
+            owed = self._evaluator.agenda(told, now)
         else:
             case = case_of(matter)
-            told = tuple(event for name in self._linked(case) for event in ledger.events(name))
-            owed = self._evaluator.case(case, knowable(told, now), now)
+            told = tuple(event for name in self._linked(case) for event in self._events_of(ledger, name))
+            owed = self._evaluator.case(case, told, now)
         return owed, self._evaluator.wakes_at(owed, told, now, agenda=matter == AGENDA)
+
+    def _events_of(self, ledger: Writing, case: str | None) -> tuple[Event, ...]:
+        if case not in self._reported:
+            self._reported[case] = ledger.events(case)
+        return self._reported[case]
+
+    def _events_of_agenda(self, ledger: Writing) -> tuple[Event, ...]:
+        """Those that may bear on it, in the order in which they were kept; what is new goes behind what was there."""
+        position, known = self._of_agenda
+        fresh = ledger.events_of(self._agenda_types, after=position)
+        self._of_agenda = (ledger.head.position, (*known, *filter(self._bears, fresh)))
+        return self._of_agenda[1]
 
     def _linked(self, case: str | None) -> tuple[str | None, ...]:
         """The case, and those that were merged with it or split from it."""
@@ -247,8 +289,7 @@ class DurableKeeper:
 
     def _borne(self, fresh: Iterable[Event]) -> set[str]:
         """The agenda, where one of the events may bear on it."""
-        types = self._agenda_types
-        return {AGENDA} if any(types is None or event.type in types for event in fresh) else set()
+        return {AGENDA} if any(map(self._bears, fresh)) else set()
 
     def _delta(self, touched: set[str] | None) -> Delta:
         found = [c for matter, made in self._changed.items() if touched is None or matter in touched for c in made]

@@ -14,12 +14,14 @@ from remit.model.event import (
     CORRECTION,
     DISPUTE,
     MERGER,
+    PERFORMED,
     RECEIPT,
     RESUMPTION,
     RETRACTION,
     SPLIT,
     SUSPENSION,
     TRANSFER,
+    VIOLATED,
     WAIVER,
     Event,
 )
@@ -31,6 +33,7 @@ from remit.program.program import Program
 from remit.semantics.law import Law
 
 STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, TRANSFER, WAIVER})
+BUILT_IN_ACTS = frozenset({PERFORMED, VIOLATED})
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
@@ -164,6 +167,25 @@ def agenda_types(program: Program) -> frozenset[str] | None:
     if any(reads_case(rule.rule) for rule in rules):
         return None
     return STEERING | {act.event for rule in rules for act in (*rule.discharges, *rule.breaches)}
+
+
+def bears_on_agenda(program: Program) -> Callable[[Event], bool]:
+    """Whether an event may discharge, breach, steer or amend what no event of a case sets off.
+
+    An act that names another action, or steers a rule that a case sets off, does not.
+    """
+    types = agenda_types(program)
+    mine = [rule.rule for rule in program.rules if not isinstance(rule.rule.trigger, On)]
+    actions, rules = {rule.action for rule in mine}, {rule.id for rule in mine}
+
+    def bears(event: Event) -> bool:
+        if types is None:
+            return True
+        if event.type not in types or (event.type in BUILT_IN_ACTS and event.data.get("action") not in actions):
+            return False
+        return event.data.get("rule") is None or event.data["rule"] in rules
+
+    return bears
 
 
 def unknown_obligation(obligation_id: str, known: Iterable[str]) -> EventError:

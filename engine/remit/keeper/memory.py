@@ -9,8 +9,8 @@ from remit.errors import LedgerError
 from remit.keeper.keeper import (
     BEGINNING,
     Query,
-    agenda_types,
     all_homed,
+    bears_on_agenda,
     require_forward,
     require_movable,
     unknown_obligation,
@@ -46,7 +46,7 @@ class MemoryKeeper:
         self._kept = MemoryLedger()
         self._pinned = now is not None
         self._now = now or BEGINNING
-        self._agenda_types = agenda_types(law.program)
+        self._bears = bears_on_agenda(law.program)
         self._moves: list[Event] = []
         self._grouped: dict[str | None, tuple[Event, ...]] | None = None
         self._cases: dict[str | Agenda | None, tuple[Obligation, ...]] = {}
@@ -92,7 +92,7 @@ class MemoryKeeper:
         touched: list[str | Agenda | None] = sorted({name for case in cases for name in groups[case]}, key=str)
         for case in touched:
             self._cases.pop(case, None)
-        if any(self._agenda_types is None or event.type in self._agenda_types for event in fresh):
+        if any(map(self._bears, fresh)):
             self._cases.pop(AGENDA, None)
             touched.append(AGENDA)
         before = [o for case in touched for o in self._said.get(case, ())]

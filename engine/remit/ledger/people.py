@@ -40,7 +40,7 @@ class People:
         self.ledger = ledger
         self.statements = statements
         self._keys: dict[int, PersonKey | None] = {}
-        self._numbers: dict[bytes, int] = {}
+        self._numbers: dict[tuple[str | None, str | None], int] = {}
 
     def forget(self) -> None:
         """Somebody else may have erased a person."""
@@ -98,28 +98,28 @@ class People:
         Raises:
             LedgerError: RM727, the key was destroyed.
         """
-        reference = self.master.reference(case or "", subject or "")
-        number = self._numbers.get(reference)
+        number = self._numbers.get((case, subject))
         if number is None:
+            reference = self.master.reference(case or "", subject or "")
             number = value(self.statements.person.one(cursor_of(connection), wanted=reference))
-        if number is None:
-            return self._new(connection, case, reference)
+            if number is None:
+                number = self._new(connection, case, reference)
         key = self.key(connection, number)
         if key is None:
             raise LedgerError(
                 "RM727", "person-erased", found=case or "no case", expected="a case or person that was not erased",
                 origin=origin, hint="what is new about this matter needs a new case",
             )  # fmt: skip
-        self._numbers[reference] = number
+        self._numbers[case, subject] = number
         return number, key
 
-    def _new(self, connection: Connection, case: str | None, reference: bytes) -> tuple[int, PersonKey]:
+    def _new(self, connection: Connection, case: str | None, reference: bytes) -> int:
         cursor, key = cursor_of(connection), PersonKey.new()
         number = int(value(self.statements.last_person.one(cursor)) or 0) + 1
         wrapped = key.wrap(self.master, number)
         self.statements.add_person.run(cursor, person=number, case_id=case, reference=reference, wrapped=wrapped)
-        self._keys[number], self._numbers[reference] = key, number
-        return number, key
+        self._keys[number] = key
+        return number
 
     def erase(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
         """Destroy the key of one person of a case, or of all of them; the numbers of those destroyed."""

@@ -37,16 +37,26 @@ def maybe(at: datetime | None) -> int | None:
     return None if at is None else microseconds(at)
 
 
-def pack(found: Obligation) -> bytes:
-    """The same bytes for the same bare obligation."""
+#: Opens, due and latest, in microseconds.
+Moments = tuple[int | None, int | None, int | None]
+
+
+def moments(found: Obligation) -> Moments:
+    """When an obligation opens, is due, and may last be done."""
+    due = found.deadline
+    return maybe(due.opens), maybe(due.due), maybe(due.latest)
+
+
+def pack(found: Obligation, times: Moments) -> bytes:
+    """The same bytes for the same bare obligation; `times` are its `moments`."""
     due = found.deadline
     return _encoder.encode(
         (
-            found.id, found.policy, found.rule, found.modality.value, found.nature.value, found.kind.value,
+            found.id, found.policy, found.rule, found.modality, found.nature, found.kind,
             _party(found.bearer), [_party(p) for p in found.performers], [_party(p) for p in found.to],
-            [_party(p) for p in found.cooperating], found.case, found.subject, found.period, found.status.value,
+            [_party(p) for p in found.cooperating], found.case, found.subject, found.period, found.status,
             found.triggered_by,
-            (maybe(due.opens), maybe(due.due), maybe(due.latest), due.state, due.reading, due.awaits),
+            (*times, due.state, due.reading, due.awaits),
             maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
             found.handover_open, [_question(q) for q in found.questions], found.transferred_to, found.transferred_from,
         )
@@ -85,7 +95,7 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
 
 def _party(party: Party) -> tuple[Any, ...]:
     label = party.label
-    return (party.id, label.zh, label.en, party.role, party.level, party.place, party.basis.value, party.routed)
+    return (party.id, label.zh, label.en, party.role, party.level, party.place, party.basis, party.routed)
 
 
 def _party_of(cells: list[Any]) -> Party:

@@ -21,6 +21,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -175,7 +176,7 @@ class MasterKey:
 
     def pseudonym(self, text: str) -> str:
         """32 hex digits for a text that may name a person; the same for the same text, in this ledger only."""
-        return self._hidden(b"pseudonym", encode_value({"text": text}))[:16].hex()
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._naming).hexdigest()
 
     def wrap(self, content: bytes, label: bytes) -> bytes:
         """A person's key as it is stored, bound to its number."""
@@ -198,6 +199,10 @@ class MasterKey:
     @cached_property
     def _lookup(self) -> bytes:
         return self._derived(b"look up", KEY)
+
+    @cached_property
+    def _naming(self) -> bytes:
+        return self._derived(b"pseudonym", KEY)
 
     def _derived(self, purpose: bytes, length: int) -> bytes:
         """HKDF-Expand (RFC 5869 §2.3): the secret is uniform already."""
@@ -256,10 +261,11 @@ class PersonKey:
     def seal_alike(self, content: bytes, bound: bytes) -> bytes:
         """As `seal`, the same bytes for the same content in the same place, so that a projection can be compared.
 
-        The nonce is an HMAC of both: it recurs only where everything does, and then tells no more than that it does.
+        The nonce is a keyed BLAKE2b (RFC 7693) of both: it recurs only where everything does, and then tells no more
+        than that it does.
         """
-        purpose = hmac.digest(self._secret, b"nonce", "sha256")
-        nonce = hmac.digest(purpose, len(bound).to_bytes(8, "big") + bound + content, "sha256")[:NONCE]
+        bounded = len(bound).to_bytes(8, "big") + bound + content
+        nonce = blake2b(bounded, digest_size=NONCE, key=self._secret, person=b"remit nonce").digest()
         return nonce + self._cipher.encrypt(nonce, content, bound)
 
     def open(self, sealed: bytes, bound: bytes) -> bytes:

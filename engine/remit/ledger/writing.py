@@ -19,7 +19,7 @@ from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
-from remit.ledger.rows import Localise, Rules, maybe, pack
+from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Statements
 from remit.ledger.vault import binding
@@ -30,7 +30,7 @@ from remit.model.obligation import Change, Obligation
 EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Head:
     """The end of the chain: how many entries, the last hash, the Merkle peaks; the clock; the last number of the outbox."""
 
@@ -68,7 +68,7 @@ class Writing:
         self._cursor = cursor_of(connection)
         self._statements = statements
         self.people = people
-        self.head = self._found = head
+        self.head, self._found = replace(head), head
         self.stamp = stamp
         self._peaks = Peaks.of(head.peaks)
         self._entries: list[dict[str, Any]] = []
@@ -137,7 +137,8 @@ class Writing:
         """Append one entry whose header carries the next position; `bound` is the commitment to its content."""
         linked = link(self.head.hash, header, bound, sealed)
         self._peaks = self._peaks.append(linked)
-        self.head = replace(self.head, position=header.position, hash=linked, recorded_at=self.stamp)
+        head = self.head
+        head.position, head.hash, head.recorded_at = header.position, linked, self.stamp
         self._entries.append(
             {
                 "position": header.position, "kind": header.kind, "id": header.id, "case_id": header.case,
@@ -151,7 +152,7 @@ class Writing:
 
     def move(self, now: datetime) -> None:
         """Let the clock stand at `now`, never earlier than it stood."""
-        self.head = replace(self.head, now=max(self.head.now, microseconds(now)))
+        self.head.now = max(self.head.now, microseconds(now))
 
     # --- reading inside the transaction -----------------------------------------------------------
 
@@ -207,38 +208,40 @@ class Writing:
         made: list[dict[str, Any]] = []
         gone: list[dict[str, Any]] = []
         for change in changed:
-            key = self.people.master.pseudonym(change.obligation.id)
+            found = change.obligation
+            key = self.people.master.pseudonym(found.id)
+            times = moments(found)
             if change.after is None:
                 gone.append({"wanted": key})
             else:
-                made.append(self._row(change.after, matter, key, tzdata))
+                made.append(self._row(found, matter, key, times, tzdata))
             if announce:
-                self._announce(change, matter, key)
+                self._announce(change, matter, key, times)
         self._statements.unsay.each(self._cursor, gone)
         self._statements.say.each(self._cursor, made)
         self._statements.say_matter.run(self._cursor, matter=matter, wakes_at=maybe(wakes_at))
 
-    def _row(self, found: Obligation, matter: str, key: str, tzdata: str) -> dict[str, Any]:
-        body, person = pack(found), None
+    def _row(self, found: Obligation, matter: str, key: str, times: Moments, tzdata: str) -> dict[str, Any]:
+        body, person = pack(found, times), None
         if found.case is not None:
             person, own = self.people.of(self.connection, found.case, found.subject, Origin(case=found.case))
             body = own.seal_alike(body, row_binding(self.head.ledger, key))
-        due = found.deadline
+        opens, due, latest = times
         return {
             "key": key, "matter": matter, "rule": found.rule, "bearer": found.bearer.id, "status": found.status.value,
-            "nature": found.nature.value, "opens": maybe(due.opens), "due": maybe(due.due), "latest": maybe(due.latest),
-            "tzdata": tzdata, "person": person, "body": body,
+            "nature": found.nature.value, "opens": opens, "due": due, "latest": latest, "tzdata": tzdata,
+            "person": person, "body": body,
         }  # fmt: skip
 
-    def _announce(self, change: Change, matter: str, key: str) -> None:
-        found = change.obligation
-        self.head = replace(self.head, outbox=self.head.outbox + 1)
+    def _announce(self, change: Change, matter: str, key: str, times: Moments) -> None:
+        head, found = self.head, change.obligation
+        head.outbox += 1
         stands = change.after is not None
         self._outbox.append(
             {
-                "number": self.head.outbox, "position": self.head.position, "now": self.head.now, "what": change.what,
-                "key": key, "matter": matter, "rule": found.rule, "bearer": found.bearer.id,
-                "status": found.status.value if stands else None, "due": maybe(found.deadline.due) if stands else None,
+                "number": head.outbox, "position": head.position, "now": head.now, "what": change.what, "key": key,
+                "matter": matter, "rule": found.rule, "bearer": found.bearer.id,
+                "status": found.status.value if stands else None, "due": times[1] if stands else None,
             }
         )  # fmt: skip
 
@@ -274,7 +277,7 @@ class Writing:
             self.connection.execute(ARCHIVES.insert(), {"digest": digest, "body": archive})
         bound = sha256(archive if kept is None else bytes(kept)).hexdigest()
         self.append_own("pack", encode_value({**content, "archive": bound}))
-        self.head = replace(self.head, pack_digest=digest)
+        self.head.pack_digest = digest
 
     def checkpoint(self) -> Checkpoint | None:
         """Sign the chain as it stands here, and keep that; None where it is empty."""

@@ -95,10 +95,17 @@ def drafts(program: LiveProgram, record: Record) -> dict[str, Draft]:
 
 
 def matched(program: LiveProgram, record: Record) -> list[tuple[LiveRule, Event, date]]:
-    """The rules in force that each event could set off, in the order of rules and then of events."""
-    found = []
+    """The rules in force that each event could set off, in the order of rules and then of events.
+
+    The matcher of the law tells which kinds of event set off which rules in such a case; the constants tell the rest.
+    """
+    found: list[tuple[LiveRule, Event, date]] = []
+    orders = program.law.matcher.orders(record.history)
     for event in record.history.events:
         candidates = program.candidates(event)
+        if orders is not None:
+            meant = orders.get(event.type, frozenset())
+            candidates = [rule for rule in candidates if rule.order in meant]
         if candidates:
             day = program.timeline.day(event.at)
             found += [(rule, event, day) for rule in candidates if rule.first <= day <= rule.last]

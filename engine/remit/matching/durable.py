@@ -40,6 +40,7 @@ class Durable:
         self._patterns = tuple(patterns(program, self._kinds))
         self._triggers = frozenset(kind for _, kind, _ in self._patterns)
         self._known: dict[Signature, Candidates] = {}
+        self._orders: dict[Signature, Mapping[str, frozenset[int]]] = {}
         self._poison: set[Signature] = set()
         self._incidents: list[Incident] = []
         self._gone: str | None = None
@@ -93,6 +94,18 @@ class Durable:
             for signature, history in zip(signatures, histories, strict=True)
         )
 
+    def orders(self, history: History) -> Mapping[str, frozenset[int]] | None:
+        """By kind of event, the rules that the network says it may set off in such a case; None where it failed."""
+        signature = self._signature(history)
+        if signature not in self._orders:
+            known = self._learn({signature: history}).get(signature)
+            if known is None:
+                return None
+            if len(self._orders) > REMEMBERED:
+                self._orders.clear()
+            self._orders[signature] = by_kind(known)
+        return self._orders[signature]
+
     def _signature(self, history: History) -> Signature:
         kinds = sorted({self._kinds[event.type] for event in history.events if event.type in self._kinds})
         return tuple(kinds) if not self._triggers.isdisjoint(kinds) else ()
@@ -129,6 +142,15 @@ class Durable:
         for order, kind in hits:
             kinds.setdefault(order, set()).add(self._names[kind])
         return tuple((self._rules[order], frozenset(kinds[order])) for order in sorted(kinds))
+
+
+def by_kind(candidates: Candidates) -> Mapping[str, frozenset[int]]:
+    """The same, by the kind of event."""
+    found: dict[str, set[int]] = {}
+    for rule, kinds in candidates:
+        for kind in kinds:
+            found.setdefault(kind, set()).add(rule.order)
+    return {kind: frozenset(orders) for kind, orders in found.items()}
 
 
 def judged(candidates: Candidates, history: History) -> tuple[Binding, ...]:

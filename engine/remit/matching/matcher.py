@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class Matcher(Protocol):
     def incidents(self) -> Sequence[Incident]: ...
 
     def bindings(self, history: History) -> tuple[Binding, ...]: ...
+
+    def orders(self, history: History) -> Mapping[str, frozenset[int]] | None:
+        """By kind of event, the rules (their `order`) that it may set off in such a case; None: any may."""
+        ...
 
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]: ...
 

@@ -36,3 +36,6 @@ class Reference:
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
         """One case after the other."""
         return tuple(self.bindings(history) for history in histories)
+
+    def orders(self, history: History) -> None:
+        """Any rule may be set off."""
