@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -76,12 +77,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 
 @pytest.fixture(scope="session")
-def shim_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The compiled shim; where there can be none, the reason is told."""
+def shim_library() -> Iterator[Path]:
+    """The compiled shim, where the server's user can read it too; where there can be none, the reason is told."""
     reason = shim.missing()
     if reason:
         pytest.skip(reason)
-    return shim.compiled(tmp_path_factory.mktemp("shim"))
+    with tempfile.TemporaryDirectory(prefix="remit-shim-") as folder:
+        Path(folder).chmod(0o755)
+        yield shim.compiled(Path(folder))
 
 
 @pytest.fixture(scope="session")
