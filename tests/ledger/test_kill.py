@@ -171,7 +171,7 @@ def test_a_server_stopped_at_once_or_whose_backend_is_killed_loses_nothing_ackno
 
 
 def test_a_server_whose_own_calls_fail_or_kill_it_loses_nothing_acknowledged(
-    pack: Pack, victims: Victims, page: Page, chance: Random, shim_library: Path, tmp_path: Path
+    pack: Pack, victims: Victims, page: Page, chance: Random, shim_library: Path
 ) -> None:
     page.disarm()
     try:
