@@ -218,13 +218,14 @@ class Simulation:
 
 def versions(folder: Path) -> Iterable[tuple[str, Pack]]:
     """The library's pack, and from which day of the simulation it is run by each later version."""
-    root = folder / "pack"
-    shutil.copytree(LIBRARY, root)
+    root = shutil.copytree(LIBRARY, folder / "pack")
     yield "", Pack.load(root)
     for day, year in (("2024-09-01", 2025), ("2025-07-01", 2026)):
+        root = shutil.copytree(root, folder / f"pack-{year}")
         calendar = CALENDAR.format(year=year, published=year - 1)
         (root / "facts" / "calendars" / f"{year}.yaml").write_text(calendar, "utf-8")
         yield day, Pack.load(root)
+    root = shutil.copytree(root, folder / "pack-merged")
     units = root / "facts" / "units.yaml"
     units.write_text(units.read_text("utf-8") + MERGED, "utf-8")
     yield "2025-12-01", Pack.load(root)
