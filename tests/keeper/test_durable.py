@@ -102,6 +102,8 @@ def test_a_calendar_published_later_sets_the_deadlines_that_waited_for_it(tmp_pa
         assert told == ["created", "rescheduled"]
         (set_now,) = engine.obligations(rule="d")
         assert (set_now.status, set_now.deadline.due is not None) == ("active", True)
+        assert set_now.deadline.calendars == ("notice 2031",)
+        assert "notice 2031" in str(engine.why(set_now.id))
 
 
 def test_a_reorganisation_by_date_carries_open_duties_over(tmp_path: Path) -> None:

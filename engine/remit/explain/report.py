@@ -85,6 +85,7 @@ def obligation_json(
         "latest_on": last_day(due.latest, pack),
         "deadline_state": due.state,
         "awaits": due.awaits,
+        "calendars": list(due.calendars),
         "in_force": found.in_force,
         "performed_at": iso(found.performed_at, pack),
         "performed_by": list(found.performed_by),

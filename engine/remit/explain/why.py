@@ -174,7 +174,13 @@ def deadline(obligation: Obligation, pack: Pack) -> Why:
         "deadline",
         Text(zh, en),
         value=found.due.isoformat() if found.due else None,
-        children=tuple(reasoned(step, found.reading, pack) for step in found.steps if step.claim.en != en),
+        children=(
+            *(reasoned(step, found.reading, pack) for step in found.steps if step.claim.en != en),
+            *(
+                Why("note", Text(f"工作日依放假安排 {name}", f"working days by the notice {name}"), source=name)
+                for name in found.calendars
+            ),
+        ),
     )
 
 
