@@ -179,7 +179,9 @@ def made(desk: Desk, fields: Mapping[str, object]) -> Event:
     """The act as an event, its moment and units read as everywhere on the command line."""
     session = desk.session
     given = {name: value for name, value in fields.items() if value is not None}
-    units = {name: session.name(str(given[name]), "unit") for name in ("by", "to_unit") if name in given}
+    units: dict[str, object] = {
+        name: session.name(str(given[name]), "unit") for name in ("by", "to_unit") if name in given
+    }
     at = session.moment(str(given["at"]) if "at" in given else None, "--at")
     return identified(session.pack.event({**given, **units, "id": "act", "at": at}))
 

@@ -163,7 +163,8 @@ def by_when(session: Session, obligation: Obligation) -> str:
             session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated")
         )
     if due.reading is not None:
-        name = pack.vocabulary.readings[due.reading].label.of(session.language)
+        reading = pack.vocabulary.readings.get(due.reading)
+        name = reading.label.of(session.language) if reading else due.reading
         lines.append(session.say(f"（解释：{name}）", f"(reading: {name})"))
     return "\n".join(lines) or "—"
 
