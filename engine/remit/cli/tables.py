@@ -140,6 +140,8 @@ def what(session: Session, obligation: Obligation, words: Words) -> str:
     unstated = [PARTS[part].of(language) for part, _ in obligation.inferred if part not in SHOWN_BESIDE]
     if unstated:
         lines.append(f"[dim]{session.say('推定：', 'inferred: ')}{session.say('、', ', ').join(unstated)}[/dim]")
+    if obligation.handover_open:
+        lines.append(f"[yellow]{session.say('已移交，接收单位尚未签收', 'handed over, not acknowledged yet')}[/yellow]")
     return "\n".join(lines)
 
 

@@ -71,7 +71,7 @@ class DurableKeeper:
         self._pack = pack
         self._rules = RulesSaid(pack, store)
         self._digest, self._archive = archived(pack.root)
-        self._tzdata = tzdata_version()
+        self._tzdata, self._zoned = tzdata_version(), False
         self._said: dict[str, Owed] = {}
         self._reported: dict[str | None, tuple[Event, ...]] = {}
         self._of_agenda: tuple[int, tuple[Event, ...]] = (0, ())
@@ -200,7 +200,7 @@ class DurableKeeper:
             done = self._store.write(work, cases)
         except BaseException:
             self._forget()
-            self._seen = -1
+            self._seen, self._zoned = -1, False
             raise
         if len(self._said) > REMEMBERED:
             self._forget()
@@ -219,16 +219,21 @@ class DurableKeeper:
         self._of_agenda = (0, ())
 
     def _begin(self, ledger: Writing) -> set[str]:
-        """Forget what others may have changed, and take up the pack if it is another version; the matters this touches."""
+        """Forget what others may have changed; take up the pack if it is another version, and newer time-zone data.
+
+        Older data are not: programs beside each other would take turns for ever. Returns the matters this touches.
+        """
         if ledger.head.position != self._seen:
             self._forget()
             self._moves = list(ledger.events_of(MOVES))
         self._seen = -1
         self._changed = {}
-        if ledger.head.pack_digest == self._digest:
+        if ledger.head.pack_digest == self._digest and (self._zoned or ledger.tzdata() >= self._tzdata):
+            self._zoned = True
             return set()
         self._said.clear()
-        ledger.adopt(self._digest, self._archive, self._version())
+        ledger.adopt(self._digest, self._archive, self._version(), self._tzdata)
+        self._zoned = True
         return {*ledger.matters(), AGENDA}
 
     def _version(self) -> dict[str, object]:
