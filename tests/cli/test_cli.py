@@ -57,6 +57,12 @@ def test_run_shows_each_duty_with_desk_deadline_article_and_words() -> None:
         assert words in flat, words
 
 
+def test_a_hand_over_nobody_acknowledged_is_seen() -> None:
+    case = ROOT / "facts" / "cases" / "disabled-man-forced-to-beg.yaml"
+    shown = remit("run", ROOT, "--case", case, "--now", "2024-11-20T16:00", "--lang", "en")
+    assert shown.stdout.count("not acknowledged yet") == 1
+
+
 def test_run_json_is_the_contract() -> None:
     answer = json.loads(remit("run", ROOT, "--case", NEWBORN, "--now", "2024-05-07T08:00", "--json").stdout)
     assert list(answer) == ["pack", "policies", "now", "obligations", "conflicts", "unrouted", "questions"]

@@ -323,6 +323,31 @@ def test_an_act_is_an_event_with_an_id_of_its_content(ledger: Ledger, words: lis
     assert again == {"id": done["id"], "position": 3, "duplicate": True, "changes": []}
 
 
+TRANSFER = ["transfer", "a1.reminder", "--to", "Hill Library", "--authority", "the board"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["merge", "c1", "--of", "c2"], ["active c1", "transferred c2"]),
+        (["split", "c1", "--events", "e3", "--into", "c3"], ["active c1", "active c2", "active c3"]),
+        ([*TRANSFER, "--case", "c1"], ["active c1", "active c2", "transferred c1"]),
+    ],
+)
+def test_cases_and_duties_move_by_recorded_acts(ledger: Ledger, words: list[str], expected: list[str]) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"), event("e3"))
+
+    def owed() -> dict[str, str]:
+        found = ledger.json("obligations", "--rule", "a1.reminder")["obligations"]
+        return {o["id"]: f"{o['status']} {o['case']}" for o in found}  # type: ignore[attr-defined]
+
+    before = owed()
+    act = ledger.json(*words, "--at", "2024-03-02T12:00")
+    assert sorted(owed().values()) == expected
+    ledger.json("retract", act["id"], "--at", "2024-03-02T13:00")
+    assert {name: status for name, status in owed().items() if name in before} == before
+
+
 def test_resumed_it_is_active_again(ledger: Ledger) -> None:
     ledger.lines(event("e1"))
     ledger("suspend", "a1.reminder", "--case", "c1", "--at", "2024-03-02T12:00")
@@ -356,6 +381,12 @@ def test_amended_from_a_file(ledger: Ledger, tmp_path: Path) -> None:
         (["ledger", "import", "nowhere.jsonl"], (3, "RM721")),
         (["ledger", "outbox", "--consumer", "m", "--acknowledge", "99"], (3, "RM730")),
         (["submit", "nowhere.yaml"], (3, "RM402")),
+        (["merge", "c9", "--of", "c1"], (4, "RM455")),
+        (["merge", "c1", "--of", "c9"], (4, "RM455")),
+        (["split", "c1", "--events", "e9", "--into", "c2"], (3, "RM451")),
+        (["split", "c9", "--events", "e1", "--into", "c2"], (4, "RM455")),
+        (["transfer", "a1.reminder", "--case", "c1", "--to", "nobody", "--authority", "x"], (4, "RM456")),
+        (["transfer", "a1.reminder", "--case", "c1", "--to", "hill-library"], (3, "RM404")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said(ledger: Ledger, words: list[str], expected: tuple[int, str]) -> None:

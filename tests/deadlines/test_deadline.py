@@ -125,6 +125,26 @@ def test_a_year_that_is_not_published_is_waited_for() -> None:
     assert due(Within(3, "working_days"), "2026-12-25T10:00").due is not None
 
 
+NOTICE_2024, NOTICE_2025 = "国办发明电〔2023〕7号", "国办发明电〔2024〕12号"
+
+
+@pytest.mark.parametrize(
+    ("timing", "happened", "expected"),
+    [
+        (Within(3, "working_days"), "2024-05-06T10:00", (NOTICE_2024,)),
+        (Within(3, "working_days"), "2024-12-30T10:00", (NOTICE_2024, NOTICE_2025)),
+        (Within(3, "working_days"), "2024-12-31T10:00", (NOTICE_2025,)),
+        (Within(1, "days", rolls_over=True), "2024-12-31T10:00", (NOTICE_2025,)),
+        (Within(1, "days"), "2024-12-31T10:00", ()),
+        (Within(24, "hours"), "2024-05-06T10:00", ()),
+        (Within(10, "working_days"), "2026-12-25T10:00", ()),
+    ],
+)
+def test_a_deadline_names_the_notices_that_decided_it(timing: Timing, happened: str, expected: tuple[str, ...]) -> None:
+    found = due(timing, happened)
+    assert found.calendars == found.bare().calendars == expected
+
+
 def test_a_moment_beyond_the_calendar_is_no_exception() -> None:
     assert due(Within(100_000, "months"), "2024-05-06T10:00").due is None
     assert due(Within(99_999, "days"), "9999-12-30T10:00").due is None

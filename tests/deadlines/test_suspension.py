@@ -103,6 +103,16 @@ def test_working_days_of_a_year_that_is_not_published_are_waited_for() -> None:
     assert (found.due, found.state, found.awaits) == (None, "unpublished", 2027)
 
 
+def test_what_was_given_back_names_its_notices_too() -> None:
+    limit, start = Within(3, "working_days"), "2024-12-24T10:00"
+    (before,) = resumed(limit, start).calendars
+    assert resumed(limit, start, ("2024-12-25T10:00", "2025-01-06T10:00")).calendars == (
+        before,
+        "国办发明电〔2024〕12号",
+    )
+    assert resumed(limit, start, ("2024-12-25T10:00", None)).calendars == ()
+
+
 def test_hours_are_given_back_as_they_passed_though_the_clocks_were_set() -> None:
     """The night of 31 March 2024 has 23 hours in Stockholm."""
     zone = ZoneInfo("Europe/Stockholm")

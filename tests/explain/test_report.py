@@ -18,7 +18,7 @@ CONTRACT = [
 ]  # fmt: skip
 EXTRAS = {
     "label", "article_id", "quotes", "nature", "kind", "performers", "due_on", "latest_on", "deadline_state", "awaits",
-    "in_force", "performed_at", "performed_by", "rebuttable", "handover_open", "transferred_to", "transferred_from",
+    "calendars", "in_force", "performed_at", "performed_by", "rebuttable", "handover_open", "transferred_to", "transferred_from",
     "inferred", "notes", "questions",
 }  # fmt: skip
 

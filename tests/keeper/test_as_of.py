@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from made import LIBRARY
+from made import LIBRARY, pack_with
 from remit import Engine, Pack
 from remit.errors import LedgerError
+from remit.explain.report import report
+from remit.explain.why import why
 
 OVERDUE = {
     "id": "e1",
@@ -83,3 +85,34 @@ def test_as_recorded_by_a_day_under_the_pack_of_that_day(tmp_path: Path, monkeyp
         now = second.as_of(at("2024-04-01T12:00"))
     assert {o.status.value for o in then.obligations if o.rule == "a1.reminder"} == {"overdue"}
     assert {o.status.value for o in now.obligations if o.rule == "a1.reminder"} == {"done"}
+
+
+RENAMED = (
+    "id: {}\nmust: send_reminder\nbearer: {{role: branch, place: event.place}}\non: item_overdue\nby: {{hours: 24}}\n"
+)
+
+
+def test_a_rule_that_is_gone_is_read_let_go_of_and_asked_about_as_of_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import remit.engine
+
+    today = [datetime(2024, 3, 5, tzinfo=UTC)]
+    monkeypatch.setattr(remit.engine, "wall_clock", lambda _zone: today[0])
+    url, old = str(tmp_path / "r.db"), "bylaws-2024/old/harbour-library/c"
+    with Engine(pack_with(tmp_path / "1", RENAMED.format("old")), ledger=url) as first:
+        first.submit(OVERDUE)
+    today[0] += timedelta(days=30)
+    pack = pack_with(tmp_path / "2", RENAMED.format("new"))
+    with Engine(pack, ledger=url) as second:
+        assert [o.id for o in second.answer(agenda=False).obligations] == [old]
+        assert [o["id"] for o in report(second.answer(agenda=False), pack, second.now)["obligations"]] == [old]
+        assert "no longer" in str(why(second.obligations(rule="old")[0], pack))
+        assert {c.what: c.obligation.rule for c in second.advance(at("2024-03-10T00:00")).changes} == {
+            "gone": "old", "created": "new",
+        }  # fmt: skip
+        recorded_by = datetime(2024, 3, 6, tzinfo=UTC)
+        then = second.as_of(at("2024-03-04T12:00"), recorded_by=recorded_by)
+        told = report(then, second.durable.pack_of(recorded_by), second.now)
+        assert [(o["id"], o["status"]) for o in told["obligations"] if o["case"]] == [(old, "overdue")]
+        assert second.durable.rebuild()

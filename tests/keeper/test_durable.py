@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import remit.keeper.durable
 from made import LIBRARY, pack_with
 from remit import Engine, Pack
 from remit.errors import LedgerError
 from remit.keeper.durable import DurableKeeper
+from remit.ledger.statistics import statistics
 from remit.matching.history import History
 from remit.matching.matcher import Incident
 from remit.matching.reference import Reference
@@ -102,6 +105,8 @@ def test_a_calendar_published_later_sets_the_deadlines_that_waited_for_it(tmp_pa
         assert told == ["created", "rescheduled"]
         (set_now,) = engine.obligations(rule="d")
         assert (set_now.status, set_now.deadline.due is not None) == ("active", True)
+        assert set_now.deadline.calendars == ("notice 2031",)
+        assert "notice 2031" in str(engine.why(set_now.id))
 
 
 def test_a_reorganisation_by_date_carries_open_duties_over(tmp_path: Path) -> None:
@@ -141,3 +146,26 @@ def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
     with keeper.store.database.reading() as connection:
         rows = connection.execute(text("SELECT position, backend, case_id, what FROM incidents")).all()
     assert rows[0][1:] == ("durable", "c", "it died")
+    assert statistics(keeper.store).incidents == len(rows)
+
+
+def test_newer_time_zone_data_is_taken_up_and_stamped_and_older_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(found: str) -> Engine:
+        monkeypatch.setattr(remit.keeper.durable, "tzdata_version", lambda: found)
+        return Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db"))
+
+    def packs(engine: Engine) -> list[str]:
+        entries = engine.durable.store.entries()
+        return [json.loads(entry.content or b"{}")["tzdata"] for entry in entries if entry.kind == "pack"]
+
+    with version("2024a") as engine:
+        engine.submit(OVERDUE)
+    with version("2025b") as engine:
+        engine.advance(at("2024-03-02T00:00"))
+        assert packs(engine) == ["2024a", "2025b"]
+        assert engine.durable.rebuild()
+    with version("2024b") as engine:
+        engine.advance(at("2024-03-03T00:00"))
+        assert packs(engine) == ["2024a", "2025b"]

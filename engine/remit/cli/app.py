@@ -66,6 +66,9 @@ for name, command in (
     ("waive", ledger_acts.waive),
     ("suspend", ledger_acts.suspend),
     ("resume", ledger_acts.resume),
+    ("transfer", ledger_acts.transfer),
+    ("merge", ledger_acts.merge),
+    ("split", ledger_acts.split),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")

@@ -108,7 +108,7 @@ COUNTS = {
     "ledger": ("台账编号", "ledger"), "pack": ("规则包", "pack"), "schema": ("表结构版本", "schema"),
     "entries": ("记录", "entries"), "events": ("事件", "events"), "cases": ("案件", "cases"),
     "obligations": ("义务", "obligations"), "open": ("未了义务", "open"), "outbox": ("发件箱", "outbox"),
-    "erased": ("已删除的当事人", "people erased"), "now": ("时钟", "clock"), "checkpoint": ("签名至", "signed up to"),
+    "erased": ("已删除的当事人", "people erased"), "incidents": ("匹配器故障", "failures of the matcher"), "now": ("时钟", "clock"), "checkpoint": ("签名至", "signed up to"),
     "public_key": ("公钥", "public key"), "size_bytes": ("字节数", "bytes"),
 }  # fmt: skip
 

@@ -1,10 +1,13 @@
-"""The acts of a clerk: withdraw or mend a report, waive, suspend and resume a duty. Each is an event like any other.
+"""The acts of a clerk: withdraw or mend a report; waive, suspend, resume or transfer a duty; merge and split cases.
+
+Each is an event like any other.
 
 Its id comes from its content: the same act said again is the same event.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from remit.model.event import Event
 
 EventId = Annotated[str, typer.Argument(metavar="EVENT", help="The id of an event. 事件编号")]
+OneCase = Annotated[str, typer.Argument(metavar="CASE", help="A case. 案件")]
 Target = Annotated[
     str, typer.Argument(metavar="OBLIGATION", help="The id of an obligation, or of a rule. 义务或规则编号")
 ]
@@ -87,14 +91,69 @@ def resume(
     steer(context, "resumption", target, ledger, case, authority, reason, at, by, future, key, as_json, pack, lang)
 
 
+def transfer(
+    context: typer.Context, target: Target, ledger: Ledger,
+    to: Annotated[str, typer.Option("--to", metavar="UNIT", help="Who takes it over. 接收单位")],
+    case: InCase = None, authority: Authority = None, reason: Reason = None, at: At = None, by: By = None,
+    future: Future = False, key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
+) -> None:  # fmt: skip
+    """Give a duty to another unit, by a stated authority; its deadline goes with it. 移交义务。"""
+    steer(context, "transfer", target, ledger, case, authority, reason, at, by, future, key, as_json, pack, lang, to)
+
+
+def merge(
+    context: typer.Context, case: OneCase, ledger: Ledger,
+    of: Annotated[str, typer.Option("--of", metavar="OTHER", help="The case that goes over into it. 并入的案件")],
+    authority: Authority = None, reason: Reason = None, at: At = None, by: By = None, future: Future = False,
+    key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
+) -> None:  # fmt: skip
+    """Two cases turn out to be one: the case goes on, and takes over everything of the other. 并案。"""
+    with reporting(context, lang, as_json=as_json), open_desk(context, pack, ledger, key) as desk:
+        require_case(desk, case)
+        said = {"authority": authority, "reason": reason, "at": at, "by": by}
+        take(desk, made(desk, {"type": "case_merger", "case": case, "of": of, **said}), future=future, as_json=as_json)
+
+
+def split(
+    context: typer.Context, case: OneCase, ledger: Ledger,
+    events: Annotated[list[str], typer.Option("--events", metavar="EVENT", help="An event that goes (repeatable). 分出的事件")],
+    into: Annotated[str, typer.Option("--into", metavar="OTHER", help="The case it goes to. 分入的案件")],
+    authority: Authority = None, reason: Reason = None, at: At = None, by: By = None, future: Future = False,
+    key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
+) -> None:  # fmt: skip
+    """One case turns out to be two: the events named go to another. 分案。"""
+    with reporting(context, lang, as_json=as_json), open_desk(context, pack, ledger, key) as desk:
+        require_case(desk, case, events)
+        said = {"authority": authority, "reason": reason, "at": at, "by": by}
+        fields = {"type": "case_split", "case": case, "events": events, "into": into, **said}
+        take(desk, made(desk, fields), future=future, as_json=as_json)
+
+
+def require_case(desk: Desk, case: str, events: Sequence[str] = ()) -> None:
+    """A slip of the pen would move reports to or from a case that is nobody's.
+
+    Raises:
+        EventError: RM455, no event names the case; RM451, an event is unknown, or stands in another case.
+    """
+    from remit.errors import EventError
+    from remit.matching.moves import MOVES, home, moves_in_order
+
+    if not desk.store.events(case):
+        raise EventError("RM455", "unknown-case", found=case, expected="a case that an event names")
+    moves = [act for _, act in moves_in_order(desk.store.events(types=MOVES))] if events else []
+    for name in events:
+        if home(desk.store.event(name), moves) != case:
+            raise EventError("RM451", "unknown-event", found=name, expected=f"the id of an event of the case `{case}`")
+
+
 def steer(
     context: typer.Context, kind: str, target: str, ledger: str, case: str | None, authority: str | None,
     reason: str | None, at: str | None, by: str | None, future: bool, key: Path | None, as_json: bool,
-    pack: Path | None, lang: str | None,
+    pack: Path | None, lang: str | None, to: str | None = None,
 ) -> None:  # fmt: skip
-    """What the three acts about a duty do alike."""
+    """What the acts about a duty do alike."""
     with reporting(context, lang, as_json=as_json), open_desk(context, pack, ledger, key) as desk:
-        said = {"authority": authority, "reason": reason, "at": at, "by": by}
+        said = {"authority": authority, "reason": reason, "at": at, "by": by, "to_unit": to}
         fields = {"type": kind, **said, **about(desk, target, case)}
         take(desk, made(desk, fields), future=future, as_json=as_json)
 
@@ -116,13 +175,15 @@ def about(desk: Desk, target: str, case: str | None) -> dict[str, str | None]:
     return {"obligation": target, "case": owed[target].case, "subject": owed[target].subject}
 
 
-def made(desk: Desk, fields: dict[str, str | None]) -> Event:
-    """The act as an event, its moment and unit read as everywhere on the command line."""
+def made(desk: Desk, fields: Mapping[str, object]) -> Event:
+    """The act as an event, its moment and units read as everywhere on the command line."""
     session = desk.session
-    at, by = session.moment(fields["at"], "--at"), fields["by"]
-    given: dict[str, object] = {name: value for name, value in fields.items() if value is not None}
-    given |= {"id": "act", "at": at} | ({"by": session.name(by, "unit")} if by else {})
-    return identified(session.pack.event(given))
+    given = {name: value for name, value in fields.items() if value is not None}
+    units: dict[str, object] = {
+        name: session.name(str(given[name]), "unit") for name in ("by", "to_unit") if name in given
+    }
+    at = session.moment(str(given["at"]) if "at" in given else None, "--at")
+    return identified(session.pack.event({**given, **units, "id": "act", "at": at}))
 
 
 def identified(act: Event) -> Event:

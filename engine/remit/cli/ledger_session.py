@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from remit.ledger.store import Store
     from remit.ledger.vault import MasterKey
     from remit.model.event import Event
+    from remit.pack.load import Pack
 
 #: A moment so far beyond both the ledger's clock and this one is a slip of the pen.
 AHEAD = timedelta(days=366)
@@ -35,6 +36,10 @@ class Desk:
     @property
     def store(self) -> Store:
         return self.engine.durable.store
+
+    def under(self, pack: Pack) -> Desk:
+        """The same ledger, spoken of in the words of another pack."""
+        return replace(self, session=replace(self.session, pack=pack))
 
     def require_near(self, moment: datetime, origin: Origin, *, future: bool) -> None:
         """Refuse a moment that would move the clock far ahead for good.
@@ -53,8 +58,6 @@ class Desk:
 
     def require_event_near(self, event: Event, *, future: bool) -> None:
         """The same of an event, which is named by id and case."""
-        from dataclasses import replace
-
         self.require_near(event.knowable_at, replace(event.origin, event=event.id, case=event.case), future=future)
 
 

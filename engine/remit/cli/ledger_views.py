@@ -45,7 +45,8 @@ def obligations(
             if any(moments):
                 at = moments[0] or desk.engine.now
                 answer = desk.engine.as_of(at, known_at=moments[1], recorded_by=moments[2])
-                show(desk, narrowed(answer, wanted, agenda=agenda), at, as_json=as_json)
+                then = desk if moments[2] is None else desk.under(desk.engine.durable.pack_of(moments[2]))
+                show(then, narrowed(answer, wanted, agenda=agenda), at, as_json=as_json)
                 return
             found = desk.engine.durable.answer_in(case) if case else desk.engine.answer(agenda=agenda)
             answer = narrowed(found, wanted, agenda=agenda)

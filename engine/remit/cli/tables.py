@@ -140,6 +140,8 @@ def what(session: Session, obligation: Obligation, words: Words) -> str:
     unstated = [PARTS[part].of(language) for part, _ in obligation.inferred if part not in SHOWN_BESIDE]
     if unstated:
         lines.append(f"[dim]{session.say('推定：', 'inferred: ')}{session.say('、', ', ').join(unstated)}[/dim]")
+    if obligation.handover_open:
+        lines.append(f"[yellow]{session.say('已移交，接收单位尚未签收', 'handed over, not acknowledged yet')}[/yellow]")
     return "\n".join(lines)
 
 
@@ -163,7 +165,8 @@ def by_when(session: Session, obligation: Obligation) -> str:
             session.say("不设终期", "no end set") if due.state == "open" else session.say("条文未定", "not stated")
         )
     if due.reading is not None:
-        name = pack.vocabulary.readings[due.reading].label.of(session.language)
+        reading = pack.vocabulary.readings.get(due.reading)
+        name = reading.label.of(session.language) if reading else due.reading
         lines.append(session.say(f"（解释：{name}）", f"(reading: {name})"))
     return "\n".join(lines) or "—"
 

@@ -196,12 +196,8 @@ def within_working_days(limit: Within, first: date, base: Deadline, calendar: Ca
     if isinstance(day, Deadline):
         return day
     claim = Text(f"第 {limit.amount} 个工作日", f"working day {limit.amount}")
-    return last_day(
-        with_step(base, Why("deadline", claim, value=day.isoformat())),
-        day,
-        calendar,
-        rolls_over=False,
-    )
+    counted = with_step(base, Why("deadline", claim, value=day.isoformat()))
+    return last_day(decided_by(counted, calendar, next_day(first) or first, day), day, calendar, rolls_over=False)
 
 
 def next_window(limit: Window, opens: datetime, calendar: Calendar) -> Deadline:
@@ -228,7 +224,7 @@ def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
     )
     due = last_day(base, due_on, calendar, rolls_over=limit.rolls_over)
     latest = last_day(base, latest_on, calendar, rolls_over=limit.rolls_over)
-    return due if due.due is None else replace(due, latest=latest.due or due.due)
+    return due if due.due is None else replace(due, latest=latest.due or due.due, calendars=notices(due, latest))
 
 
 def on_day(limit: OnDay, opens: datetime, calendar: Calendar) -> Deadline:
@@ -258,7 +254,8 @@ def last_day(base: Deadline, day: date, calendar: Calendar, *, rolls_over: bool)
     end = end_of(moved, calendar)
     claim = Text(f"截至 {moved} 24:00（第二百零三条）", f"until 24:00 on {moved} (art. 203)")
     steps.append(Why("deadline", claim, value=end.isoformat()))
-    return replace(base, due=end, latest=end, state="set", steps=(*base.steps, *steps))
+    decided = decided_by(base, calendar, day, moved) if rolls_over else base
+    return replace(decided, due=end, latest=end, state="set", steps=(*base.steps, *steps))
 
 
 def as_read(deadline: Deadline, reading: Reading) -> Deadline:
@@ -299,6 +296,18 @@ def working_days_after(day: date, count: int, base: Deadline, calendar: Calendar
             return unpublished(base, following.year)
         day, count = following, count - works
     return day
+
+
+def decided_by(base: Deadline, calendar: Calendar, first: date, last: date) -> Deadline:
+    """With the notices of the published years from `first` to `last`, whose days were asked about."""
+    asked = (calendar.years.get(year) for year in range(first.year, last.year + 1))
+    told = Deadline(calendars=tuple(year.document for year in asked if year is not None))
+    return replace(base, calendars=notices(base, told))
+
+
+def notices(*found: Deadline) -> tuple[str, ...]:
+    """The documents that decided any of them, each once."""
+    return tuple(dict.fromkeys(document for deadline in found for document in deadline.calendars))
 
 
 def days_after(day: date, count: int) -> date | None:
@@ -344,12 +353,17 @@ def unpublished(base: Deadline, year: int) -> Deadline:
         f"the calendar of {year} is not published yet; the deadline waits for it",
     )
     step = Why("deadline", claim, value=str(year))
-    return replace(base, due=None, latest=None, state="unpublished", awaits=year, steps=(*base.steps, step))
+    return undecided(base, step, state="unpublished", awaits=year)
 
 
 def beyond_time(base: Deadline) -> Deadline:
     claim = Text("期限超出可表示的时间范围", "the deadline lies beyond the years that can be written")
-    return replace(base, due=None, latest=None, state="open", steps=(*base.steps, Why("deadline", claim)))
+    return undecided(base, Why("deadline", claim), state="open")
+
+
+def undecided(base: Deadline, step: Why, *, state: str, awaits: int | None = None) -> Deadline:
+    """Without a due date, and the step that says why."""
+    return replace(with_step(base, step), due=None, latest=None, state=state, awaits=awaits, calendars=())
 
 
 def with_step(deadline: Deadline, step: Why) -> Deadline:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from remit.deadlines.calendar import Calendar
 from remit.deadlines.deadline import (
     beyond_time,
     days_after,
+    decided_by,
     last_day,
     later,
+    notices,
     rolls,
+    undecided,
     unpublished,
     with_step,
     working_days_after,
@@ -53,7 +56,7 @@ def stopped(deadline: Deadline, since: datetime) -> Deadline:
         f"the clock has stood still since {since:%Y-%m-%d %H:%M}; what is left runs from its resumption",
     )
     step = Why("deadline", claim, value=since.isoformat())
-    return replace(with_step(deadline, step), due=None, latest=None, state="stopped")
+    return undecided(deadline, step, state="stopped")
 
 
 def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: Calendar) -> Deadline:
@@ -68,6 +71,7 @@ def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: C
         worked = [calendar.is_working_day(first + timedelta(days=n)) for n in range(1, count + 1)]
         if None in worked:
             return unpublished(deadline, (first + timedelta(days=worked.index(None) + 1)).year)
+        deadline = decided_by(deadline, calendar, first + timedelta(days=1), last)
         count = sum(map(bool, worked))
     if count == 0:
         return deadline
@@ -75,7 +79,8 @@ def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: C
     claim = Text(f"自 {first} 至 {last} 中止计时，补回 {count} {unit.zh}", f"the clock stood still from {first} to {last}: {count} {unit.en} given back")  # fmt: skip
     base = with_step(deadline, Why("deadline", claim, value=str(count)))
     moved = [later_day(base, end, count, calendar) for end in (deadline.due, deadline.latest) if end is not None]
-    return replace(moved[0], latest=moved[-1].due if deadline.latest else None)
+    latest = moved[-1].due if deadline.latest else None
+    return moved[0] if moved[0].due is None else replace(moved[0], latest=latest, calendars=notices(*moved))
 
 
 def later_day(base: Deadline, end: datetime, count: int, calendar: Calendar) -> Deadline:
@@ -84,6 +89,8 @@ def later_day(base: Deadline, end: datetime, count: int, calendar: Calendar) -> 
     day = (end.astimezone(calendar.zone) - timedelta(microseconds=1)).date()
     if isinstance(limit, Within) and limit.unit == "working_days":
         moved = working_days_after(day, count, base, calendar)
+        if isinstance(moved, date):
+            base = decided_by(base, calendar, day + timedelta(days=1), moved)
     else:
         moved = days_after(day, count) or beyond_time(base)
     return moved if isinstance(moved, Deadline) else last_day(base, moved, calendar, rolls_over=rolls(limit))

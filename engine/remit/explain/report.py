@@ -42,8 +42,9 @@ def obligation_json(
     """One obligation: the keys of the contract first, then what else is known of it."""
     found, due = obligation, obligation.deadline
     named = words or Words.of(pack)
-    rule = next(r for r in pack.policy(found.policy).rules if r.id == found.rule)
-    bearer_basis = Basis.INFERRED if "bearer" in rule.inferred else Basis.STATED
+    rule = pack.rule(found.policy, found.rule)
+    inferred = dict(found.inferred)
+    bearer_basis = Basis.INFERRED if "bearer" in inferred else Basis.STATED
     reading = pack.vocabulary.readings.get(due.reading) if due.reading else None
     node: dict[str, object] = {
         "id": found.id,
@@ -55,8 +56,8 @@ def obligation_json(
         "action": found.action,
         "action_label": named.label(found.action).as_json(),
         "bearer": party_json(found.bearer, pack, bearer_basis),
-        "to": [party_json(p, pack, Basis.INFERRED if "to" in rule.inferred else Basis.STATED) for p in found.to],
-        "with": [party_json(p, pack, Basis.INFERRED if "with" in rule.inferred else Basis.STATED) for p in found.cooperating],
+        "to": [party_json(p, pack, Basis.INFERRED if "to" in inferred else Basis.STATED) for p in found.to],
+        "with": [party_json(p, pack, Basis.INFERRED if "with" in inferred else Basis.STATED) for p in found.cooperating],
         "case": found.case,
         "subject": found.subject,
         "period": found.period,
@@ -72,19 +73,19 @@ def obligation_json(
     if with_why:
         node["why"] = why(found, pack).as_json()
     return node | {
-        "label": rule.label.as_json() if rule.label else None,
+        "label": rule.label.as_json() if rule and rule.label else None,
         "article_id": found.article,
         "quotes": list(found.quotes),
         "nature": found.nature.value,
         "kind": found.kind.value,
         "performers": [
-            party_json(p, pack, Basis.INFERRED if "performer" in rule.inferred else Basis.STATED)
-            for p in found.performers
+            party_json(p, pack, Basis.INFERRED if "performer" in inferred else Basis.STATED) for p in found.performers
         ],
         "due_on": last_day(due.due, pack),
         "latest_on": last_day(due.latest, pack),
         "deadline_state": due.state,
         "awaits": due.awaits,
+        "calendars": list(due.calendars),
         "in_force": found.in_force,
         "performed_at": iso(found.performed_at, pack),
         "performed_by": list(found.performed_by),
@@ -93,15 +94,15 @@ def obligation_json(
         "handover_open": found.handover_open,
         "transferred_to": found.transferred_to,
         "transferred_from": found.transferred_from,
-        "inferred": dict(found.inferred),
-        "notes": list(rule.notes),
+        "inferred": inferred,
+        "notes": list(rule.notes) if rule else [],
         "questions": [question_json(q, named) for q in found.questions],
     }
 
 
 def party_json(party: Party, pack: Pack, basis: Basis) -> dict[str, object]:
     """A unit in its part; `basis` says whether the text names this part, `unit_basis` whether it names the unit."""
-    unit = pack.vocabulary.units[party.id]
+    unit = pack.vocabulary.units.get(party.id, party)
     return {
         "id": party.id,
         "label": party.label.as_json(),

@@ -10,7 +10,7 @@ from datetime import datetime
 from remit.explain.words import KIND, MODALITY, NATURE, PARTS, READING_STATUS, STATUS, Words, beginning, moment
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation, Party
-from remit.model.rule import Act, Rule
+from remit.model.rule import Act, Policy, Rule
 from remit.model.terms import Modality, Status
 from remit.model.text import Text
 from remit.pack.load import Pack
@@ -26,8 +26,7 @@ def why(obligation: Obligation, pack: Pack) -> Why:
         pack: the pack it came from, for its words and its law.
     """
     words = Words.of(pack)
-    policy = pack.policy(obligation.policy)
-    rule = next(r for r in policy.rules if r.id == obligation.rule)
+    rule = pack.rule(obligation.policy, obligation.rule)
     tree = Why(
         "obligation",
         headline(obligation, words),
@@ -36,11 +35,11 @@ def why(obligation: Obligation, pack: Pack) -> Why:
         holds=obligation.in_force,
         children=(
             *origin(obligation, rule, pack),
-            *law(rule, policy.title, policy.number),
-            *read_in(rule, pack),
+            *(law(rule, pack.policy(rule.policy)) if rule else no_longer(obligation)),
+            *(read_in(rule, pack) if rule else ()),
             *routes(obligation),
             deadline(obligation, pack),
-            *discharge(rule),
+            *(discharge(rule) if rule else ()),
             *life(obligation),
             *(Why("question", q.ask, value=q.fact, source=q.asked_of) for q in obligation.questions),
         ),
@@ -57,7 +56,7 @@ def headline(obligation: Obligation, words: Words) -> Text:
     return Text(f"{zh}{modal.zh}“{action.zh}”{to_zh}", f"{en} {modal.en}: {action.en}{to_en}")
 
 
-def origin(obligation: Obligation, rule: Rule, pack: Pack) -> Iterator[Why]:
+def origin(obligation: Obligation, rule: Rule | None, pack: Pack) -> Iterator[Why]:
     """What set it off, and the conditions: the steps kept with the obligation itself."""
     nature = NATURE[obligation.nature]
     if not obligation.triggered_by:
@@ -67,7 +66,7 @@ def origin(obligation: Obligation, rule: Rule, pack: Pack) -> Iterator[Why]:
             Text(f"{nature.zh}义务{period}", f"a {nature.en} duty{period.replace('：', ': ')}"),
         )
     yield from (told(step, pack) for step in obligation.grounds if step.kind != "discharge")
-    if rule.condition is None and obligation.triggered_by:
+    if rule is not None and rule.condition is None and obligation.triggered_by:
         yield Why("condition", Text("没有附加条件", "no further condition"), holds=True)
 
 
@@ -82,8 +81,9 @@ def told(step: Why, pack: Pack) -> Why:
     return step
 
 
-def law(rule: Rule, title: Text, number: str) -> Iterator[Why]:
+def law(rule: Rule, policy: Policy) -> Iterator[Why]:
     """The exact words, with article and document."""
+    title, number = policy.title, policy.number
     for quote in rule.quotes:
         yield Why(
             "quote",
@@ -98,6 +98,15 @@ def law(rule: Rule, title: Text, number: str) -> Iterator[Why]:
                 ),
             ),
         )
+
+
+def no_longer(obligation: Obligation) -> Iterator[Why]:
+    """The exact words of a rule that an earlier version of the pack had."""
+    for quote in obligation.quotes:
+        yield Why("quote", Text(f"“{quote}”", f"“{quote}”"), value=obligation.article_label, source=obligation.policy)
+    yield Why(
+        "note", Text("此规则不在现用的规则包中", "the pack in use has this rule no longer"), source=obligation.rule
+    )
 
 
 def read_in(rule: Rule, pack: Pack) -> Iterator[Why]:
@@ -174,7 +183,13 @@ def deadline(obligation: Obligation, pack: Pack) -> Why:
         "deadline",
         Text(zh, en),
         value=found.due.isoformat() if found.due else None,
-        children=tuple(reasoned(step, found.reading, pack) for step in found.steps if step.claim.en != en),
+        children=(
+            *(reasoned(step, found.reading, pack) for step in found.steps if step.claim.en != en),
+            *(
+                Why("note", Text(f"工作日依放假安排 {name}", f"working days by the notice {name}"), source=name)
+                for name in found.calendars
+            ),
+        ),
     )
 
 
@@ -182,7 +197,9 @@ def reasoned(step: Why, reading: str | None, pack: Pack) -> Why:
     """A reading with its standing, and why it was chosen and no other; any other step as it is."""
     if step.kind != "reading" or reading is None:
         return step
-    found = pack.vocabulary.readings[reading]
+    found = pack.vocabulary.readings.get(reading)
+    if found is None:
+        return step
     standing = READING_STATUS.get(found.status, Text(found.status, found.status))
     grounds = Why("note", Text(f"{standing.zh}；理由：{found.reason}", f"{standing.en}; reason: {found.reason}"))
     return replace(step, children=(*step.children, grounds))

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
+from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import (
     Query,
     agenda_types,
@@ -28,7 +28,7 @@ from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.reading import Export
 from remit.ledger.replay import replay
-from remit.ledger.rows import Rules, instant
+from remit.ledger.rows import instant
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
@@ -38,7 +38,7 @@ from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
 from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
-from remit.pack.archive import archived, restored
+from remit.pack.archive import archived
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator
@@ -68,9 +68,10 @@ class DurableKeeper:
         self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
         self._agenda_types = agenda_types(law.program)
         self._bears = bears_on_agenda(law.program)
-        self._rules: Rules = {(rule.policy, rule.id): rule for policy in pack.policies for rule in policy.rules}
+        self._pack = pack
+        self._rules = RulesSaid(pack, store)
         self._digest, self._archive = archived(pack.root)
-        self._tzdata = tzdata_version()
+        self._tzdata, self._zoned = tzdata_version(), False
         self._said: dict[str, Owed] = {}
         self._reported: dict[str | None, tuple[Event, ...]] = {}
         self._of_agenda: tuple[int, tuple[Event, ...]] = (0, ())
@@ -199,7 +200,7 @@ class DurableKeeper:
             done = self._store.write(work, cases)
         except BaseException:
             self._forget()
-            self._seen = -1
+            self._seen, self._zoned = -1, False
             raise
         if len(self._said) > REMEMBERED:
             self._forget()
@@ -218,16 +219,21 @@ class DurableKeeper:
         self._of_agenda = (0, ())
 
     def _begin(self, ledger: Writing) -> set[str]:
-        """Forget what others may have changed, and take up the pack if it is another version; the matters this touches."""
+        """Forget what others may have changed; take up the pack if it is another version, and newer time-zone data.
+
+        Older data are not: programs beside each other would take turns for ever. Returns the matters this touches.
+        """
         if ledger.head.position != self._seen:
             self._forget()
             self._moves = list(ledger.events_of(MOVES))
         self._seen = -1
         self._changed = {}
-        if ledger.head.pack_digest == self._digest:
+        if ledger.head.pack_digest == self._digest and (self._zoned or ledger.tzdata() >= self._tzdata):
+            self._zoned = True
             return set()
         self._said.clear()
-        ledger.adopt(self._digest, self._archive, self._version())
+        ledger.adopt(self._digest, self._archive, self._version(), self._tzdata)
+        self._zoned = True
         return {*ledger.matters(), AGENDA}
 
     def _version(self) -> dict[str, object]:
@@ -309,14 +315,13 @@ class DurableKeeper:
         return self._told(self._store.events() if case is None else self._store.events(case))
 
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
-        return self._told(self._store.events(recorded_by=by)), self._law_of(by)
+        pack = self.pack_of(by)
+        return self._told(self._store.events(recorded_by=by)), self._law if pack is self._pack else Law.of(pack)
 
-    def _law_of(self, by: datetime) -> Law:
+    def pack_of(self, by: datetime) -> Pack:
+        """What the ledger was run by at a moment."""
         found = self._store.archive(by)
-        if found is None or found[0] == self._digest:
-            return self._law
-        with TemporaryDirectory(prefix="remit-") as folder:
-            return Law.of(Pack.load(restored(found[1], found[0], Path(folder))))
+        return self._pack if found is None or found[0] == self._digest else former_pack(found)
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
         matter = None if query.case is None else matter_of(query.case)

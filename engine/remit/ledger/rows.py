@@ -56,7 +56,7 @@ def pack(found: Obligation, times: Moments) -> bytes:
             _party(found.bearer), [_party(p) for p in found.performers], [_party(p) for p in found.to],
             [_party(p) for p in found.cooperating], found.case, found.subject, found.period, found.status,
             found.triggered_by,
-            (*times, due.state, due.reading, due.awaits),
+            (*times, due.state, due.reading, due.awaits, *due.calendars),
             maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
             found.handover_open, [_question(q) for q in found.questions], found.transferred_to, found.transferred_from,
         )
@@ -85,7 +85,7 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
         performers=tuple(map(_party_of, performers)), to=tuple(map(_party_of, to)),
         cooperating=tuple(map(_party_of, cooperating)), case=case, subject=subject, period=period,
         status=Status(status), triggered_by=tuple(triggered),
-        deadline=Deadline(at(due[0]), at(due[1]), at(due[2]), due[3], due[4], due[5]),
+        deadline=Deadline(at(due[0]), at(due[1]), at(due[2]), due[3], due[4], due[5], tuple(due[6:])),
         performed_at=at(performed_at), performed_by=tuple(performed_by), breached_at=at(breached_at),
         rebuttable=rebuttable, handover_open=handover,
         questions=tuple(_question_of(q) for q in questions), transferred_to=moved_to, transferred_from=moved_from,

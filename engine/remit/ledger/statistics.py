@@ -11,7 +11,7 @@ from remit.ledger.checkpoints import newest_first
 from remit.ledger.database import Database
 from remit.ledger.export import iso
 from remit.ledger.migrate import revision_of
-from remit.ledger.schema import ENTRIES, OBLIGATIONS, PERSONS
+from remit.ledger.schema import ENTRIES, INCIDENTS, OBLIGATIONS, PERSONS
 from remit.ledger.store import Store
 from remit.ledger.writing import Head
 
@@ -21,7 +21,8 @@ OPEN = ("undecided", "pending", "active", "in_force", "suspended", "overdue", "d
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts. `erased` are people whose keys were destroyed; `now` is None before the first event."""
+    """Counts. `erased` are people whose keys were destroyed; `incidents`, failures of the native matcher
+    that the reference evaluator made good; `now` is None before the first event."""
 
     ledger: str
     pack: str
@@ -33,6 +34,7 @@ class Statistics:
     open: int
     outbox: int
     erased: int
+    incidents: int
     now: str | None
     checkpoint: Checkpoint | None
     public_key: str
@@ -64,6 +66,7 @@ def statistics(store: Store) -> Statistics:
             open=count(duties.where(OBLIGATIONS.c.status.in_(OPEN))),
             outbox=head.outbox,
             erased=count(select(func.count()).select_from(PERSONS).where(PERSONS.c.wrapped.is_(None))),
+            incidents=count(select(func.count()).select_from(INCIDENTS)),
             now=iso(head.now) if head.position else None,
             checkpoint=None if newest is None else newest[0],
             public_key=bytes(head.public_key).hex(),

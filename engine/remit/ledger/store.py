@@ -280,10 +280,12 @@ class Store:
             rows = (ObligationRow(*row) for row in connection.execute(query))
             return tuple(self.people.obligations(connection, rows, rules, localise))
 
-    def archive(self, recorded_by: datetime) -> tuple[str, bytes] | None:
-        """Digest and body of the pack the ledger was run by at a moment; None before its first."""
-        packs = (ENTRIES.c.kind == "pack") & (ENTRIES.c.recorded_at <= microseconds(recorded_by))
-        last = select(ENTRIES).where(packs).order_by(ENTRIES.c.position.desc()).limit(1)
+    def archive(self, recorded_by: datetime | None = None) -> tuple[str, bytes] | None:
+        """Digest and body of the pack the ledger was run by at a moment, or is now; None before its first."""
+        packs = select(ENTRIES).where(ENTRIES.c.kind == "pack")
+        if recorded_by is not None:
+            packs = packs.where(ENTRIES.c.recorded_at <= microseconds(recorded_by))
+        last = packs.order_by(ENTRIES.c.position.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(last).first()
             if row is None:

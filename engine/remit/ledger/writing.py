@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
@@ -20,7 +21,7 @@ from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
-from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, PROJECTION
+from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Statements
 from remit.ledger.vault import binding
 from remit.model.event import Event
@@ -270,14 +271,22 @@ class Writing:
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
         return self.people.erase(self.connection, case, subject)
 
-    def adopt(self, digest: str, archive: bytes, content: Mapping[str, object]) -> None:
-        """From here on the ledger is run by this version of its pack."""
+    def tzdata(self) -> str:
+        """The version of the time-zone data that the last pack was taken up with."""
+        self._flush()
+        packs = select(ENTRIES.c.sealed).where(ENTRIES.c.type.is_(None), ENTRIES.c.kind == "pack")
+        sealed = self.connection.scalar(packs.order_by(ENTRIES.c.position.desc()).limit(1))
+        return "" if sealed is None else str(json.loads(bytes(sealed)[SALT:]).get("tzdata", ""))
+
+    def adopt(self, digest: str, archive: bytes, content: Mapping[str, object], tzdata: str) -> None:
+        """From here on the ledger is run by this version of its pack: every duty is worked out again, with these time zones."""
         kept = value(self.connection.execute(select(ARCHIVES.c.body).where(ARCHIVES.c.digest == digest)).first())
         if kept is None:
             self.connection.execute(ARCHIVES.insert(), {"digest": digest, "body": archive})
         bound = sha256(archive if kept is None else bytes(kept)).hexdigest()
         self.append_own("pack", encode_value({**content, "archive": bound}))
         self.head.pack_digest = digest
+        self.connection.execute(update(OBLIGATIONS).values(tzdata=tzdata))
 
     def checkpoint(self) -> Checkpoint | None:
         """Sign the chain as it stands here, and keep that; None where it is empty."""

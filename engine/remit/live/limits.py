@@ -89,6 +89,6 @@ def by_day(law: Law, timeline: Timeline, timing: Timing | None, count_from: Coun
         due = found.get(first)
         if due is None:
             due = found[first] = asked(law, timing, happened_at, known_at)
-        return make_deadline(opens, due.due, due.latest, due.state, due.reading, due.awaits)
+        return make_deadline(opens, due.due, due.latest, due.state, due.reading, due.awaits, due.calendars)
 
     return limit

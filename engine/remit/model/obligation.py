@@ -40,6 +40,7 @@ class Deadline:
     All aware or None. `state` is `set`, `open` (a reading leaves the end open), `unstated` (the text gives
     none), `unpublished` (a needed calendar is not out yet: `awaits` is its year) or `stopped` (the clock stands still: what is
     left runs from its resumption). `reading` names the reading that set the limit.
+    `calendars` are the documents of the years' notices that had a say in `due` or `latest`: whose days were counted, or skipped.
     `limit` is the timing that set `due`, its reading resolved: what a stopped clock gives back is counted in its units.
     """
 
@@ -49,6 +50,7 @@ class Deadline:
     state: str = "unstated"
     reading: str | None = None
     awaits: int | None = None
+    calendars: tuple[str, ...] = ()
     steps: tuple[Why, ...] = ()
     limit: Timing | None = None
 

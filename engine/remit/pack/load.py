@@ -106,6 +106,10 @@ class Pack:
         """All rules by id; of a rule in several policies, the latest."""
         return {rule.id: rule for policy in self.policies for rule in policy.rules}
 
+    def rule(self, policy_id: str, rule_id: str) -> Rule | None:
+        """One version of a rule; None where the pack has not got it."""
+        return next((r for p in self.policies if p.id == policy_id for r in p.rules if r.id == rule_id), None)
+
     def policy(self, policy_id: str) -> Policy:
         """The policy with this id."""
         return next(policy for policy in self.policies if policy.id == policy_id)

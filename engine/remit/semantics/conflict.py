@@ -44,11 +44,13 @@ def conflicts(law: Law, owed: Iterable[Obligation]) -> tuple[Conflict, ...]:
     """Pairs of open obligations of one bearer that contradict each other, and that nothing orders.
 
     A case and a unit's agenda are worked out apart, so that a standing norm may still stand beside what goes before it.
+    What was said under an earlier law, and has no rule in this one, conflicts with nothing.
     """
     rules = {(rule.rule.policy, rule.rule.id): rule for rule in law.program.rules}
     by_act: dict[tuple[str, str], list[Obligation]] = defaultdict(list)
     for obligation in owed:
-        if obligation.status in OPEN or obligation.status is Status.BREACHED:
+        stands = obligation.status in OPEN or obligation.status is Status.BREACHED
+        if stands and (obligation.policy, obligation.rule) in rules:
             by_act[(obligation.bearer.id, obligation.action)].append(obligation)
     found = (
         claim(*pair) for group in by_act.values() for pair in contradicting(group) if not ordered(law, rules, *pair)

@@ -167,14 +167,14 @@ def agenda_obligations(
 
 
 def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
-    """Obligations in the order of case, document, period and bearer, with their conflicts."""
+    """Obligations in the order of case, document, period and bearer, with their conflicts; last, those of no rule of this law."""
     order = {(r.rule.policy, r.rule.id): r.order for r in law.program.rules}
     found = tuple(
         sorted(
             owed,
             key=lambda o: (
                 o.case or "",
-                order[(o.policy, o.rule)],
+                order.get((o.policy, o.rule), len(order)),
                 o.period or "",
                 o.bearer.id,
                 o.id,
