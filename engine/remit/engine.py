@@ -216,6 +216,9 @@ class Engine:
 
 
 def touches(obligation: Obligation, start: datetime | None, end: datetime | None) -> bool:
-    """Whether any day between opening and due lies in [start, end]; what has no due date is always there."""
+    """Whether any moment from opening until due lies in [start, end]; what has no due date is always there.
+
+    What is due at `start` itself ended with the day before: midnight is the end of a day (decision 4).
+    """
     opens, due = obligation.deadline.opens, obligation.deadline.latest or obligation.deadline.due
-    return (start is None or due is None or due >= start) and (end is None or opens is None or opens <= end)
+    return (start is None or due is None or due > start) and (end is None or opens is None or opens <= end)

@@ -248,6 +248,13 @@ def test_why_of_a_rule_that_raised_several_names_them() -> None:
         assert remit("why", name, "--now", "2024-12-20", "--pack", ROOT).exit_code == 0
 
 
+def test_why_of_a_rule_that_raised_hundreds_names_a_few() -> None:
+    shown = remit("why", "a24.self-assessment", "--now", "2024-12-20", "--pack", ROOT, "--json")
+    (problem,) = json.loads(shown.stdout)["errors"]
+    names = problem["hint"].split()
+    assert (len(names), names[-1]) == (21, "…")
+
+
 # --- the rest -----------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,7 @@ def test_every_form_reads_to_the_same_event(pack: Pack, tmp_path: Path, name: st
         ({"at": None}, "RM404", "", None),
         ({"days_late": None}, "RM404", "", None),
         ({"days_lat": 3}, "RM403", "days_lat", "days_late"),
+        ({"type": "correction", "of": "e0", "event": {}}, "RM403", "days_late", None),
         ({"plce": "harbour"}, "RM403", "plce", "place"),
         ({"知悉时": "2024-06-06"}, "RM403", "知悉时", "知悉时间"),
         ({"id": "e\x00"}, "RM405", "e\\x00", None),

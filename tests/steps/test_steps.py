@@ -41,6 +41,15 @@ def test_a_pack_needs_no_python(tmp_path: Path) -> None:
     assert (code, "1 passed" in out) == (0, True), out
 
 
+def test_a_natural_sentence_is_a_step(tmp_path: Path) -> None:
+    """`at` reads as `in` does, and the clauses need no commas."""
+    report = REPORT.replace('"item overdue":', '"item overdue" at "Harbour Library":')
+    duty = '"Harbour Library" must "send a reminder" by "2024-03-06" under "Article 1" status "active"\n'
+    assert report != REPORT
+    code, out = run(tmp_path, HEAD + report + f"    Then {duty}")
+    assert (code, "1 passed" in out) == (0, True), out
+
+
 @pytest.mark.parametrize(
     ("step", "told"),
     [

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from remit.engine import Engine
     from remit.model.explanation import Why
 
+#: How many ids an error lists.
+MANY = 20
+
 
 def run(
     context: typer.Context,
@@ -87,13 +90,18 @@ def meant(engine: Engine, written: str) -> str:
     owed = engine.answer().obligations
     of_rule = [o.id for o in owed if o.rule == written]
     if len(of_rule) > 1:
-        raise EventError("RM453", "unknown-obligation", found=written, expected=f"the id of one of the {len(of_rule)} obligations of this rule", hint="\n  ".join(of_rule))  # fmt: skip
+        raise EventError("RM453", "unknown-obligation", found=written, expected=f"the id of one of the {len(of_rule)} obligations of this rule", hint="\n  ".join(shortened(of_rule)))  # fmt: skip
     if of_rule or written in {o.id for o in owed}:
         return (*of_rule, written)[0]
     rules = engine.pack.rules
     hint = f"the rule raised nothing; `remit why-not {written}` says why" if written in rules else None
     known = [o.id for o in owed] if "/" in written else rules
     raise EventError("RM453", "unknown-obligation", found=written, expected="the id of an obligation that exists at this moment, or of the rule that raised it", suggestion=None if hint else nearest(written, known), hint=hint)  # fmt: skip
+
+
+def shortened(names: Sequence[str]) -> Sequence[str]:
+    """As many as can be read at once; the count is said beside them."""
+    return names if len(names) <= MANY else (*names[:MANY], "…")
 
 
 def why_not(

@@ -147,8 +147,8 @@ def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, 
         case "months":
             day = months_after(first, limit.amount)
             step = Text(
-                f"{limit.amount} 个月后的对应日（第二百零二条）",
-                f"the corresponding day {limit.amount} months on (art. 202)",
+                f"{limit.amount} 个月后的对应日（民法典第二百零二条）",
+                f"the corresponding day {limit.amount} months on (Civil Code art. 202)",
             )
         case _:
             day = days_after(first, limit.amount)
@@ -247,12 +247,12 @@ def last_day(base: Deadline, day: date, calendar: Calendar, *, rolls_over: bool)
     if moved != day:
         why = calendar.reason(day)
         claim = Text(
-            f"最后一日 {day} 为休息日（{why}），顺延至 {moved}（第二百零三条）",
-            f"the last day {day} is not worked ({why}) and moves to {moved} (art. 203)",
+            f"最后一日 {day} 为休息日（{why}），顺延至 {moved}（民法典第二百零三条）",
+            f"the last day {day} is not worked ({why}) and moves to {moved} (Civil Code art. 203)",
         )
         steps.append(Why("deadline", claim, value=moved.isoformat()))
     end = end_of(moved, calendar)
-    claim = Text(f"截至 {moved} 24:00（第二百零三条）", f"until 24:00 on {moved} (art. 203)")
+    claim = Text(f"截至 {moved} 24:00（民法典第二百零三条）", f"until 24:00 on {moved} (Civil Code art. 203)")
     steps.append(Why("deadline", claim, value=end.isoformat()))
     decided = decided_by(base, calendar, day, moved) if rolls_over else base
     return replace(decided, due=end, latest=end, state="set", steps=(*base.steps, *steps))

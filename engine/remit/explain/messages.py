@@ -131,6 +131,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a key of an? (.*)", "{0}的键"),
     (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),
     (r"an attribute of (.*), or `(.*)`: it is a fact about the person", "{0} 的事实，或 `{1}`：它是关于当事人的事实"),
+    (
+        r"an attribute of (.*); what the report should have said stands under `event:`",
+        "{0} 的事实；更正后的报告写在 `更正为:` 之下",
+    ),
     (r"an attribute of (.*)", "{0} 的事实"),
     (r"at most (\d+)", "不超过 {0}"),
     (r"each name of (\S+) once", "{0} 里每个名称只用一次"),

@@ -215,7 +215,10 @@ class EventReader:
             if name is None or name not in kind.attributes:
                 carried = [w for a in kind.attributes for w in (a, self.vocabulary.attributes[a].label.zh)]
                 own = dialect.spellings("event", OWN)
-                raise where.error("RM403", "unknown-attribute", key, key, f"an attribute of `{kind.id}`", (*carried, *own))  # fmt: skip
+                expected = f"an attribute of `{kind.id}`"
+                if kind.id == CORRECTION:
+                    expected += "; what the report should have said stands under `event:`"
+                raise where.error("RM403", "unknown-attribute", key, key, expected, (*carried, *own))
             if value is not None:
                 values[name] = self.value(self.vocabulary.attributes[name], value, key, where)
         try:

@@ -13,7 +13,7 @@ DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇"
 NUMERAL = "零〇一二三四五六七八九十百千0-9"
 #: Patterns tried in order: what begins a chapter, an article, an item. Group 1 is the number.
 HEADINGS: Mapping[str, str] = {
-    "chapter": rf"^(?:第([{NUMERAL}]+)章|(?:Chapter|CHAPTER|Part|PART)\s+([IVXLC\d]+))(?=\s|$)",
+    "chapter": rf"^(?:第([{NUMERAL}]+)章|(?:Chapter|CHAPTER|Part|PART)\s+([IVXLC\d]+)[.:]?)(?=\s|$)",
     "article": rf"^(?:第([{NUMERAL}]+)条|(?:Article|ARTICLE|Section|SECTION|§)\s*(\d+[A-Za-z]?)\.?)(?=\s|$)",
     "item": rf"^(?:（([{NUMERAL}]+)）|\(([0-9]+|[a-z])\))",
 }

@@ -44,8 +44,10 @@ ABOUT = {
 INSIDE = r"(?:[^“”\"]|“[^“”]*”)*"  # a name may itself hold a quoted word: “落实“护学岗””
 QUOTED = re.compile(rf"[“\"]({INSIDE})[”\"]")
 CLAUSE = "|".join(sorted(CLAUSES, key=len, reverse=True))
-ONE_CLAUSE = re.compile(rf"[，,]\s*({CLAUSE})\s*((?:、?[“\"]{INSIDE}[”\"])+)")
-TAIL = rf"(?P<tail>(?:[，,]\s*(?:{CLAUSE})\s*(?:、?[“\"]{INSIDE}[”\"])+)*)"
+#: What divides two clauses: a comma, or in English a blank alone.
+BETWEEN = r"(?:[，,]\s*|\s+)"
+ONE_CLAUSE = re.compile(rf"{BETWEEN}({CLAUSE})\s*((?:、?[“\"]{INSIDE}[”\"])+)")
+TAIL = rf"(?P<tail>(?:{BETWEEN}(?:{CLAUSE})\s*(?:、?[“\"]{INSIDE}[”\"])+)*)"
 DETAIL = "|".join(sorted(ABOUT, key=len, reverse=True))
 ONE_EXTRA = re.compile(rf"[，,]?\s*({DETAIL})\s*(?:[“\"]({INSIDE})[”\"]|({TIME}))")
 EXTRA = rf"(?P<extra>(?:[，,]?\s*(?:{DETAIL})\s*(?:[“\"]{INSIDE}[”\"]|{TIME}))*)"
@@ -142,7 +144,7 @@ def stated(story: Story, datatable: Table | None) -> dict[str, str]:
 @step(
     "when",
     rf"(?P<at>{TIME})[，,]?{q('unit')}(?:在{q('place')})?报告{q('kind')}{EXTRA}",
-    rf"on (?P<at>{TIME}) {q('unit')} reports {q('kind')}(?: in {q('place')})?{EXTRA}",
+    rf"on (?P<at>{TIME}) {q('unit')} reports {q('kind')}(?: (?:in|at) {q('place')})?{EXTRA}",
 )
 def reports(
     remit_story: Story,
@@ -159,7 +161,7 @@ def reports(
 @step(
     "when",
     rf"(?P<at>{TIME})[，,]?(?:在{q('place')})?发生{q('kind')}{EXTRA}",
-    rf"on (?P<at>{TIME}) {q('kind')} happens(?: in {q('place')})?{EXTRA}",
+    rf"on (?P<at>{TIME}) {q('kind')} happens(?: (?:in|at) {q('place')})?{EXTRA}",
 )
 def happens(
     remit_story: Story,
