@@ -179,8 +179,7 @@ class Store:
     def _begin(self, connection: Connection) -> Writing:
         """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
         head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
-        if head.position != self.seen:
-            self.people.forget()  # others may have erased; keys made in a transaction that failed do not exist
+        self.people.begin(alone=head.position == self.seen)
         self.seen, self.begun = -1, head.position
         stamp = max(head.recorded_at, microseconds(self.clock()))
         return Writing(connection, self.people, self.statements, head, stamp)
