@@ -142,7 +142,8 @@ def microseconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         unfit = _UnfitError("RM462", "no-such-moment", moment.isoformat(), "a moment with its zone")
         raise _refused(None, unfit)
-    return (moment - EPOCH) // MICROSECOND
+    passed = moment - EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
 # --- writing ----------------------------------------------------------------------------------------

@@ -113,9 +113,8 @@ class Statements:
         self.last_person = made(select(func.max(PERSONS.c.person)))
         self.add_person = added(PERSONS)
         self.key = made(select(PERSONS.c.wrapped).where(PERSONS.c.person == bindparam("wanted")))
-        self.awake = made(
-            select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")).order_by(MATTERS.c.matter)
-        )
+        # In no order: asked for one by name, SQLite goes through all matters in that order.
+        self.awake = made(select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")))
         self.say_matter = made(upsert(MATTERS, dialect))
         self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
         self.say = made(upsert(OBLIGATIONS, dialect))

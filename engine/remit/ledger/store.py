@@ -154,6 +154,7 @@ class Store:
         if self.begun is not None:
             with suppress(LedgerError):  # what was written is safe without it
                 self._sign_when_due()
+        self._witness.close()
         self.database.close()
 
     def _sign_when_due(self) -> None:

@@ -22,7 +22,7 @@ from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
-from remit.ledger.vault import binding
+from remit.ledger.vault import PersonKey, binding
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
 
@@ -142,7 +142,7 @@ class Writing:
         head = self.head
         head.position, head.hash, head.recorded_at = header.position, linked, self.stamp
         self._entries.append(
-            EntryRow(
+            (
                 header.position, header.kind, header.id, header.case, header.type, header.at, header.known_at,
                 header.recorded_at, header.key, sealed, bound, linked,
             )
@@ -195,7 +195,7 @@ class Writing:
         return {name: event for name, event in self._kept(sorted(set(ids))).items() if event is not None}
 
     def awake(self) -> tuple[str, ...]:
-        """The matters in which something changes by itself until the clock."""
+        """The matters in which something changes by itself until the clock, in any order."""
         self._flush_said()
         return tuple(row[0] for row in self._statements.awake.all(self._cursor, self.head.now))
 
@@ -217,6 +217,7 @@ class Writing:
     ) -> None:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
+        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
         for change in changed:
             found = change.obligation
             key = self.people.master.pseudonym(found.id)
@@ -224,7 +225,13 @@ class Writing:
             if change.after is None:
                 gone.append((key,))
             else:
-                self._duties.append(self._row(found, matter, key, times, tzdata))
+                person, body = self._sealed(found, key, times, sealing)
+                self._duties.append(
+                    (
+                        key, matter, found.rule, found.bearer.id, str(found.status), str(found.nature), *times, tzdata,
+                        person, body,
+                    )
+                )  # fmt: skip
             if announce:
                 self._announce(change, matter, key, times)
         self._matters.append((matter, maybe(wakes_at)))
@@ -232,19 +239,27 @@ class Writing:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
 
-    def _row(self, found: Obligation, matter: str, key: str, times: Moments, tzdata: str) -> ObligationRow:
-        body, person = pack(found, times), None
-        if found.case is not None:
-            person, own = self.people.of(self.connection, found.case, found.subject, Origin(case=found.case))
-            body = own.seal_alike(body, row_binding(self.head.ledger, key))
-        return ObligationRow(
-            key, matter, found.rule, found.bearer.id, found.status.value, found.nature.value, *times, tzdata, person, body
-        )
+    def _sealed(
+        self,
+        found: Obligation,
+        key: str,
+        times: Moments,
+        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]],
+    ) -> tuple[int | None, bytes]:
+        """The bytes of a row, and the person with whose key they are sealed; `sealing` holds the keys at hand."""
+        body = pack(found, times)
+        if found.case is None:
+            return None, body
+        whose = (found.case, found.subject)
+        if whose not in sealing:
+            sealing[whose] = self.people.of(self.connection, *whose, Origin(case=found.case))
+        person, own = sealing[whose]
+        return person, own.seal_alike(body, row_binding(self.head.ledger, key))
 
     def _announce(self, change: Change, matter: str, key: str, times: Moments) -> None:
         head, found = self.head, change.obligation
         head.outbox += 1
-        status, due = (None, None) if change.after is None else (found.status.value, times[1])
+        status, due = (None, None) if change.after is None else (str(found.status), times[1])
         self._outbox.append(
             (head.outbox, head.position, head.now, change.what, key, matter, found.rule, found.bearer.id, status, due)
         )
