@@ -21,6 +21,8 @@ from remit.ledger.chain import (
     link,
     root_from_path,
 )
+from remit.ledger.codec import encode_flat, encode_value
+from remit.ledger.vault import binding
 from strategies import maybe, names
 
 #: The leaves and roots of the reference tree of Certificate Transparency, for trees of 1 to 8 leaves.
@@ -48,6 +50,20 @@ numbers = st.none() | st.integers(-(2**62), 2**62)
 headers = st.builds(
     Header, st.integers(1, 2**60), names, maybe, maybe, maybe, numbers, numbers, numbers, st.none() | st.integers(1)
 )
+
+
+@given(headers)
+def test_the_header_is_written_as_the_generic_encoder_writes_it(header: Header) -> None:
+    """Also beyond the numbers that JSON keeps exact, and beyond the first plane."""
+    assert header.bytes() == encode_value(header.as_json())
+
+
+@given(names, maybe, st.integers(1, 2**53 - 1))
+def test_bindings_and_references_are_written_as_the_generic_encoder_writes_them(
+    one: str, other: str | None, position: int
+) -> None:
+    assert encode_flat({"case": one, "subject": other}) == encode_value({"case": one, "subject": other})
+    assert binding(one, position) == encode_value({"ledger": one, "position": position})
 
 
 def naive_root(entries: list[bytes]) -> bytes:

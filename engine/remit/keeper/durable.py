@@ -115,6 +115,7 @@ class DurableKeeper:
     def submit(self, events: tuple[Event, ...]) -> Delta:
         def work(ledger: Writing) -> Delta:
             adopted = self._begin(ledger)
+            self._meet(ledger, {event.case for event in events})
             require_movable(events, lambda case: bool(ledger.events(case)), ledger.named)
             fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
@@ -235,6 +236,12 @@ class DurableKeeper:
         ledger.adopt(self._digest, self._archive, self._version(), self._tzdata)
         self._zoned = True
         return {*ledger.matters(), AGENDA}
+
+    def _meet(self, ledger: Writing, cases: Iterable[str | None]) -> None:
+        """Of a case nobody has heard of, nothing needs to be read: nothing was reported in it, nothing said of it."""
+        for case in cases:
+            if case is not None and case not in self._reported and ledger.is_new(case, matter_of(case)):
+                self._reported[case], self._said[matter_of(case)] = (), {}
 
     def _version(self) -> dict[str, object]:
         """What an entry of kind `pack` says."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from remit.errors import LedgerError
-from remit.ledger.codec import encode_value
+from remit.ledger.codec import MAX_NUMBER, encode_flat, encode_value
 
 #: Bytes of a hash, and of the random salt before each content.
 HASH = 32
@@ -66,7 +66,10 @@ class Header:
         Raises:
             EventError: RM460, a text with a lone surrogate.
         """
-        return encode_value(self.as_json())
+        numbers = (self.position, self.at or 0, self.known_at or 0, self.recorded_at or 0, self.key or 0)
+        if max(numbers) > MAX_NUMBER or min(numbers) < -MAX_NUMBER:
+            return encode_value(self.as_json())
+        return encode_flat(self)
 
 
 def genesis(ledger: str) -> bytes:

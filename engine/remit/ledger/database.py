@@ -42,6 +42,8 @@ DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum",
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
+#: Writes after which its length is looked at, each time.
+LOOK_AT_LOG = 16
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -64,6 +66,10 @@ class Database:
         self.engine = self._postgresql(parsed) if self.path is None else self._sqlite(self.path, create=create)
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
+        self._log = f"{self.path}-wal"
+        self._writes = 0
+        #: SQLite's, kept from one transaction to the next by whoever holds the lock.
+        self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
         _open.add(self)
 
@@ -179,17 +185,37 @@ class Database:
         raise AssertionError("the last try returned or raised")
 
     def _write(self, work: Callable[[Connection], T], locks: list[str]) -> T:
-        with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = connection.execution_options(remit_writes=True)  # noqa: PLW2901
-            else:  # whatever the server's default: each statement sees what was committed before it
-                connection = connection.execution_options(isolation_level="READ COMMITTED")  # noqa: PLW2901
+        return self._write_sqlite(work) if self.is_sqlite else self._write_postgresql(work, locks)
+
+    def _write_sqlite(self, work: Callable[[Connection], T]) -> T:
+        """On the one connection kept for it; after a failure, on a new one.
+
+        The write lock is taken at once, so that it cannot be missing half-way, and on the bare driver: what SQLAlchemy
+        does to begin and to end costs more than the transaction of one event.
+        """
+        writer, self._writer = self._writer, None
+        if writer is None:
+            writer = self.engine.connect().execution_options(remit_begun=True)
+        try:
+            driver = writer.connection.cursor()
+            driver.execute("BEGIN IMMEDIATE")
+            done = work(writer)
+            driver.execute("COMMIT")
+            if writer.in_transaction():  # in SQLAlchemy's eyes: it was used
+                writer.commit()
+        except BaseException:
+            writer.close()
+            raise
+        self._writer = writer
+        return done
+
+    def _write_postgresql(self, work: Callable[[Connection], T], locks: list[str]) -> T:
+        with self.engine.connect() as plain:
+            # whatever the server's default: each statement sees what was committed before it
+            connection = plain.execution_options(isolation_level="READ COMMITTED")
             with connection.begin():
-                if not self.is_sqlite:
-                    for name in locks:
-                        connection.execute(
-                            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-                        )
+                for name in locks:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
                 return work(connection)
 
     def _busy(self) -> LedgerError:
@@ -219,11 +245,12 @@ class Database:
     # --- the write-ahead log ----------------------------------------------------------------------
 
     def _fold_when_long(self) -> None:
-        if self.path is None:
+        self._writes += 1
+        if self.path is None or self._writes % LOOK_AT_LOG:
             return
-        log = self.path.with_name(self.path.name + "-wal")
-        if log.exists() and log.stat().st_size > CHECKPOINT_PAGES * 4096:
-            self.fold()
+        with suppress(FileNotFoundError):
+            if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write
+                self.fold()
 
     def fold(self, *, truncate: bool = False) -> bool:
         """Fold the write-ahead log into the database, alone; whether it was done.
@@ -262,18 +289,25 @@ class Database:
         """
         try:
             with self._alone(BUSY_SECONDS):
-                self.engine.dispose()
+                self._dispose()
         except LedgerError:
-            self.engine.dispose()
+            self._dispose()
+
+    def _dispose(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+        self.engine.dispose()
 
     def _forked(self) -> None:
         """A connection must not be used in two processes, nor closed in the second."""
-        _inherited.append(self.engine.pool)
+        _inherited.append((self.engine.pool, self._writer))
+        self._writer = None
         self.engine.dispose(close=False)
 
 
 _open: WeakSet[Database] = WeakSet()
-_inherited: list[pool.Pool] = []
+_inherited: list[tuple[pool.Pool, Connection | None]] = []
 
 
 def _after_fork() -> None:
@@ -312,9 +346,9 @@ def parsed_url(url: str) -> sqlalchemy.URL:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """A writer takes the write lock at once, so that it cannot fail half-way for want of it."""
-    writes = connection.get_execution_options().get("remit_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """A snapshot begins; whoever writes has begun already."""
+    if not connection.get_execution_options().get("remit_begun"):
+        connection.exec_driver_sql("BEGIN")
 
 
 def wait_for_the_disk(made: Any, _record: object) -> None:

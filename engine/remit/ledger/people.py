@@ -32,8 +32,12 @@ def cursor_of(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
+#: Keys that are remembered from one transaction to the next.
+REMEMBERED = 20_000
+
+
 class People:
-    """Keys by number, and numbers by who they stand for; remembered for the life of the process."""
+    """Keys by number, and numbers by who they stand for; the last ones are remembered."""
 
     def __init__(self, master: MasterKey, ledger: str, statements: Statements) -> None:
         self.master = master
@@ -41,9 +45,19 @@ class People:
         self.statements = statements
         self._keys: dict[int, PersonKey | None] = {}
         self._numbers: dict[tuple[str | None, str | None], int] = {}
+        self._unmet: set[str] = set()
+        self._last: int | None = None
+
+    def begin(self, *, alone: bool) -> None:
+        """A transaction that writes; `alone`, if nobody else has written since the last one, and that one did not fail."""
+        if not alone:
+            self._last = None
+        if not alone or len(self._keys) > REMEMBERED:
+            self.forget()
+        self._unmet.clear()
 
     def forget(self) -> None:
-        """Somebody else may have erased a person."""
+        """Somebody else may have erased a person, and what a failed transaction made is not there."""
         self._keys.clear()
         self._numbers.clear()
 
@@ -52,7 +66,7 @@ class People:
     def key(self, connection: Connection, person: int) -> PersonKey | None:
         """The key of that number; None once it is destroyed."""
         if person not in self._keys:
-            wrapped = value(self.statements.key.one(cursor_of(connection), wanted=person))
+            wrapped = value(self.statements.key.one(cursor_of(connection), person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]
 
@@ -101,7 +115,8 @@ class People:
         number = self._numbers.get((case, subject))
         if number is None:
             reference = self.master.reference(case or "", subject or "")
-            number = value(self.statements.person.one(cursor_of(connection), wanted=reference))
+            if case not in self._unmet:
+                number = value(self.statements.person.one(cursor_of(connection), reference))
             if number is None:
                 number = self._new(connection, case, reference)
         key = self.key(connection, number)
@@ -114,12 +129,17 @@ class People:
         return number, key
 
     def _new(self, connection: Connection, case: str | None, reference: bytes) -> int:
-        cursor, key = cursor_of(connection), PersonKey.new()
-        number = int(value(self.statements.last_person.one(cursor)) or 0) + 1
+        if self._last is None:
+            self._last = int(value(self.statements.last_person.one(cursor_of(connection))) or 0)
+        key, number = PersonKey.new(), self._last + 1
         wrapped = key.wrap(self.master, number)
-        self.statements.add_person.run(cursor, person=number, case_id=case, reference=reference, wrapped=wrapped)
-        self._keys[number] = key
+        self.statements.add_person.run(cursor_of(connection), number, case, reference, wrapped)
+        self._keys[number], self._last = key, number
         return number
+
+    def unmet(self, case: str) -> None:
+        """Nothing was ever reported in this case: whoever it turns out to speak of is new."""
+        self._unmet.add(case)
 
     def erase(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
         """Destroy the key of one person of a case, or of all of them; the numbers of those destroyed."""

@@ -6,10 +6,10 @@ than the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Table, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import Dialect, Table, bindparam, delete, exists, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -53,40 +53,43 @@ class ObligationRow(NamedTuple):
 
 
 class Statement:
-    """One statement in a driver's own words, with the order of its parameters."""
+    """One statement in a driver's own words; `parameters` are the names of its values, in the order in which it takes them."""
 
     def __init__(self, built: ClauseElement, dialect: Dialect, names: Sequence[str] | None = None) -> None:
         compiled = built.compile(dialect=dialect, column_keys=names)
         self.sql = str(compiled)
-        self._names: Sequence[str] | None = getattr(compiled, "positiontup", None)
+        self.parameters: tuple[str, ...] = tuple(getattr(compiled, "positiontup", None) or ())
 
-    def arguments(self, values: Mapping[str, Any]) -> Any:
-        return values if self._names is None else tuple(values[name] for name in self._names)
+    def run(self, cursor: Any, *values: Any) -> None:
+        cursor.execute(self.sql, values)
 
-    def run(self, cursor: Any, **values: Any) -> None:
-        cursor.execute(self.sql, self.arguments(values))
-
-    def each(self, cursor: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    def each(self, cursor: Any, rows: Sequence[Row]) -> None:
         """Once for every row."""
-        listed = [self.arguments(row) for row in rows]
-        if listed:
-            cursor.executemany(self.sql, listed)
+        if rows:
+            cursor.executemany(self.sql, rows)
 
-    def all(self, cursor: Any, **values: Any) -> list[Row]:
-        cursor.execute(self.sql, self.arguments(values))
+    def all(self, cursor: Any, *values: Any) -> list[Row]:
+        cursor.execute(self.sql, values)
         found: list[Row] = cursor.fetchall()
         return found
 
-    def one(self, cursor: Any, **values: Any) -> Row | None:
-        cursor.execute(self.sql, self.arguments(values))
+    def one(self, cursor: Any, *values: Any) -> Row | None:
+        cursor.execute(self.sql, values)
         found: Row | None = cursor.fetchone()
         return found
+
+
+def positional(dialect: Dialect) -> Dialect:
+    """The same dialect with parameters by place, so that a row is a tuple in the order of its columns."""
+    return dialect if dialect.positional else type(dialect)(paramstyle="format")
 
 
 class Statements:
     """Those that every transaction needs."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, own: Dialect) -> None:
+        dialect = positional(own)
+
         def made(built: ClauseElement, names: Sequence[str] | None = None) -> Statement:
             return Statement(built, dialect, names)
 
@@ -98,15 +101,20 @@ class Statements:
         self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
         self.kept = made(select(ENTRIES).where(ENTRIES.c.id == bindparam("wanted")))
         self.add_entry = added(ENTRIES)
+        self.known = made(
+            select(
+                exists().where(ENTRIES.c.case_id == bindparam("case_id"))
+                | exists().where(MATTERS.c.matter == bindparam("matter"))
+            )
+        )
         self.events = made(events().where(ENTRIES.c.case_id == bindparam("wanted")))
         self.events_without_case = made(events().where(ENTRIES.c.case_id.is_(None)))
         self.person = made(select(PERSONS.c.person).where(PERSONS.c.reference == bindparam("wanted")))
         self.last_person = made(select(func.max(PERSONS.c.person)))
         self.add_person = added(PERSONS)
         self.key = made(select(PERSONS.c.wrapped).where(PERSONS.c.person == bindparam("wanted")))
-        self.awake = made(
-            select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")).order_by(MATTERS.c.matter)
-        )
+        # In no order: asked for one by name, SQLite goes through all matters in that order.
+        self.awake = made(select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")))
         self.say_matter = made(upsert(MATTERS, dialect))
         self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
         self.say = made(upsert(OBLIGATIONS, dialect))

@@ -154,6 +154,7 @@ class Store:
         if self.begun is not None:
             with suppress(LedgerError):  # what was written is safe without it
                 self._sign_when_due()
+        self._witness.close()
         self.database.close()
 
     def _sign_when_due(self) -> None:
@@ -179,8 +180,7 @@ class Store:
     def _begin(self, connection: Connection) -> Writing:
         """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
         head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
-        if head.position != self.seen:
-            self.people.forget()  # others may have erased; keys made in a transaction that failed do not exist
+        self.people.begin(alone=head.position == self.seen)
         self.seen, self.begun = -1, head.position
         stamp = max(head.recorded_at, microseconds(self.clock()))
         return Writing(connection, self.people, self.statements, head, stamp)

@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from remit.errors import LedgerError, Origin
-from remit.ledger.codec import encode_value
+from remit.ledger.codec import encode_flat
 
 KEY = 32
 NONCE = 12
@@ -44,7 +44,7 @@ class OpenKeyWarning(UserWarning):
 
 def binding(ledger: str, position: int) -> bytes:
     """What a sealed content is bound to: it opens at this position of this ledger and nowhere else."""
-    return encode_value({"ledger": ledger, "position": position})
+    return encode_flat({"ledger": ledger, "position": position})
 
 
 # --- the ledger's key -------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class MasterKey:
 
     def reference(self, case: str | None, subject: str | None) -> bytes:
         """The 32 bytes under which a person's key is found; without this key nobody can tell whose it is."""
-        return self._hidden(b"person", encode_value({"case": case, "subject": subject}))
+        return self._hidden(b"person", encode_flat({"case": case, "subject": subject}))
 
     def pseudonym(self, text: str) -> str:
         """32 hex digits for a text that may name a person; the same for the same text, in this ledger only."""

@@ -23,6 +23,7 @@ class Witness:
 
     def __init__(self, path: Path | None) -> None:
         self.path = None if path is None else path.with_name(path.name + "-witness")
+        self._handle = -1
 
     def read(self) -> int:
         """The position last acknowledged; 0 where no one was there to see, or none can be read."""
@@ -39,11 +40,15 @@ class Witness:
         if self.path is None:
             return
         with suppress(OSError):
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
-            try:
-                os.pwrite(handle, record(head.position), head.position % 2 * RECORD)
-            finally:
-                os.close(handle)
+            if self._handle < 0:
+                self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.pwrite(self._handle, record(head.position), head.position % 2 * RECORD)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
     def check(self, head: Head, known: int) -> None:
         """Refuse a ledger that has lost what was acknowledged when it was at `known` (read before the head).
@@ -64,6 +69,7 @@ class Witness:
 
     def forget(self) -> None:
         """After a deliberate return to an older state."""
+        self.close()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -22,8 +21,8 @@ from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PROJECTION
-from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Statements
-from remit.ledger.vault import binding
+from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
+from remit.ledger.vault import PersonKey, binding
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
 
@@ -72,8 +71,10 @@ class Writing:
         self.head, self._found = replace(head), head
         self.stamp = stamp
         self._peaks = Peaks.of(head.peaks)
-        self._entries: list[dict[str, Any]] = []
-        self._outbox: list[dict[str, Any]] = []
+        self._entries: list[Row] = []
+        self._outbox: list[Row] = []
+        self._duties: list[Row] = []
+        self._matters: list[Row] = []
 
     # --- entries ------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ class Writing:
         """Those of these events that are there; None for one that can be read no more."""
         found: dict[str, Event | None] = {}
         for name in ids:
-            row = self._statements.kept.one(self._cursor, wanted=name)
+            row = self._statements.kept.one(self._cursor, name)
             if row is not None:
                 found[name] = self.people.event(self.connection, EntryRow(*row))
         return found
@@ -141,13 +142,11 @@ class Writing:
         head = self.head
         head.position, head.hash, head.recorded_at = header.position, linked, self.stamp
         self._entries.append(
-            {
-                "position": header.position, "kind": header.kind, "id": header.id, "case_id": header.case,
-                "type": header.type, "at": header.at, "known_at": header.known_at, "recorded_at": header.recorded_at,
-                "person": header.key, "sealed": sealed, "commitment": bound, "hash": linked,
-            }
+            (
+                header.position, header.kind, header.id, header.case, header.type, header.at, header.known_at,
+                header.recorded_at, header.key, sealed, bound, linked,
+            )
         )  # fmt: skip
-
         if len(self._entries) >= BATCH:
             self._flush()
 
@@ -157,15 +156,19 @@ class Writing:
 
     # --- reading inside the transaction -----------------------------------------------------------
 
+    def is_new(self, case: str, matter: str) -> bool:
+        """Whether nothing was kept of this case so far, and nothing said of its matter."""
+        self._flush()
+        new = not value(self._statements.known.one(self._cursor, case, matter))
+        if new:
+            self.people.unmet(case)
+        return new
+
     def events(self, case: str | None) -> tuple[Event, ...]:
         """The readable events of a case, those appended here included."""
         self._flush()
         wanted = self._statements
-        rows = (
-            wanted.events_without_case.all(self._cursor)
-            if case is None
-            else wanted.events.all(self._cursor, wanted=case)
-        )
+        rows = wanted.events_without_case.all(self._cursor) if case is None else wanted.events.all(self._cursor, case)
         return tuple(self.people.events(self.connection, (EntryRow(*row) for row in rows)))
 
     def events_of(self, types: Iterable[str] | None, after: int = 0) -> tuple[Event, ...]:
@@ -188,63 +191,74 @@ class Writing:
         return {name: event for name, event in self._kept(sorted(set(ids))).items() if event is not None}
 
     def awake(self) -> tuple[str, ...]:
-        """The matters in which something changes by itself until the clock."""
-        return tuple(row[0] for row in self._statements.awake.all(self._cursor, now=self.head.now))
+        """The matters in which something changes by itself until the clock, in any order."""
+        self._flush_said()
+        return tuple(row[0] for row in self._statements.awake.all(self._cursor, self.head.now))
 
     def matters(self) -> tuple[str, ...]:
         """All of them."""
+        self._flush_said()
         return tuple(self.connection.scalars(select(MATTERS.c.matter).order_by(MATTERS.c.matter)))
 
     # --- the projection ---------------------------------------------------------------------------
 
     def said(self, matter: str, rules: Rules, localise: Localise) -> tuple[Obligation, ...]:
         """The obligations of a matter as they stand in the projection."""
-        rows = (ObligationRow(*row) for row in self._statements.said.all(self._cursor, wanted=matter))
+        self._flush_said()
+        rows = (ObligationRow(*row) for row in self._statements.said.all(self._cursor, matter))
         return tuple(self.people.obligations(self.connection, rows, rules, localise))
 
     def say(
         self, matter: str, changed: Iterable[Change], wakes_at: datetime | None, tzdata: str, *, announce: bool = True
     ) -> None:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
-        made: list[dict[str, Any]] = []
-        gone: list[dict[str, Any]] = []
+        gone: list[Row] = []
+        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
         for change in changed:
             found = change.obligation
             key = self.people.master.pseudonym(found.id)
             times = moments(found)
             if change.after is None:
-                gone.append({"wanted": key})
+                gone.append((key,))
             else:
-                made.append(self._row(found, matter, key, times, tzdata))
+                person, body = self._sealed(found, key, times, sealing)
+                self._duties.append(
+                    (
+                        key, matter, found.rule, found.bearer.id, str(found.status), str(found.nature), *times, tzdata,
+                        person, body,
+                    )
+                )  # fmt: skip
             if announce:
                 self._announce(change, matter, key, times)
-        self._statements.unsay.each(self._cursor, gone)
-        self._statements.say.each(self._cursor, made)
-        self._statements.say_matter.run(self._cursor, matter=matter, wakes_at=maybe(wakes_at))
+        self._matters.append((matter, maybe(wakes_at)))
+        if gone or len(self._duties) >= BATCH:
+            self._flush_said()
+            self._statements.unsay.each(self._cursor, gone)
 
-    def _row(self, found: Obligation, matter: str, key: str, times: Moments, tzdata: str) -> dict[str, Any]:
-        body, person = pack(found, times), None
-        if found.case is not None:
-            person, own = self.people.of(self.connection, found.case, found.subject, Origin(case=found.case))
-            body = own.seal_alike(body, row_binding(self.head.ledger, key))
-        opens, due, latest = times
-        return {
-            "key": key, "matter": matter, "rule": found.rule, "bearer": found.bearer.id, "status": found.status.value,
-            "nature": found.nature.value, "opens": opens, "due": due, "latest": latest, "tzdata": tzdata,
-            "person": person, "body": body,
-        }  # fmt: skip
+    def _sealed(
+        self,
+        found: Obligation,
+        key: str,
+        times: Moments,
+        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]],
+    ) -> tuple[int | None, bytes]:
+        """The bytes of a row, and the person with whose key they are sealed; `sealing` holds the keys at hand."""
+        body = pack(found, times)
+        if found.case is None:
+            return None, body
+        whose = (found.case, found.subject)
+        if whose not in sealing:
+            sealing[whose] = self.people.of(self.connection, *whose, Origin(case=found.case))
+        person, own = sealing[whose]
+        return person, own.seal_alike(body, row_binding(self.head.ledger, key))
 
     def _announce(self, change: Change, matter: str, key: str, times: Moments) -> None:
         head, found = self.head, change.obligation
         head.outbox += 1
-        stands = change.after is not None
+        status, due = (None, None) if change.after is None else (str(found.status), times[1])
         self._outbox.append(
-            {
-                "number": head.outbox, "position": head.position, "now": head.now, "what": change.what, "key": key,
-                "matter": matter, "rule": found.rule, "bearer": found.bearer.id,
-                "status": found.status.value if stands else None, "due": times[1] if stands else None,
-            }
-        )  # fmt: skip
+            (head.outbox, head.position, head.now, change.what, key, matter, found.rule, found.bearer.id, status, due)
+        )
 
     def record_incident(self, backend: str, case: str | None, what: str) -> None:
         """That a native matcher failed and the reference answered."""
@@ -253,11 +267,13 @@ class Writing:
 
     def drop(self) -> None:
         """Empty the projection."""
+        self._flush_said()
         for table in PROJECTION:
             self.connection.execute(delete(table))
 
     def state(self) -> bytes:
         """A digest over every byte of the projection."""
+        self._flush_said()
         found = sha256()
         for table in PROJECTION:
             own = list(table.primary_key)
@@ -303,18 +319,24 @@ class Writing:
     def end(self) -> Head:
         """Write what is left; the head last, and only where there is something new."""
         self._flush()
+        self._flush_said()
         self._statements.announce.each(self._cursor, self._outbox)
         self._outbox = []
         if self.head == self._found:
             return self.head
         head = replace(self.head, peaks=self._peaks.bytes())
-        self._statements.move_head.run(self._cursor, **{f"new_{part}": getattr(head, part) for part in MOVING})
+        self._statements.move_head.run(self._cursor, *(getattr(head, part) for part in MOVING))
         return head
 
     def _flush(self) -> None:
         if self._entries:
             self._statements.add_entry.each(self._cursor, self._entries)
             self._entries = []
+
+    def _flush_said(self) -> None:
+        self._statements.say.each(self._cursor, self._duties)
+        self._statements.say_matter.each(self._cursor, self._matters)
+        self._duties, self._matters = [], []
 
 
 def named(event: Event) -> Origin:

@@ -45,19 +45,36 @@ class LiveEvaluator:
     def case(self, case: str | None, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
         """As `case_obligations`, bare."""
         known = [event for event in events if event.knowable_at <= now]
-        told = told_of(case, known)
+        if ACTS_UPON_CASES.isdisjoint([event.type for event in known]):
+            owed = self._as_told(case, known, now)
+        else:
+            owed = self._as_amended(case, known, now)
+        return moved(self.program, owed, now)
+
+    def _as_told(self, case: str | None, known: Sequence[Event], now: datetime) -> Sequence[Obligation]:
+        """Where nothing was amended or moved, there is one version of the case, and all of it is known."""
+        record = Record(History.of(case, known))
+        owed = {o.id: o for o in settled(self.program, record, case, drafts(self.program, record), now)}
+        if len(record.known) > 1:
+            for o in lapsed(self.program, record, owed, frozenset()):
+                owed.setdefault(o.id, o)
+        return tuple(owed.values())
+
+    def _as_amended(self, case: str | None, known: Sequence[Event], now: datetime) -> Sequence[Obligation]:
+        """Every version in turn: what stands now, and what only an earlier one raised, as it was left behind."""
+        told = versions(case, known)
         ends = [*(history.since or now for history in told[1:]), now]
         records = [Record(history) for history in told]
         drafted = [drafts(self.program, record.as_known_at(end)) for record, end in zip(records, ends, strict=True)]
         aliases = told[-1].aliases
-        amended = {key: first_believed(told, drafted, key) for key in drafted[-1]} if len(told) > 1 else None
+        amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
         owed = {o.id: o for o in settled(self.program, records[-1], case, drafted[-1], now, amended, aliases)}
         for o in lapsed(self.program, records[-1].as_known_at(now), owed, aliases):
             owed.setdefault(o.id, o)
         for record, past, end in list(zip(records, drafted, ends, strict=True))[-2::-1]:
             for o in settled(self.program, record, case, past, end, None, aliases):
                 owed.setdefault(o.id, left_behind(o, case, known))
-        return moved(self.program, tuple(owed.values()), now)
+        return tuple(owed.values())
 
     def agenda(self, events: Iterable[Event], now: datetime) -> tuple[Obligation, ...]:
         """As `agenda_obligations`, bare. Cheap where `events` begin with those of the last time and `now` is not before it."""
@@ -83,10 +100,3 @@ class LiveEvaluator:
 
 #: Acts upon reports and cases, which make it another case than it was.
 ACTS_UPON_CASES = frozenset({*AMENDMENTS, *MOVES})
-
-
-def told_of(case: str | None, events: Sequence[Event]) -> tuple[History, ...]:
-    """The case as it was believed after each amendment; where there is none, as it is."""
-    if any(event.type in ACTS_UPON_CASES for event in events):
-        return versions(case, events)
-    return (History.of(case, events),)

@@ -206,4 +206,6 @@ def moved_ids(law: Law, obligation_id: str, bearer: str) -> Iterator[str]:
 
 def escaped(part: str) -> str:
     """A part of an id cannot be taken for two."""
+    if "%" not in part and "/" not in part:
+        return part
     return part.replace("%", "%25").replace("/", "%2F")

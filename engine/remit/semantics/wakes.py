@@ -88,9 +88,9 @@ def turns_at(owed: Obligation, now: datetime) -> datetime | None:
     """When this obligation next changes by itself, or sets something off."""
     status, deadline = owed.status, owed.deadline
     if status is Status.ACTIVE:
-        return None if deadline.due is None else soonest((past(deadline.due),), now)
+        return None if deadline.due is None or deadline.due < now else past(deadline.due)
     if status is Status.PENDING:
-        return soonest((deadline.opens,), now)
+        return deadline.opens if deadline.opens is not None and deadline.opens > now else None
     if status is Status.OVERDUE:
         return soonest((past(deadline.latest),), now)
     if status in HIDING:
