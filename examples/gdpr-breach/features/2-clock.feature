@@ -1,0 +1,72 @@
+Feature: The 72 hours, to the hour
+  Periods in hours run through nights, weekends and holidays (Regulation 1182/71, Article 3(3)), and as time passes, not as clocks are set.
+
+  Scenario: The clock starts when the controller is aware, not when it happened
+    When on 2024-05-03 02:00 "Meridian Clinics B.V." reports "personal data breach" known on 2024-05-14 10:20:
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20"
+
+  Scenario: Before anybody knows, nobody owes anything
+    Given it is 2024-05-10 12:00
+    When on 2024-05-03 02:00 "Meridian Clinics B.V." reports "risk assessed":
+      | risk | a risk |
+    Then nothing arises
+
+  Scenario: Clocks go forward, on an Easter weekend: 72 hours end an hour later by the clock, on Easter Monday
+    When on 2024-03-29 10:00 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-04-01 11:00"
+
+  Scenario: Clocks go back: 72 hours end an hour earlier by the clock
+    When on 2024-10-25 10:00 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-10-28 09:00"
+
+  Scenario Outline: On the day the clocks go back, ten minutes decide
+    When on 2024-10-25 10:00 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on <sent> "Meridian Clinics B.V." reports "authority notified"
+    Then "Meridian Clinics B.V." must "notify the authority", status "<status>"
+    And rule "a33-1.reasons" <reasons>
+
+    Examples:
+      | sent             | status    | reasons        |
+      | 2024-10-28 08:55 | done      | raises nothing |
+      | 2024-10-28 09:05 | done late | raises a duty  |
+
+  Scenario: Over New Year
+    When on 2024-12-30 18:30 "Meridian Santé SAS" reports "personal data breach":
+      | risk | a risk |
+    Then "Meridian Santé SAS" must "notify the authority", by "2025-01-02 18:30"
+
+  Scenario: A second report of the same breach does not start the clock again
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on 2024-05-16 08:00 "Lyon branch of Meridian Clinics" reports "personal data breach" in "Meridian Clinics B.V.":
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20"
+
+  Scenario: The risk was thought unlikely, and turns out otherwise
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | unlikely |
+    Then rule "a33-1.notify" raises nothing
+    When on 2024-05-20 15:00 "Meridian Privacy Office" reports "risk assessed":
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-23 15:00"
+
+  Scenario: The risk turns out to be unlikely before anything was sent
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on 2024-05-15 09:00 "Meridian Privacy Office" reports "risk assessed":
+      | risk | unlikely |
+    Then "Meridian Clinics B.V." must "notify the authority", status "withdrawn"
+    And rule "a33-1.notify" raises nothing, because "unlikely"
+    And "Meridian Clinics B.V." must "document the breach"
+
+  Scenario: What was notified stays notified, whatever the risk turns out to be
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on 2024-05-15 09:00 "Meridian Clinics B.V." reports "authority notified"
+    And on 2024-05-20 09:00 "Meridian Privacy Office" reports "risk assessed":
+      | risk | unlikely |
+    Then "Meridian Clinics B.V." must "notify the authority", status "done"
