@@ -368,3 +368,13 @@ def test_a_contradiction_between_a_case_and_the_agenda_that_a_rule_orders_is_non
     ordered = agenda(pack_with(tmp_path / "b", duty + "overrides: s\n---\n" + standing), report())
     assert [c.rules for c in unordered.conflicts] == [("d", "s")]
     assert ordered.conflicts == ()
+
+
+def test_what_a_bearer_that_was_not_found_is_like_is_unknown(tmp_path: Path) -> None:
+    """The fallback desk is not the bearer: judged by it, the duty was dropped without a word."""
+    rule = "id: d\nmust: send_reminder\nbearer: reporter\non: item_overdue\nif: '\"branch\" in unit.roles'\nby: {hours: 24}\n"
+    engine = Engine(pack_with(tmp_path, rule))
+    engine.submit({"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-03-01T10:00", "days_late": 20})
+    (found,) = engine.obligations(rule="d")
+    assert (found.status, found.bearer.routed) == ("undecided", False)
+    assert [question.fact for question in found.questions] == ["event.by"]

@@ -53,6 +53,11 @@ class Draft:
     def subject(self) -> str | None:
         return self.evidence[0].subject if self.evidence else None
 
+    def seen(self) -> Situation:
+        """What its condition is judged in: nothing is known of a bearer that was not found."""
+        s = self.situation
+        return Situation(s.event, s.subject, self.unit if self.bearer.routed else None, s.events, s.defaulter)
+
     def inside(self) -> Situation:
         """The situation with the bearer in it."""
         s = self.situation
@@ -160,7 +165,7 @@ def truth(value: object) -> bool | Unknown:
 def stands(draft: Draft, *, judged: bool) -> bool:
     """Judge the draft's condition where it waits for the bearer, and its exception; false where it raises nothing."""
     rule = draft.rule
-    inside = draft.inside() if rule.per_bearer else draft.situation
+    inside = draft.seen() if rule.per_bearer else draft.situation
     if not judged and rule.guard is not None:
         draft.verdict = truth(rule.guard(inside, NOTHING))
         if draft.verdict is False:
@@ -186,7 +191,8 @@ def arose_at(draft: Draft, event: Event, record: Record) -> datetime:
     turns = record.turns_after(knowable, event.subject, rule)
     for moment in (knowable, *turns) if turns else ():
         known = record.as_known_at(moment).situation(event)
-        then = Situation(known.event, known.subject, draft.unit, known.events, known.defaulter)
+        unit = draft.unit if draft.bearer.routed else None
+        then = Situation(known.event, known.subject, unit, known.events, known.defaulter)
         if raises(rule, then):
             return moment
     return knowable

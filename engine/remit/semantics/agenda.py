@@ -16,7 +16,7 @@ from remit.model.rule import Every
 from remit.model.terms import Nature, Status
 from remit.program.program import CompiledRule
 from remit.semantics.build import settled
-from remit.semantics.drafts import excepted, judge, obligation_id, weighed
+from remit.semantics.drafts import excepted, judge, obligation_id, seen, weighed
 from remit.semantics.law import Draft, Law
 
 
@@ -83,7 +83,7 @@ def for_each_bearer(
         routing = law.seek(rule, "bearer", selector, nowhere, day, None)
         for party in routing.parties:
             inside = replace(nowhere, unit=law.graph.unit(party.id, day))
-            verdict = judge(rule, inside)
+            verdict = judge(rule, seen(inside, party))
             if verdict is not False:
                 opens = law.midnight(span.opens if span else rule.effective_on)
                 yield Draft(rule, party, nature, routing, inside, day, verdict, arose_at=opens, span=span)

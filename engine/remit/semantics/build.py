@@ -22,7 +22,7 @@ from remit.model.text import Text
 from remit.model.vocabulary import Attribute
 from remit.program.program import CompiledRule
 from remit.routing.route import Routing
-from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, under_bearer, weighed
+from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, seen, under_bearer, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
 from remit.semantics.reorganise import handed_id, handed_over
@@ -89,7 +89,7 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
             routing = law.seek(rule, "bearer", selector, left_undone, day, draft.situation.unit)
             for party in routing.parties:
                 inside = replace(left_undone, unit=law.graph.unit(party.id, day))
-                verdict = judge(rule, inside)
+                verdict = judge(rule, seen(inside, party))
                 if verdict is not False:
                     yield Draft(rule, party, Nature.CONSEQUENT, routing, inside, day, verdict, draft.evidence, failed, cause=cause)  # fmt: skip
 

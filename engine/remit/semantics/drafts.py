@@ -13,6 +13,7 @@ from remit.matching.history import History, in_time
 from remit.matching.matcher import Binding
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Unknown, Value
+from remit.model.obligation import Party
 from remit.model.terms import Nature, Per
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -75,11 +76,11 @@ def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:
         for party in routing.parties:
             unit = law.graph.unit(party.id, day)
             inside = replace(situation, unit=unit)
-            verdict = binding.verdict if binding.verdict is not None else judge(rule, inside)
+            verdict = binding.verdict if binding.verdict is not None else judge(rule, seen(inside, party))
             if rule.breach_triggered and verdict is True and not party.routed:
                 verdict = UNKNOWN
             if verdict is not False:
-                since = arose(rule, event, history, unit)
+                since = arose(rule, event, history, unit if party.routed else None)
                 yield Draft(rule, party, Nature.TRIGGERED, routing, inside, day, verdict, (event,), since)
 
 
@@ -110,6 +111,11 @@ def is_meant(law: Law, unit: str, event: Event) -> bool:
     return event.by is not None and law.graph.is_under(event.by, unit, law.day(event.at))
 
 
+def seen(inside: Situation, bearer: Party) -> Situation:
+    """What conditions are judged in: nothing is known of a bearer that was not found, and the fallback desk is not it."""
+    return inside if bearer.routed else replace(inside, unit=None)
+
+
 def judge(rule: CompiledRule, situation: Situation) -> bool | Unknown:
     """The condition in full; a rule without one holds."""
     verdict = True if rule.guard is None else evaluate(rule.guard, situation)
@@ -122,7 +128,7 @@ def exception_of(rule: CompiledRule, situation: Situation) -> Value | Unknown:
     return False if exception is None else evaluate(exception.tree, situation)
 
 
-def arose(rule: CompiledRule, event: Event, history: History, unit: Unit) -> datetime:
+def arose(rule: CompiledRule, event: Event, history: History, unit: Unit | None) -> datetime:
     """The first moment at which what was then known raised it: its condition true, and no exception.
 
     A deadline counts from when the bearer could know (DESIGN §3), and a fact stated later is known later.
@@ -148,7 +154,7 @@ def join(first: Draft, second: Draft) -> Draft:
 
 def excepted(draft: Draft) -> Draft | None:
     """`unless` true: this report raises nothing. Unknown: it stands, and is rebuttable."""
-    verdict = exception_of(draft.rule, draft.situation)
+    verdict = exception_of(draft.rule, seen(draft.situation, draft.bearer))
     if verdict is True:
         return None
     return replace(draft, rebuttable=True) if verdict is UNKNOWN else draft
