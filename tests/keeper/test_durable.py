@@ -69,6 +69,16 @@ def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
         assert "send a reminder" in str(again.why(again.obligations(rule="a1.reminder")[0].id))
 
 
+def test_a_file_of_any_name_is_a_ledger_and_its_url_leads_back_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "台账 50% #1?mode=ro.db"
+    with Engine(Pack.load(LIBRARY), ledger=str(path)) as engine:
+        engine.submit(OVERDUE)
+        shown = engine.durable.store.database.shown
+    assert path.is_file()
+    with Engine(Pack.load(LIBRARY), ledger=shown) as again:
+        assert again.submit(OVERDUE).duplicate
+
+
 def test_the_projection_dropped_and_made_again_is_the_same_bytes(tmp_path: Path) -> None:
     with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
         engine.submit(OVERDUE)
