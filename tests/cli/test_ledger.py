@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -589,3 +589,19 @@ def test_another_version_of_the_pack_is_taken_up_and_told(ledger: Ledger, tmp_pa
     readings.write_text(readings.read_text("utf-8") + "\n# looked at again\n", "utf-8")
     shown = ledger("submit", LATE, "--json", pack=root)
     assert json.loads(shown.stdout)["position"] == 4
+
+
+def test_as_recorded_by_a_day_it_is_told_in_the_words_of_the_pack_of_that_day(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import remit.engine
+
+    monkeypatch.setattr(remit.engine, "wall_clock", lambda _zone: datetime(2099, 1, 1, tzinfo=UTC))
+    ledger.lines(event("e1"))
+    monkeypatch.setattr(remit.engine, "wall_clock", lambda _zone: datetime(2099, 3, 1, tzinfo=UTC))
+    renamed = edited(tmp_path, "policies/bylaws-2024/bylaws.md", "id: a1.reminder", "id: a1.notice")
+    assert ledger("advance", "--to", "2024-03-20", pack=renamed).exit_code == 0
+    words = ("obligations", "--rule", "a1.reminder", "--as-of", "2024-03-02", "--json")
+    assert error(ledger(*words, pack=renamed)) == (4, "RM454")
+    shown = ledger(*words, "--recorded-by", "2099-02-01", pack=renamed)
+    assert [o["status"] for o in json.loads(shown.stdout)["obligations"]] == ["active"]

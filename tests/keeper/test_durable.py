@@ -13,7 +13,7 @@ from sqlalchemy import text
 import remit.keeper.durable
 from made import LIBRARY, pack_with
 from remit import Engine, Pack
-from remit.errors import LedgerError
+from remit.errors import LedgerError, PackError
 from remit.keeper.durable import DurableKeeper
 from remit.ledger.statistics import statistics
 from remit.matching.history import History
@@ -69,6 +69,16 @@ def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
         assert "send a reminder" in str(again.why(again.obligations(rule="a1.reminder")[0].id))
 
 
+def test_a_file_of_any_name_is_a_ledger_and_its_url_leads_back_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "台账 50% #1?mode=ro.db"
+    with Engine(Pack.load(LIBRARY), ledger=str(path)) as engine:
+        engine.submit(OVERDUE)
+        shown = engine.durable.store.database.shown
+    assert path.is_file()
+    with Engine(Pack.load(LIBRARY), ledger=shown) as again:
+        assert again.submit(OVERDUE).duplicate
+
+
 def test_the_projection_dropped_and_made_again_is_the_same_bytes(tmp_path: Path) -> None:
     with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
         engine.submit(OVERDUE)
@@ -107,6 +117,39 @@ def test_a_calendar_published_later_sets_the_deadlines_that_waited_for_it(tmp_pa
         assert (set_now.status, set_now.deadline.due is not None) == ("active", True)
         assert set_now.deadline.calendars == ("notice 2031",)
         assert "notice 2031" in str(engine.why(set_now.id))
+
+
+def test_a_new_policy_takes_over_on_its_day_and_each_event_is_judged_by_the_one_of_its_time(tmp_path: Path) -> None:
+    rules = (
+        "id: stock\nmust: count_stock\nbearer: {unit: harbour-library}\nevery: year\n```\n\n```rule\n"
+        "id: d\nmust: send_reminder\nbearer: {role: branch, place: event.place}\non: item_overdue\nby: {days: 3}\n"
+    )
+    pack = pack_with(tmp_path, rules)
+    url, old = str(tmp_path / "r.db"), pack.root / "policies" / "bylaws-2024"
+    with Engine(pack, ledger=url) as engine:
+        engine.submit(OVERDUE)
+    new = old.with_name("bylaws-2025")
+    shutil.copytree(old, new)
+    said = (old / "policy.yaml").read_text("utf-8")
+    taking_over = said.replace("bylaws-2024", "bylaws-2025").replace(
+        "effective_on: 2024-02-01", "effective_on: 2024-04-01"
+    )
+    (new / "policy.yaml").write_text(taking_over, "utf-8")
+    with pytest.raises(PackError, match="RM209"):
+        Pack.load(pack.root)
+    (old / "policy.yaml").write_text(said + "\nrepealed_on: 2024-04-01\n", "utf-8")
+    with Engine(Pack.load(pack.root), ledger=url) as engine:
+        engine.advance(at("2024-03-30T00:00"))
+        moved = {c.obligation.policy: c.what for c in engine.advance(at("2024-04-01T00:00")).changes}
+        assert moved == {"bylaws-2024": "superseded", "bylaws-2025": "created"}
+        engine.submit_all([
+            {**OVERDUE, "id": "e2", "case": "late", "at": "2024-03-31T10:00", "known_at": "2024-04-02T10:00"},
+            {**OVERDUE, "id": "e3", "case": "new", "at": "2024-04-02T10:00"},
+        ])  # fmt: skip
+        assert {o.case: o.policy for o in engine.obligations(rule="d")} == {
+            "c": "bylaws-2024", "late": "bylaws-2024", "new": "bylaws-2025",
+        }  # fmt: skip
+        assert engine.durable.rebuild()
 
 
 def test_a_reorganisation_by_date_carries_open_duties_over(tmp_path: Path) -> None:

@@ -9,8 +9,12 @@ import pytest
 from made import LIBRARY
 from remit import Engine, Pack
 from remit.errors import EventError
+from remit.ledger.export import export
+from remit.ledger.reading import Export
 
 REMINDER = "a1.reminder"
+MERGED = ("case_merger", "m", "a", "2024-03-03")
+SPLIT_OFF = ("case_split", "m", "a", "2024-03-03")
 
 
 def overdue(name: str, case: str, at: str = "2024-03-01T10:00", **more: object) -> dict[str, object]:
@@ -103,3 +107,40 @@ def test_a_transfer_says_who_takes_over_and_by_what_authority(engine: Engine) ->
         engine.submit(act("transfer", "t", "a", "2024-03-01T12:00", rule=REMINDER, to_unit="hill-library"))
     with pytest.raises(EventError, match="RM40"):
         engine.submit(act("transfer", "t", "a", "2024-03-01T12:00", rule=REMINDER, to_unit="nobody", authority="x"))
+
+
+def test_what_was_split_off_is_there_after_a_rebuild_and_in_an_import(tmp_path: Path) -> None:
+    pack = Pack.load(LIBRARY)
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit_all([overdue("e1", "a"), overdue("e2", "a"), act(*SPLIT_OFF, events=["e2"], into="c")])
+        owed = statuses(engine)
+        assert owed["c"] == "active"
+        assert engine.durable.rebuild()
+        assert statuses(engine) == owed
+        told = tmp_path / "export.jsonl"
+        told.write_bytes(b"".join(line + b"\n" for line in export(engine.durable.store)))
+    with Engine(pack, ledger=str(tmp_path / "copy.db")) as engine:
+        engine.durable.take_in(Export(told))
+        assert statuses(engine) == owed
+
+
+@pytest.mark.parametrize(
+    ("acts", "erased", "left"),
+    [
+        ([act(*MERGED, of="b")], "a", []),
+        ([act(*MERGED, of="b")], "b", []),
+        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "a", ["e2"]),
+        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "b", ["e1", "e3"]),
+        ([act(*SPLIT_OFF, events=["e3"], into="c")], "a", ["e2"]),
+        ([act(*SPLIT_OFF, events=["e3"], into="c")], "c", ["e2"]),
+    ],
+)
+def test_erasing_reaches_what_the_moves_that_stand_make_one_matter(
+    tmp_path: Path, acts: list[dict[str, object]], erased: str, left: list[str]
+) -> None:
+    told = [{**overdue("e1", "a"), "subject": "one"}, overdue("e2", "b"), {**overdue("e3", "a"), "subject": "two"}]
+    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit_all([*told, *acts])
+        assert engine.durable.erase(erased, None, "order 1")
+        assert [event.id for event in engine.events if event.id.startswith("e")] == left
+        assert engine.durable.rebuild()

@@ -38,14 +38,14 @@ def obligations(
         from remit.keeper.keeper import Query
 
         with open_desk(context, pack, ledger, key) as desk:
-            session = desk.session
-            wanted = Query(session.name(unit, "unit") if unit else None, known_status(status), case, known_rule(session, rule))  # fmt: skip
             asked = {"--as-of": as_of, "--known-at": known_at, "--recorded-by": recorded_by}
-            moments = tuple(session.moment(t, option) if t else None for option, t in asked.items())
+            moments = tuple(desk.session.moment(t, option) if t else None for option, t in asked.items())
+            then = desk if moments[2] is None else desk.under(desk.engine.durable.pack_of(moments[2]))
+            session = then.session
+            wanted = Query(session.name(unit, "unit") if unit else None, known_status(status), case, known_rule(session, rule))  # fmt: skip
             if any(moments):
                 at = moments[0] or desk.engine.now
                 answer = desk.engine.as_of(at, known_at=moments[1], recorded_by=moments[2])
-                then = desk if moments[2] is None else desk.under(desk.engine.durable.pack_of(moments[2]))
                 show(then, narrowed(answer, wanted, agenda=agenda), at, as_json=as_json)
                 return
             found = desk.engine.durable.answer_in(case) if case else desk.engine.answer(agenda=agenda)

@@ -33,8 +33,8 @@ from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
 from remit.live.evaluator import LiveEvaluator
-from remit.matching.history import AMENDMENTS, amends
-from remit.matching.moves import MOVES, linked
+from remit.matching.history import AMENDMENTS, amends, believed
+from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
 from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
@@ -145,6 +145,7 @@ class DurableKeeper:
     def erase(self, case: str, subject: str | None, authority: str) -> int:
         """Destroy the keys of a person of a case, or of everybody in it; how many were destroyed.
 
+        A case is all that the moves which stand make one matter with it; a merger that was retracted reaches nobody else.
         What was reported of them counts as never reported from here on; that it was erased stays on record.
         """
 
@@ -153,9 +154,13 @@ class DurableKeeper:
             group = self._linked(case)
             for name in group:
                 self._owed(ledger, matter_of(name))
-            persons = tuple(number for name in group if name for number in ledger.erase(name, subject))
+            told = tuple(event for name in group for event in self._events_of(ledger, name))
+            standing = believed(knowable(told, self.now_of(ledger)))
+            matter = linked((case,), (event for event in standing if event.type in MOVES))[case]
+            persons = tuple(number for name in matter if name for number in ledger.erase(name, subject))
             if persons:
                 self._forget_reports()
+                self._moves = list(ledger.events_of(MOVES))
                 content = {"case": case, "persons": list(persons), "authority": authority}
                 ledger.append_own("erasure", encode_value(content))
                 self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
@@ -171,11 +176,10 @@ class DurableKeeper:
         def work(ledger: Writing) -> bool:
             adopted = self._begin(ledger)
             self._settle(ledger, adopted)
-            before = ledger.state()
+            before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
             self._said.clear()
-            cases = {matter_of(case) for case in ledger.cases()}
-            self._settle(ledger, cases | {AGENDA}, announce=False)
+            self._settle(ledger, known | self._matters(ledger), announce=False)
             return before == ledger.state()
 
         return self._written(work, ())
@@ -190,7 +194,7 @@ class DurableKeeper:
         def work(ledger: Writing) -> None:
             replay(export, ledger)
             adopted = self._begin(ledger)
-            self._settle(ledger, adopted | {AGENDA} | {matter_of(case) for case in ledger.cases()})
+            self._settle(ledger, adopted | self._matters(ledger))
             ledger.checkpoint()
 
         self._written(work, ())
@@ -242,6 +246,10 @@ class DurableKeeper:
         for case in cases:
             if case is not None and case not in self._reported and ledger.is_new(case, matter_of(case)):
                 self._reported[case], self._said[matter_of(case)] = (), {}
+
+    def _matters(self, ledger: Writing) -> set[str]:
+        """All that follows from the entries; of a case that was split off, none but the split may tell."""
+        return {AGENDA} | {matter_of(case) for case in (*ledger.cases(), *map(other_end, self._moves))}
 
     def _version(self) -> dict[str, object]:
         """What an entry of kind `pack` says."""

@@ -336,7 +336,7 @@ def parsed_url(url: str) -> sqlalchemy.URL:
         "RM726", "bad-ledger-url", found=url.rsplit("@", 1)[-1], expected="sqlite:///path or postgresql://…"
     )
     try:
-        parsed = make_url(url if ":/" in url else f"sqlite:///{url}")
+        parsed = make_url(url) if ":/" in url else sqlalchemy.URL.create("sqlite", database=url or None)
     except exc.ArgumentError:
         raise wrong from None
     known = parsed.get_backend_name()

@@ -76,7 +76,7 @@ class Pack:
         calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(root, problems)))
         lexicon = lexicon_of(vocabulary, names)
         policies = tuple(read_policies(root, vocabulary, names, lexicon, problems))
-        check_references([rule for policy in policies for rule in policy.rules], problems)
+        check_references(policies, problems)
         if problems.found:
             raise PackError(problems.found, vocabulary.language)
         graph = UnitGraph.build(

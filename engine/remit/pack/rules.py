@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from remit.model.rule import (
     Every,
     On,
     OpenEnd,
+    Policy,
     Quote,
     Rule,
     Selector,
@@ -331,12 +333,17 @@ class RuleReader:
         return Condition(tree, node.text, node.origin)
 
 
-def check_references(rules: Sequence[Rule], problems: Problems) -> None:
-    """What one rule says of others: ids once, `then` and `overrides` name rules, consequences are named, nothing goes round."""
+def check_references(policies: Sequence[Policy], problems: Problems) -> None:
+    """What one rule says of others: ids once, `then` and `overrides` name rules, consequences are named, nothing goes round.
+
+    A policy that takes another's place may keep the ids of its rules: what is recurring is then seen to go on.
+    """
+    rules = [rule for policy in policies for rule in policy.rules]
     by_id = {rule.id: rule for rule in rules}
-    seen: set[str] = set()
+    owners = {policy.id: policy for policy in policies}
+    seen: dict[str, list[Policy]] = defaultdict(list)
     for rule in rules:
-        if rule.id in seen:
+        if any(meet(owners[rule.policy], other) for other in seen[rule.id]):
             problems.add(
                 VocabularyError(
                     "RM209",
@@ -346,7 +353,7 @@ def check_references(rules: Sequence[Rule], problems: Problems) -> None:
                     origin=rule.origin,
                 )
             )
-        seen.add(rule.id)
+        seen[rule.id].append(owners[rule.policy])
         for name in (*rule.then, *rule.overrides):
             if name not in by_id:
                 problems.unknown("rule", Scalar(name, rule.origin), by_id, "the id of a rule")
@@ -375,7 +382,10 @@ def check_references(rules: Sequence[Rule], problems: Problems) -> None:
                 )
             )
     for what in ("then", "overrides"):
-        for ring in rings({rule.id: getattr(rule, what) for rule in rules}):
+        follows: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        for rule in rules:
+            follows[rule.id] += getattr(rule, what)
+        for ring in rings(dict(follows)):
             problems.add(
                 VocabularyError(
                     "RM217",
@@ -385,6 +395,14 @@ def check_references(rules: Sequence[Rule], problems: Problems) -> None:
                     origin=by_id[ring[0]].origin,
                 )
             )
+
+
+def meet(one: Policy, other: Policy) -> bool:
+    """Whether there is a day on which both are in force."""
+    return all(
+        earlier.repealed_on is None or later.effective_on < earlier.repealed_on
+        for earlier, later in ((one, other), (other, one))
+    )
 
 
 def rings(follows: dict[str, tuple[str, ...]]) -> Iterator[list[str]]:
