@@ -147,6 +147,14 @@ def test_permission_says_that_it_may_stay_unused(heard, overdue, steps):
     assert discharge.claim.en == "a permission: not using it breaches nothing"
 
 
+@pytest.mark.parametrize(("rule", "said"), [("a2.rare", "a standing prohibition"), ("a3.open", "a standing duty")])
+def test_what_is_forbidden_is_called_no_duty(heard, steps, rule, said):
+    engine = heard()
+    owed = next(o for o in engine.agenda() if o.rule == rule)
+    (event,) = steps(engine.why(owed.id), "event")
+    assert event.claim.en == said
+
+
 def test_consequence_names_the_duty_that_failed_by_its_whole_id(heard, steps):
     engine = heard(now="2024-07-05T12:00")
     (owed,) = (o for o in engine.obligations(rule="a3.report") if o.bearer.id == "harbour-library")

@@ -8,6 +8,10 @@ import pytest
 
 from made import pack_with
 from remit import Engine
+from remit.live.evaluator import LiveEvaluator
+from remit.matching.reference import Reference
+from remit.semantics.evaluator import ReferenceEvaluator
+from remit.semantics.law import Law
 
 CHILD = """
 id: d
@@ -18,6 +22,14 @@ if: subject.age < 16
 by: {hours: 24}
 """
 ALONE = CHILD.replace("if: subject.age < 16", 'unless: case.events.exists(e, e.type == "item_returned")')
+MINE = CHILD.replace("if: subject.age < 16", 'if: unit.id == "harbour-library" && subject.age < 16')
+#: A duty that goes over to another bearer when the age is stated otherwise.
+EITHER = CHILD.replace(
+    "{role: branch, place: event.place}", "[{role: branch, place: event.place}, {role: office}]"
+).replace(
+    "if: subject.age < 16",
+    'if: unit.id == "harbour-library" && subject.age < 16 || unit.id == "head-office" && subject.age >= 16',
+)
 LOST = {"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-03-01T10:00", "place": "harbour", "days_late": 20}
 OLDER = {**LOST, "id": "e2", "at": "2024-03-01T18:00", "age": 40, "days_late": 1}
 RETURNED = {"id": "e2", "case": "c", "type": "item_returned", "at": "2024-03-01T18:00"}
@@ -34,7 +46,7 @@ def statuses(tmp_path: Path, rules: str, *events: dict[str, object]) -> list[str
     return [o.status.value for o in engine.obligations(rule="d")]
 
 
-@pytest.mark.parametrize(("rules", "first", "later"), [(CHILD, {**LOST, "age": 9}, OLDER), (ALONE, LOST, RETURNED)])
+@pytest.mark.parametrize(("rules", "first", "later"), [(CHILD, {**LOST, "age": 9}, OLDER), (MINE, {**LOST, "age": 9}, OLDER), (ALONE, LOST, RETURNED)])  # fmt: skip
 class TestWhatTookItsGround:
     def test_withdraws_what_was_open(self, tmp_path: Path, rules: str, first: dict, later: dict) -> None:
         assert statuses(tmp_path, rules, first, later) == ["withdrawn"]
@@ -59,3 +71,15 @@ def test_a_question_answered_with_no_leaves_nothing_behind(tmp_path: Path) -> No
 def test_a_ground_that_comes_back_is_the_same_duty(tmp_path: Path) -> None:
     again = {**OLDER, "id": "e3", "at": "2024-03-02T09:00", "age": 9}
     assert statuses(tmp_path, CHILD, {**LOST, "age": 9}, OLDER, again) == ["active"]
+
+
+def test_a_ground_that_fell_away_for_one_bearer_only(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, EITHER)
+    law, engine = Law.of(pack, Reference), Engine(pack)
+    engine.submit_all([{**LOST, "age": 9}, OLDER])
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        owed = evaluator.case("c", engine.events, engine.now)
+        assert {(o.bearer.id, o.status.value) for o in owed} == {
+            ("harbour-library", "withdrawn"),
+            ("head-office", "active"),
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -124,6 +125,16 @@ def test_its_types_are_seen_from_outside(installed: Path, tmp_path: Path) -> Non
         sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", "use.py", cwd=tmp_path
     )
     assert bad.returncode == 1, "a wrong use must not pass"
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/embedding.md"])
+def test_the_documented_examples_are_typed(document: str, installed: Path, tmp_path: Path) -> None:
+    examples = re.findall(r"```python\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
+    for number, example in enumerate(examples):
+        (tmp_path / f"example{number}.py").write_text(example, "utf-8")
+    told = run(sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python", ".", cwd=tmp_path)
+    assert examples
+    assert told.returncode == 0, told.stdout
 
 
 def test_it_is_small(installed: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from remit.explain.words import KIND, MODALITY, NATURE, PARTS, READING_STATUS, STATUS, Words, beginning, moment
+from remit.explain.words import KIND, MODALITY, NATURE, NORM, PARTS, READING_STATUS, STATUS, Words, beginning, moment
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation, Party
 from remit.model.rule import Act, Policy, Rule
@@ -58,12 +58,12 @@ def headline(obligation: Obligation, words: Words) -> Text:
 
 def origin(obligation: Obligation, rule: Rule | None, pack: Pack) -> Iterator[Why]:
     """What set it off, and the conditions: the steps kept with the obligation itself."""
-    nature = NATURE[obligation.nature]
+    nature, norm = NATURE[obligation.nature], NORM[obligation.modality]
     if not obligation.triggered_by:
         period = f"：{obligation.period}" if obligation.period else ""
         yield Why(
             "event",
-            Text(f"{nature.zh}义务{period}", f"a {nature.en} duty{period.replace('：', ': ')}"),
+            Text(f"{nature.zh}{norm.zh}{period}", f"a {nature.en} {norm.en}{period.replace('：', ': ')}"),
         )
     yield from (told(step, pack) for step in obligation.grounds if step.kind != "discharge")
     if rule is not None and rule.condition is None and obligation.triggered_by:

@@ -41,6 +41,11 @@ MODALITY: dict[Modality, Text] = {
     Modality.MUST_NOT: Text("不得", "must not"),
     Modality.MAY: Text("可以", "may"),
 }
+NORM: dict[Modality, Text] = {
+    Modality.MUST: Text("义务", "duty"),
+    Modality.MUST_NOT: Text("禁令", "prohibition"),
+    Modality.MAY: Text("许可", "permission"),
+}
 NATURE: dict[Nature, Text] = {
     Nature.TRIGGERED: Text("触发", "triggered"),
     Nature.RECURRING: Text("周期", "recurring"),

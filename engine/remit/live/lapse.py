@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from remit.live.drafts import drafts, raises
+from remit.expressions.situation import Situation
+from remit.live.drafts import bearing, drafts, raises
 from remit.live.program import LiveProgram
 from remit.live.record import Record
 from remit.live.rules import LiveRule
@@ -42,15 +44,27 @@ def turns(program: LiveProgram, record: Record) -> Iterator[tuple[datetime, date
         for rule in program.candidates(event) if knowable < known[-1] else ():
             if rule.source.changeable and not rule.breach:
                 later = record.turns_after(knowable, event.subject, rule)
-                if later and not raises(rule, record.situation(event)):
-                    found |= set(falls(rule, event, record, (knowable, *later)))
+                if later and (rule.per_bearer or not raises(rule, record.situation(event))):
+                    found |= set(falls(program, rule, event, record, (knowable, *later)))
     yield from ((known[n - 1], known[n]) for n in range(len(known) - 1, 0, -1) if known[n] in found)
 
 
-def falls(rule: LiveRule, event: Event, record: Record, moments: Iterable[datetime]) -> Iterator[datetime]:
-    """When what was then known did not raise it any more."""
-    raised = False
+def falls(
+    program: LiveProgram, rule: LiveRule, event: Event, record: Record, moments: Iterable[datetime]
+) -> Iterator[datetime]:
+    """When what was then known did not raise it any more, for some bearer."""
+    raised: frozenset[str | None] = frozenset()
     for moment in moments:
-        before, raised = raised, raises(rule, record.as_known_at(moment).situation(event))
-        if before and not raised:
+        before, raised = raised, raised_for(program, rule, event, record.as_known_at(moment))
+        if before - raised:
             yield moment
+
+
+def raised_for(program: LiveProgram, rule: LiveRule, event: Event, known: Record) -> frozenset[str | None]:
+    """For which bearers the event set the rule off; None is everyone, where the rule reads none."""
+    situation = known.situation(event)
+    inside: dict[str | None, Situation] = {None: situation}
+    if rule.per_bearer:
+        routes = bearing(program, rule, situation, event, program.timeline.day(event.at))
+        inside = {unit.id: replace(situation, unit=unit) for route in routes for _, unit in route.desks}
+    return frozenset(name for name, own in inside.items() if raises(rule, own))

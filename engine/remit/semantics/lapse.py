@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
+from remit.expressions.situation import Situation
 from remit.matching.history import History
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation
@@ -17,7 +18,7 @@ from remit.model.terms import Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
 from remit.semantics.build import settled
-from remit.semantics.drafts import drafts, exception_of, judge
+from remit.semantics.drafts import bearing, drafts, exception_of, judge
 from remit.semantics.law import Law
 
 
@@ -39,7 +40,9 @@ def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
         (rule, event)
         for event in history.events
         for rule in law.program.by_event.get(event.type, ())
-        if rule.changeable and not rule.breach_triggered and not raised(rule, event.id, history)
+        if rule.changeable
+        and not rule.breach_triggered
+        and (rule.per_bearer or not raised(law, rule, event.id, history))
     ]
     moments = sorted({event.knowable_at for event in history.events}) if tried else []
     if len(moments) < 2:
@@ -48,18 +51,22 @@ def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
     found = [
         (before, after)
         for (before, now), after in zip(pairwise(known), moments[1:], strict=True)
-        if any(raised(r, e.id, before) and not raised(r, e.id, now) for r, e in tried)
+        if any(raised(law, r, e.id, before) - raised(law, r, e.id, now) for r, e in tried)
     ]
     return tuple(reversed(found))
 
 
-def raised(rule: CompiledRule, event_id: str, known: History) -> bool:
-    """Whether the event set the rule off, by what was then known."""
+def raised(law: Law, rule: CompiledRule, event_id: str, known: History) -> frozenset[str | None]:
+    """For which bearers the event set the rule off, by what was then known; None is everyone, where the rule reads none."""
     event = next((e for e in known.events if e.id == event_id), None)
     if event is None:
-        return False
-    situation = known.situation(event)
-    return judge(rule, situation) is True and exception_of(rule, situation) is not True
+        return frozenset()
+    situation, day = known.situation(event), law.day(event.at)
+    inside: dict[str | None, Situation] = {None: situation}
+    if rule.per_bearer:
+        parties = (p for found in bearing(law, rule, situation, event, day) for p in found.parties)
+        inside = {p.id: replace(situation, unit=law.graph.unit(p.id, day)) for p in parties}
+    return frozenset(n for n, s in inside.items() if judge(rule, s) is True and exception_of(rule, s) is not True)
 
 
 def ceased(obligation: Obligation, moment: datetime) -> Obligation:
