@@ -35,6 +35,8 @@ UNWRITABLE = (
 )  # fmt: skip
 #: Of every SQLite connection.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
+#: Of the one that writes: room for the pages that a large ledger touches, 64 MiB (in KiB).
+WRITER_PRAGMAS = ("cache_size=-65536",)
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
@@ -188,26 +190,24 @@ class Database:
         return self._write_sqlite(work) if self.is_sqlite else self._write_postgresql(work, locks)
 
     def _write_sqlite(self, work: Callable[[Connection], T]) -> T:
-        """On the one connection kept for it; after a failure, on a new one.
-
-        The write lock is taken at once, so that it cannot be missing half-way, and on the bare driver: what SQLAlchemy
-        does to begin and to end costs more than the transaction of one event.
-        """
+        """On the one connection kept for it; after a failure, on a new one."""
         writer, self._writer = self._writer, None
         if writer is None:
-            writer = self.engine.connect().execution_options(remit_begun=True)
+            writer = self._new_writer()
         try:
-            driver = writer.connection.cursor()
-            driver.execute("BEGIN IMMEDIATE")
-            done = work(writer)
-            driver.execute("COMMIT")
-            if writer.in_transaction():  # in SQLAlchemy's eyes: it was used
-                writer.commit()
+            with writer.begin():
+                done = work(writer)
         except BaseException:
             writer.close()
             raise
         self._writer = writer
         return done
+
+    def _new_writer(self) -> Connection:
+        writer = self.engine.connect().execution_options(remit_writes=True)
+        for pragma in WRITER_PRAGMAS:
+            writer.connection.cursor().execute(f"PRAGMA {pragma}")
+        return writer
 
     def _write_postgresql(self, work: Callable[[Connection], T], locks: list[str]) -> T:
         with self.engine.connect() as plain:
@@ -346,9 +346,9 @@ def parsed_url(url: str) -> sqlalchemy.URL:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """A snapshot begins; whoever writes has begun already."""
-    if not connection.get_execution_options().get("remit_begun"):
-        connection.exec_driver_sql("BEGIN")
+    """A writer takes the write lock at once, so that it cannot fail half-way for want of it."""
+    writes = connection.get_execution_options().get("remit_writes")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def wait_for_the_disk(made: Any, _record: object) -> None:
