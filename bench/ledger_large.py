@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger import KINDS
-
 from remit import Engine, Pack
 from remit.ledger.statistics import statistics
 from remit.model.terms import Modality

@@ -44,8 +44,6 @@ DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum",
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
-#: Writes after which its length is looked at, each time.
-LOOK_AT_LOG = 16
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -69,7 +67,6 @@ class Database:
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
         self._log = f"{self.path}-wal"
-        self._writes = 0
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
@@ -245,8 +242,7 @@ class Database:
     # --- the write-ahead log ----------------------------------------------------------------------
 
     def _fold_when_long(self) -> None:
-        self._writes += 1
-        if self.path is None or self._writes % LOOK_AT_LOG:
+        if self.path is None:
             return
         with suppress(FileNotFoundError):
             if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write

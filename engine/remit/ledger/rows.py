@@ -18,7 +18,6 @@ from remit.model.terms import Basis, Kind, Modality, Nature, Status
 from remit.model.text import Text
 
 
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a rule says of every obligation it raises: made once, and shared by all of them."""
@@ -133,7 +132,7 @@ def _party(party: Party) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=10_000)
 def _party_of(
-    name: str, zh: str, en: str, role: str | None, level: str, place: str, basis: str, routed: bool  # noqa: FBT001 - a cell
+    name: str, zh: str, en: str, role: str | None, level: str, place: str, basis: str, routed: bool
 ) -> Party:  # fmt: skip
     return Party(name, Text(zh, en), role, level, place, Basis(basis), routed)
 
