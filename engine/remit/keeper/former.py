@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from remit.ledger.store import Store
 from remit.ledger.rows import Rules, Said, said_by
+from remit.ledger.store import Store
 from remit.pack.archive import restored
 from remit.pack.load import Pack
 
