@@ -101,7 +101,7 @@ def emptied(ledger: Path, copy: Path) -> sqlite3.Connection:
     with sqlite3.connect(ledger) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     db = sqlite3.connect(copy, isolation_level=None)
-    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS):
+    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.database.WRITER_PRAGMAS):
         db.execute(f"PRAGMA {pragma}")
     return db
 

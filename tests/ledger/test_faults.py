@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from remit import Engine, Pack
 from remit.errors import LedgerError, RemitError
@@ -48,15 +48,18 @@ def test_a_full_disk_is_said_and_once_there_is_room_nothing_is_missing(sqlite: s
     with Engine(pack, ledger=sqlite, key=key) as engine:
         engine.submit(LOST)
         before = examine(sqlite, key, pack)
-        with engine._keeper.store.database.engine.connect() as connection:
+        database = engine._keeper.store.database
+
+        def limit(connection: Connection) -> None:
             full = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count={full}")
+
+        database.writing(limit)
         with pytest.raises(LedgerError) as refused:
             engine.submit_all([{**LOST, "id": f"n{n}", "case": f"c{n}"} for n in range(100)])
         assert refused.value.code == "RM702"
         assert examine(sqlite, key, pack) == before
-        with engine._keeper.store.database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+        database.writing(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
         engine.submit_all([{**LOST, "id": f"n{n}", "case": f"c{n}"} for n in range(100)])
     assert len(examine(sqlite, key, pack).ids) == 101
 

@@ -18,7 +18,7 @@ from remit import Event, Obligation, Pack, obligations
 from remit.ledger.codec import EPOCH, MICROSECOND, decode
 from remit.ledger.database import Database
 from remit.ledger.people import row_binding
-from remit.ledger.rows import maybe, unpack
+from remit.ledger.rows import maybe, said_by, unpack
 from remit.ledger.vault import MasterKey, PersonKey, binding
 
 Row = Any
@@ -153,7 +153,7 @@ def worked_out(pack: Pack, events: Iterable[Event], now: datetime) -> dict[str, 
 
 def said(rows: Rows, keys: Mapping[int, PersonKey | None], key: MasterKey, pack: Pack) -> dict[str, Obligation]:
     """What the rows of the projection say, each column the same as its body."""
-    rules = {(policy.id, rule.id): rule for policy in pack.policies for rule in policy.rules}
+    rules = said_by(rule for policy in pack.policies for rule in policy.rules)
     found: dict[str, Obligation] = {}
     for row in rows.obligations:
         body = bytes(row.body)

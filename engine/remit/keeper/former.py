@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from remit.ledger.rows import Rules, Said, said_by
 from remit.ledger.store import Store
-from remit.model.rule import Rule
 from remit.pack.archive import restored
 from remit.pack.load import Pack
 
@@ -22,7 +22,7 @@ def former_pack(archive: tuple[str, bytes]) -> Pack:
         return Pack.load(restored(body, digest, Path(folder)))
 
 
-class RulesSaid(dict[tuple[str, str], Rule]):
+class RulesSaid(dict[tuple[str, str], Said]):
     """The rules that the projection speaks of, by policy and id: those of the pack at hand.
 
     One that it has not got was said under another version of it: until that is worked out again, the rule is the one of
@@ -33,12 +33,12 @@ class RulesSaid(dict[tuple[str, str], Rule]):
         super().__init__(rules_of(pack))
         self._store = store
 
-    def __missing__(self, key: tuple[str, str]) -> Rule:
+    def __missing__(self, key: tuple[str, str]) -> Said:
         archive = self._store.archive()
         former = {} if archive is None else rules_of(former_pack(archive))
         self.update({**former, **self})
         return dict(self)[key]
 
 
-def rules_of(pack: Pack) -> dict[tuple[str, str], Rule]:
-    return {(rule.policy, rule.id): rule for policy in pack.policies for rule in policy.rules}
+def rules_of(pack: Pack) -> Rules:
+    return said_by(rule for policy in pack.policies for rule in policy.rules)

@@ -35,6 +35,8 @@ UNWRITABLE = (
 )  # fmt: skip
 #: Of every SQLite connection.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
+#: Of the one that writes: room for the pages that a large ledger touches, 64 MiB (in KiB).
+WRITER_PRAGMAS = ("cache_size=-65536",)
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
@@ -42,8 +44,6 @@ DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum",
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
-#: Writes after which its length is looked at, each time.
-LOOK_AT_LOG = 16
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -67,7 +67,6 @@ class Database:
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
         self._log = f"{self.path}-wal"
-        self._writes = 0
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
@@ -188,26 +187,24 @@ class Database:
         return self._write_sqlite(work) if self.is_sqlite else self._write_postgresql(work, locks)
 
     def _write_sqlite(self, work: Callable[[Connection], T]) -> T:
-        """On the one connection kept for it; after a failure, on a new one.
-
-        The write lock is taken at once, so that it cannot be missing half-way, and on the bare driver: what SQLAlchemy
-        does to begin and to end costs more than the transaction of one event.
-        """
+        """On the one connection kept for it; after a failure, on a new one."""
         writer, self._writer = self._writer, None
         if writer is None:
-            writer = self.engine.connect().execution_options(remit_begun=True)
+            writer = self._new_writer()
         try:
-            driver = writer.connection.cursor()
-            driver.execute("BEGIN IMMEDIATE")
-            done = work(writer)
-            driver.execute("COMMIT")
-            if writer.in_transaction():  # in SQLAlchemy's eyes: it was used
-                writer.commit()
+            with writer.begin():
+                done = work(writer)
         except BaseException:
             writer.close()
             raise
         self._writer = writer
         return done
+
+    def _new_writer(self) -> Connection:
+        writer = self.engine.connect().execution_options(remit_writes=True)
+        for pragma in WRITER_PRAGMAS:
+            writer.connection.cursor().execute(f"PRAGMA {pragma}")
+        return writer
 
     def _write_postgresql(self, work: Callable[[Connection], T], locks: list[str]) -> T:
         with self.engine.connect() as plain:
@@ -245,8 +242,7 @@ class Database:
     # --- the write-ahead log ----------------------------------------------------------------------
 
     def _fold_when_long(self) -> None:
-        self._writes += 1
-        if self.path is None or self._writes % LOOK_AT_LOG:
+        if self.path is None:
             return
         with suppress(FileNotFoundError):
             if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write
@@ -346,9 +342,9 @@ def parsed_url(url: str) -> sqlalchemy.URL:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """A snapshot begins; whoever writes has begun already."""
-    if not connection.get_execution_options().get("remit_begun"):
-        connection.exec_driver_sql("BEGIN")
+    """A writer takes the write lock at once, so that it cannot fail half-way for want of it."""
+    writes = connection.get_execution_options().get("remit_writes")
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def wait_for_the_disk(made: Any, _record: object) -> None:

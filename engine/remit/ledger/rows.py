@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -14,8 +17,35 @@ from remit.model.rule import Rule
 from remit.model.terms import Basis, Kind, Modality, Nature, Status
 from remit.model.text import Text
 
-#: (policy, rule) → the rule.
-Rules = Mapping[tuple[str, str], Rule]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rule says of every obligation it raises: made once, and shared by all of them."""
+
+    policy: str
+    rule: str
+    article: str
+    article_label: str
+    quotes: tuple[str, ...]
+    action: str
+    inferred: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, rule: Rule) -> Said:
+        return cls(
+            rule.policy, rule.id, rule.article, rule.article_label, tuple(quote.text for quote in rule.quotes),
+            rule.action or "", tuple(rule.inferred.items()),
+        )  # fmt: skip
+
+
+#: (policy, rule) → what the rule says.
+Rules = Mapping[tuple[str, str], Said]
+
+
+def said_by(rules: Iterable[Rule]) -> Rules:
+    return {(rule.policy, rule.id): Said.of(rule) for rule in rules}
+
+
 #: A moment in the pack's zone.
 Localise = Callable[[datetime], datetime]
 
@@ -64,7 +94,7 @@ def pack(found: Obligation, times: Moments) -> bytes:
 
 
 def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
-    """The obligation of a row; its moments in the pack's zone.
+    """The obligation of a row; its moments in the pack's zone. What many have in common is one object in memory.
 
     Raises:
         KeyError: the pack has no such rule.
@@ -78,18 +108,20 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
     def at(count: int | None) -> datetime | None:
         return None if count is None else localise(instant(count))
 
+    opens, last = at(due[0]), at(due[1])
     return Obligation(
-        id=own, rule=rule, policy=policy, article=law.article, article_label=law.article_label,
-        quotes=tuple(quote.text for quote in law.quotes), modality=Modality(modality), action=law.action or "",
-        nature=Nature(nature), kind=Kind(kind), bearer=_party_of(bearer),
-        performers=tuple(map(_party_of, performers)), to=tuple(map(_party_of, to)),
-        cooperating=tuple(map(_party_of, cooperating)), case=case, subject=subject, period=period,
+        id=own, rule=law.rule, policy=law.policy, article=law.article, article_label=law.article_label,
+        quotes=law.quotes, modality=Modality(modality), action=law.action,
+        nature=Nature(nature), kind=Kind(kind), bearer=_party_of(*bearer), performers=_parties_of(performers),
+        to=_parties_of(to), cooperating=_parties_of(cooperating), case=case, subject=subject, period=period,
         status=Status(status), triggered_by=tuple(triggered),
-        deadline=Deadline(at(due[0]), at(due[1]), at(due[2]), due[3], due[4], due[5], tuple(due[6:])),
+        deadline=Deadline(
+            opens, last, last if due[2] == due[1] else at(due[2]), intern(due[3]), due[4], due[5], tuple(due[6:])
+        ),
         performed_at=at(performed_at), performed_by=tuple(performed_by), breached_at=at(breached_at),
         rebuttable=rebuttable, handover_open=handover,
         questions=tuple(_question_of(q) for q in questions), transferred_to=moved_to, transferred_from=moved_from,
-        inferred=tuple(law.inferred.items()),
+        inferred=law.inferred,
     )  # fmt: skip
 
 
@@ -98,9 +130,15 @@ def _party(party: Party) -> tuple[Any, ...]:
     return (party.id, label.zh, label.en, party.role, party.level, party.place, party.basis, party.routed)
 
 
-def _party_of(cells: list[Any]) -> Party:
-    name, zh, en, role, level, place, basis, routed = cells
+@lru_cache(maxsize=10_000)
+def _party_of(
+    name: str, zh: str, en: str, role: str | None, level: str, place: str, basis: str, routed: bool
+) -> Party:  # fmt: skip
     return Party(name, Text(zh, en), role, level, place, Basis(basis), routed)
+
+
+def _parties_of(cells: list[list[Any]]) -> tuple[Party, ...]:
+    return tuple([_party_of(*cell) for cell in cells])
 
 
 def _question(asked: Question) -> tuple[Any, ...]:

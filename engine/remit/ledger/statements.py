@@ -81,7 +81,7 @@ class Statement:
 
 def positional(dialect: Dialect) -> Dialect:
     """The same dialect with parameters by place, so that a row is a tuple in the order of its columns."""
-    return dialect if dialect.positional else type(dialect)(paramstyle="format")  # type: ignore[call-arg]  # as every dialect at work takes it
+    return dialect if dialect.positional else type(dialect)(paramstyle="format")  # type: ignore[call-arg]  # every dialect of a driver takes it
 
 
 class Statements:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -89,14 +89,13 @@ class Peers:
 
 def drafts(program: LiveProgram, record: Record) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
-    found: dict[str, Draft] = {}
+    found: dict[str, list[Draft]] = {}
     case = record.history.case
     suffix = escaped(case or "-")
     for rule, event, day in matched(program, record):
         for draft in raised(program, rule, event, day, record):
-            key = case_id(draft, case, suffix)
-            found[key] = join(found[key], draft) if key in found else draft
-    return weighed(found)
+            found.setdefault(case_id(draft, case, suffix), []).append(draft)
+    return weighed({key: alike[0] if len(alike) == 1 else joined(alike) for key, alike in found.items()})
 
 
 def matched(program: LiveProgram, record: Record) -> list[tuple[LiveRule, Event, date]]:
@@ -205,14 +204,14 @@ def raises(rule: LiveRule, situation: Situation) -> bool:
     return rule.exception is None or rule.exception(situation, NOTHING) is not True
 
 
-def join(first: Draft, second: Draft) -> Draft:
-    """A further report of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
-    pair = sorted((first, second), key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
-    lead, other = pair
-    rest = {e.id: e for e in (*lead.evidence[1:], *other.evidence) if e.id != lead.evidence[0].id}
-    sure = lead.verdict is True
-    lead.arose_at = min(d.arose_at for d in pair if d.arose_at is not None and (d.verdict is True) is sure)
-    lead.evidence = (lead.evidence[0], *sorted(rest.values(), key=in_time))
+def joined(alike: Sequence[Draft]) -> Draft:
+    """All reports of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
+    lead = min(alike, key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
+    sure, first = lead.verdict is True, lead.evidence[0]
+    rest = {draft.evidence[0].id: draft.evidence[0] for draft in alike}
+    rest.pop(first.id)
+    lead.arose_at = min(d.arose_at for d in alike if d.arose_at is not None and (d.verdict is True) is sure)
+    lead.evidence = (first, *sorted(rest.values(), key=in_time))
     return lead
 
 

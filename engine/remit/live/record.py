@@ -56,13 +56,13 @@ class Record:
         "types",
     )  # fmt: skip
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, moments: dict[datetime, Record] | None = None) -> None:
         self.history = history
         self.types = history.by_type.keys()
         self._situations: dict[str, Situation] = {}
         self._discharging: dict[int, tuple[Event, ...]] = {}
         self._breaching: dict[int, tuple[Event, ...]] = {}
-        self._moments: dict[datetime, Record] = {}
+        self._moments: dict[datetime, Record] = {} if moments is None else moments
         self._knowable: dict[str, datetime] = {}
         self._known: list[datetime] = []
         self._turns: dict[str | None, dict[str, list[datetime]]] = {}
@@ -145,13 +145,12 @@ class Record:
         return turns
 
     def as_known_at(self, moment: datetime) -> Record:
-        """The record with only what was knowable by then."""
-        history = self.history.as_known_at(moment)
-        if history is self.history:
+        """The record with only what was knowable by then; those of one case are remembered together."""
+        if not self.known or moment >= self.known[-1]:
             return self
         found = self._moments.get(moment)
         if found is None:
-            found = self._moments[moment] = Record(history)
+            found = self._moments[moment] = Record(self.history.as_known_at(moment), self._moments)
         return found
 
 
