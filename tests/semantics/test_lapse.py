@@ -25,7 +25,7 @@ ALONE = CHILD.replace("if: subject.age < 16", 'unless: case.events.exists(e, e.t
 MINE = CHILD.replace("if: subject.age < 16", 'if: unit.id == "harbour-library" && subject.age < 16')
 #: A duty that goes over to another bearer when the age is stated otherwise.
 EITHER = CHILD.replace(
-    "{role: branch, place: event.place}", "[{role: branch, place: event.place}, {role: office}]"
+    "{role: branch, place: event.place}", "[{role: branch, place: event.place}, {unit: head-office}]"
 ).replace(
     "if: subject.age < 16",
     'if: unit.id == "harbour-library" && subject.age < 16 || unit.id == "head-office" && subject.age >= 16',

@@ -66,5 +66,6 @@ def raised_for(program: LiveProgram, rule: LiveRule, event: Event, known: Record
     inside: dict[str | None, Situation] = {None: situation}
     if rule.per_bearer:
         routes = bearing(program, rule, situation, event, program.timeline.day(event.at))
-        inside = {unit.id: replace(situation, unit=unit) for route in routes for _, unit in route.desks}
+        desks = (desk for route in routes for desk in route.desks)
+        inside = {p.id: replace(situation, unit=unit if p.routed else None) for p, unit in desks}
     return frozenset(name for name, own in inside.items() if raises(rule, own))

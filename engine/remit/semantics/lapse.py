@@ -18,7 +18,7 @@ from remit.model.terms import Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
 from remit.semantics.build import settled
-from remit.semantics.drafts import bearing, drafts, exception_of, judge
+from remit.semantics.drafts import bearing, drafts, exception_of, judge, seen
 from remit.semantics.law import Law
 
 
@@ -65,7 +65,7 @@ def raised(law: Law, rule: CompiledRule, event_id: str, known: History) -> froze
     inside: dict[str | None, Situation] = {None: situation}
     if rule.per_bearer:
         parties = (p for found in bearing(law, rule, situation, event, day) for p in found.parties)
-        inside = {p.id: replace(situation, unit=law.graph.unit(p.id, day)) for p in parties}
+        inside = {p.id: seen(replace(situation, unit=law.graph.unit(p.id, day)), p) for p in parties}
     return frozenset(n for n, s in inside.items() if judge(rule, s) is True and exception_of(rule, s) is not True)
 
 
