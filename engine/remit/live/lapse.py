@@ -67,5 +67,5 @@ def raised_for(program: LiveProgram, rule: LiveRule, event: Event, known: Record
     if rule.per_bearer:
         routes = bearing(program, rule, situation, event, program.timeline.day(event.at))
         desks = (desk for route in routes for desk in route.desks)
-        inside = {unit.id: replace(situation, unit=unit) if party.routed else situation for party, unit in desks}
+        inside = {p.id: replace(situation, unit=unit if p.routed else None) for p, unit in desks}
     return frozenset(name for name, own in inside.items() if raises(rule, own))
