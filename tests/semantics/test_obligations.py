@@ -378,3 +378,14 @@ def test_what_a_bearer_that_was_not_found_is_like_is_unknown(tmp_path: Path) -> 
     (found,) = engine.obligations(rule="d")
     assert (found.status, found.bearer.routed) == ("undecided", False)
     assert [question.fact for question in found.questions] == ["event.by"]
+
+
+def test_whom_a_bearer_that_was_not_found_reports_to_is_not_guessed(tmp_path: Path) -> None:
+    rule = (
+        "id: d\nmust: send_reminder\nbearer: {role: branch, place: event.place}\nto: {role: branch, place: bearer.place}\n"
+        "on: item_overdue\nby: {hours: 24}\n"
+    )
+    engine = Engine(pack_with(tmp_path, rule))
+    engine.submit({"id": "e1", "case": "c", "type": "item_overdue", "at": "2024-03-01T10:00", "days_late": 20})
+    (found,) = engine.obligations(rule="d")
+    assert (found.bearer.routed, [party.routed for party in found.to]) == (False, [False])

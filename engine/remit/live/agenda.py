@@ -197,7 +197,7 @@ class LiveAgenda:
             return True
         if draft.nature is Nature.STANDING and draft.rule.maintained:
             return False
-        company = draft.rule.company.find(draft.situation, draft.day, draft.unit)
+        company = draft.rule.company.find(draft.situation, draft.day, draft.found)
         setting = self._setting(self.now or event.knowable_at)
         units = (*bearers(draft, slot.key, setting), *company.performing)
         return in_bounds(draft, event, setting) and done_by(event, units, self._program)

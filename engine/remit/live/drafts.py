@@ -53,10 +53,15 @@ class Draft:
     def subject(self) -> str | None:
         return self.evidence[0].subject if self.evidence else None
 
+    @property
+    def found(self) -> Unit | None:
+        """The bearer, if it was found; the fallback desk is not it."""
+        return self.unit if self.bearer.routed else None
+
     def seen(self) -> Situation:
         """What its condition is judged in: nothing is known of a bearer that was not found."""
         s = self.situation
-        return Situation(s.event, s.subject, self.unit if self.bearer.routed else None, s.events, s.defaulter)
+        return Situation(s.event, s.subject, self.found, s.events, s.defaulter)
 
     def inside(self) -> Situation:
         """The situation with the bearer in it."""
@@ -190,8 +195,7 @@ def arose_at(draft: Draft, event: Event, record: Record) -> datetime:
     turns = record.turns_after(knowable, event.subject, rule)
     for moment in (knowable, *turns) if turns else ():
         known = record.as_known_at(moment).situation(event)
-        unit = draft.unit if draft.bearer.routed else None
-        then = Situation(known.event, known.subject, unit, known.events, known.defaulter)
+        then = Situation(known.event, known.subject, draft.found, known.events, known.defaulter)
         if raises(rule, then):
             return moment
     return knowable

@@ -66,7 +66,7 @@ def settle(draft: Draft, key: str, deadline: Deadline, setting: Setting, taken_b
     """The obligation with its status at the moment; `taken_by` may perform it as well."""
     rule, source, evidence = draft.rule, draft.rule.rule, draft.evidence
     span, cause = draft.span, draft.cause
-    company = rule.company.find(draft.situation, draft.day, draft.unit)
+    company = rule.company.find(draft.situation, draft.day, draft.found)
     if setting.acts.quiet(rule):
         life = undisturbed(draft, deadline, setting.now)
     else:

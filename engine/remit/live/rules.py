@@ -111,16 +111,17 @@ class Companies:
         self._timeline = timeline
         self._found: dict[tuple[object, ...], Company] = {}
 
-    def find(self, situation: Situation, day: date, bearer: Unit) -> Company:
+    def find(self, situation: Situation, day: date, bearer: Unit | None) -> Company:
         if not self._desks:
             return ALONE
-        key = (self._timeline.versions[day], bearer.id, *[read(situation, bearer) for read in self._reads])
+        name = bearer.id if bearer is not None else None
+        key = (self._timeline.versions[day], name, *[read(situation, bearer) for read in self._reads])
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._gather(situation, day, bearer)
         return found
 
-    def _gather(self, situation: Situation, day: date, bearer: Unit) -> Company:
+    def _gather(self, situation: Situation, day: date, bearer: Unit | None) -> Company:
         routes = [(part, desks.find(situation, day, bearer)) for part, desks in self._desks]
         parties = {
             part: tuple({p.id: p for name, route in routes if name == part for p in route.parties}.values())

@@ -208,8 +208,9 @@ def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> 
 
 
 def related(law: Law, draft: Draft, part: str, selectors: tuple[Selector, ...]) -> tuple[tuple[Party, Routing], ...]:
-    """The other parties, sought from the bearer's side."""
-    found = [law.seek(draft.rule, part, s, draft.situation, draft.day, draft.situation.unit) for s in selectors]
+    """The other parties, sought from the bearer's side; where no bearer was found, from the event's."""
+    bearer = draft.situation.unit if draft.bearer.routed else None
+    found = [law.seek(draft.rule, part, s, draft.situation, draft.day, bearer) for s in selectors]
     return tuple((party, routing) for routing in found for party in routing.parties)
 
 
