@@ -423,6 +423,18 @@ def test_the_history_of_a_case(ledger: Ledger) -> None:
     assert "the clock was advanced" in ledger("history", "c1").stdout
 
 
+@pytest.mark.parametrize("case", ["c1", "c2", "c3"])
+def test_the_history_of_a_case_goes_through_mergers_and_splits(ledger: Ledger, case: str) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"), event("e3"))
+    ledger.json("merge", "c1", "--of", "c2", "--at", "2024-03-02")
+    ledger.json("split", "c1", "--events", "e3", "--into", "c3", "--at", "2024-03-03")
+    told = ledger.json("history", case)["entries"]
+    assert [(e["type"], e["case"]) for e in told] == [  # type: ignore[attr-defined]
+        ("item_overdue", "c1"), ("item_overdue", "c2"), ("item_overdue", "c1"), ("case_merger", "c1"), ("case_split", "c1"),
+    ]  # fmt: skip
+    assert "[c2]" in ledger("history", "c1").stdout
+
+
 def test_an_erased_case_is_shown_as_erased_and_asks_first(ledger: Ledger) -> None:
     ledger.lines(event("e1"), event("e2", "c2"))
     words = ("ledger", "erase", "--case", "c1", "--authority", "an order")

@@ -133,6 +133,7 @@ def test_what_was_split_off_is_there_after_a_rebuild_and_in_an_import(tmp_path: 
         ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "b", ["e1", "e3"]),
         ([act(*SPLIT_OFF, events=["e3"], into="c")], "a", ["e2"]),
         ([act(*SPLIT_OFF, events=["e3"], into="c")], "c", ["e2"]),
+        ([act(*SPLIT_OFF, events=["e3"], into="c"), act("retraction", "r", "a", "2024-03-04", of="m")], "c", ["e2"]),
     ],
 )
 def test_erasing_reaches_what_the_moves_that_stand_make_one_matter(
@@ -143,4 +144,6 @@ def test_erasing_reaches_what_the_moves_that_stand_make_one_matter(
         engine.submit_all([*told, *acts])
         assert engine.durable.erase(erased, None, "order 1")
         assert [event.id for event in engine.events if event.id.startswith("e")] == left
+        for name in left:  # whoever is left is reported of as before
+            engine.submit(overdue(f"after {name}", {"e2": "b"}.get(name, "a"), at="2024-03-05T10:00"))
         assert engine.durable.rebuild()

@@ -109,18 +109,21 @@ def history(
     case: Annotated[str, typer.Argument(metavar="CASE", help="A case. 案件")],
     ledger: Ledger, key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Everything the ledger has about a case, in order: when it was recorded, and what it changed. 案件历史。"""
+    """Everything the ledger has about a case and those it was merged with or split from, in order. 案件历史。"""
     with reporting(context, lang, as_json=as_json):
         from remit.cli.ledger_session import open_desk
         from remit.ledger.histories import history_of
+        from remit.matching.moves import MOVES, linked
 
         with open_desk(context, pack, ledger, key) as desk:
-            steps = history_of(desk.store, case)
+            cases = [name for name in linked((case,), desk.store.events(types=MOVES))[case] if name is not None]
+            steps = history_of(desk.store, cases)
             if not steps:
                 from remit.errors import EventError
 
                 raise EventError("RM455", "unknown-case", found=case, expected="a case that an event names")
-            names = {desk.store.master.pseudonym(o.id): o.id for o in desk.engine.obligations(case=case)}
+            owed = [o for name in cases for o in desk.engine.obligations(case=name)]
+            names = {desk.store.master.pseudonym(o.id): o.id for o in owed}
             told = [step_json(step, desk.session, names) for step in steps]
             if as_json:
                 print_json({"case": case, "entries": told})
@@ -136,7 +139,7 @@ def step_json(step: Step, session: Session, names: dict[str, str]) -> dict[str, 
     entry, pack = step.entry, session.pack
     event = entry.event
     return {
-        "position": entry.position, "kind": entry.kind, "id": entry.id, "type": entry.type,
+        "position": entry.position, "kind": entry.kind, "id": entry.id, "case": entry.case, "type": entry.type,
         "at": iso(event.at, pack) if event else None, "known_at": iso(event.known_at, pack) if event else None,
         "recorded_at": iso(entry.recorded_at, pack), "erased": step.erased,
         "content": None if entry.content is None or entry.kind == "pack" else msgspec.json.decode(entry.content),
@@ -165,6 +168,8 @@ def show_history(session: Session, case: str, steps: tuple[Step, ...], names: di
             line = f"{entry.id}  {words.label(entry.type or '').of(session.language)}  {session.say('（内容已删除）', '(erased)')}"
         else:
             line = kind(session, entry.kind)
+        if entry.case not in {None, case}:
+            line += f"  [{entry.case}]"
         recorded = f"{entry.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}"
         echo(f"{entry.position:>6}  {session.say('入账', 'recorded')} {recorded}  {line}")
         for message in step.messages:

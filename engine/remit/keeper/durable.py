@@ -35,7 +35,7 @@ from remit.ledger.writing import Writing
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends, believed
 from remit.matching.moves import MOVES, linked, other_end
-from remit.model.event import Event
+from remit.model.event import MERGER, SPLIT, Event
 from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.pack.archive import archived
@@ -145,7 +145,8 @@ class DurableKeeper:
     def erase(self, case: str, subject: str | None, authority: str) -> int:
         """Destroy the keys of a person of a case, or of everybody in it; how many were destroyed.
 
-        A case is all that the moves which stand make one matter with it; a merger that was retracted reaches nobody else.
+        A case is all that mergers which stand, and splits, link with it: a merger that was retracted reaches nobody else; what
+        a retracted split had moved is told of in both cases.
         What was reported of them counts as never reported from here on; that it was erased stays on record.
         """
 
@@ -155,8 +156,9 @@ class DurableKeeper:
             for name in group:
                 self._owed(ledger, matter_of(name))
             told = tuple(event for name in group for event in self._events_of(ledger, name))
-            standing = believed(knowable(told, self.now_of(ledger)))
-            matter = linked((case,), (event for event in standing if event.type in MOVES))[case]
+            standing = {event.id for event in believed(knowable(told, self.now_of(ledger)))}
+            moves = (e for e in told if e.type == SPLIT or (e.type == MERGER and e.id in standing))
+            matter = linked((case,), moves)[case]
             persons = tuple(number for name in matter if name for number in ledger.erase(name, subject))
             if persons:
                 self._forget_reports()

@@ -1,8 +1,9 @@
-"""Everything a ledger has about one case, in order, each entry with what it changed."""
+"""Everything a ledger has about one matter, in order, each entry with what it changed."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -27,17 +28,17 @@ class Step:
         return self.entry.kind == "event" and self.entry.event is None
 
 
-def history_of(store: Store, case: str) -> tuple[Step, ...]:
-    """The entries that name a case, those that changed something in it, and its erasures; empty for an unknown case.
+def history_of(store: Store, cases: Collection[str]) -> tuple[Step, ...]:
+    """The entries that name any of the cases, those that changed something in one, and erasures; empty if all are unknown.
 
     Changes stand at the last entry of their transaction: what a batch changed is told once, at its end.
     """
     with store.database.reading() as connection:
-        own = select(ENTRIES).where(ENTRIES.c.case_id == case).order_by(ENTRIES.c.position)
+        own = select(ENTRIES).where(ENTRIES.c.case_id.in_(cases)).order_by(ENTRIES.c.position)
         found = {row.position: store.entry(connection, EntryRow(*row)) for row in connection.execute(own)}
         if not found:
             return ()
-        told = messages(connection, case)
+        told = messages(connection, cases)
         others = sorted({message.position for message in told} - found.keys())
         for position in others:
             row = connection.execute(select(ENTRIES).where(ENTRIES.c.position == position)).one()
@@ -45,14 +46,14 @@ def history_of(store: Store, case: str) -> tuple[Step, ...]:
             if entry.kind != "event":
                 found[position] = entry
         for entry in erasures(store, connection):
-            if json.loads(entry.content or b"{}").get("case") == case:
+            if json.loads(entry.content or b"{}").get("case") in cases:
                 found[entry.position] = entry
     at = placed(told, sorted(found))
     return tuple(Step(found[position], tuple(at.get(position, ()))) for position in sorted(found))
 
 
-def messages(connection: Connection, case: str) -> list[Message]:
-    query = select(OUTBOX).where(OUTBOX.c.matter == CASE + case).order_by(OUTBOX.c.number)
+def messages(connection: Connection, cases: Collection[str]) -> list[Message]:
+    query = select(OUTBOX).where(OUTBOX.c.matter.in_([CASE + case for case in cases])).order_by(OUTBOX.c.number)
     return [
         Message(r.number, r.position, instant(r.now), r.what, r.key, r.matter, r.rule, r.bearer, r.status, moment(r.due))
         for r in connection.execute(query)
