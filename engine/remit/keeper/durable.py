@@ -43,7 +43,14 @@ from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
+from remit.semantics.obligations import (
+    agenda_obligations,
+    answer,
+    by_case,
+    case_obligations,
+    in_document_order,
+    knowable,
+)
 
 #: Matters of which the last answer is remembered.
 REMEMBERED = 5_000
@@ -335,7 +342,7 @@ class DurableKeeper:
         found = self._store.obligations(
             self._rules, self._local, matter=matter, bearer=query.unit, status=query.status, rule=query.rule, nature=query.nature
         )  # fmt: skip
-        return answer(self._law, found).obligations
+        return in_document_order(self._law, found)
 
     def answer(self, *, agenda: bool) -> Answer:
         return answer(self._law, self._store.obligations(self._rules, self._local, but=None if agenda else AGENDA))
