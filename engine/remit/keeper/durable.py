@@ -299,7 +299,7 @@ class DurableKeeper:
 
     def _linked(self, case: str | None) -> tuple[str | None, ...]:
         """The case, and those that were merged with it or split from it."""
-        return linked((case,), self._moves)[case]
+        return linked((case,), self._moves)[case] if self._moves else (case,)
 
     def _owed(self, ledger: Writing, matter: str) -> Owed:
         """What was last said of a matter."""
