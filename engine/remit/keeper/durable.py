@@ -43,7 +43,14 @@ from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
+from remit.semantics.obligations import (
+    agenda_obligations,
+    answer,
+    by_case,
+    case_obligations,
+    in_document_order,
+    knowable,
+)
 
 #: Matters of which the last answer is remembered.
 REMEMBERED = 5_000
@@ -302,7 +309,7 @@ class DurableKeeper:
 
     def _linked(self, case: str | None) -> tuple[str | None, ...]:
         """The case, and those that were merged with it or split from it."""
-        return linked((case,), self._moves)[case]
+        return linked((case,), self._moves)[case] if self._moves else (case,)
 
     def _owed(self, ledger: Writing, matter: str) -> Owed:
         """What was last said of a matter."""
@@ -345,7 +352,7 @@ class DurableKeeper:
         found = self._store.obligations(
             self._rules, self._local, matter=matter, bearer=query.unit, status=query.status, rule=query.rule, nature=query.nature
         )  # fmt: skip
-        return answer(self._law, found).obligations
+        return in_document_order(self._law, found)
 
     def answer(self, *, agenda: bool) -> Answer:
         return answer(self._law, self._store.obligations(self._rules, self._local, but=None if agenda else AGENDA))

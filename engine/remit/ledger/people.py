@@ -32,8 +32,8 @@ def cursor_of(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
-#: Keys that are remembered from one transaction to the next.
-REMEMBERED = 20_000
+#: Keys that are remembered at a time.
+REMEMBERED = 10_000
 
 
 class People:
@@ -52,7 +52,7 @@ class People:
         """A transaction that writes; `alone`, if nobody else has written since the last one, and that one did not fail."""
         if not alone:
             self._last = None
-        if not alone or len(self._keys) > REMEMBERED:
+        if not alone or len(self._numbers) > REMEMBERED:
             self.forget()
         self._unmet.clear()
 
@@ -66,6 +66,8 @@ class People:
     def key(self, connection: Connection, person: int) -> PersonKey | None:
         """The key of that number; None once it is destroyed."""
         if person not in self._keys:
+            if len(self._keys) > REMEMBERED:
+                self._keys.clear()
             wrapped = value(self.statements.key.one(cursor_of(connection), person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Table, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import BindParameter, Dialect, Table, bindparam, delete, exists, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ClauseElement
 
 from remit.ledger.schema import ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PERSONS
 
 Row = tuple[Any, ...]
+
+
+#: Entries asked for at once.
+SEVERAL = 50
 
 
 class EntryRow(NamedTuple):
@@ -100,6 +104,8 @@ class Statements:
         self.head = made(head if dialect.name == "sqlite" else head.with_for_update())
         self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
         self.kept = made(select(ENTRIES).where(ENTRIES.c.id == bindparam("wanted")))
+        several: list[BindParameter[str]] = [bindparam(f"wanted_{number}") for number in range(SEVERAL)]
+        self.several_kept = made(select(ENTRIES).where(ENTRIES.c.id.in_(several)))
         self.add_entry = added(ENTRIES)
         self.known = made(
             select(

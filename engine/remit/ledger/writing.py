@@ -21,7 +21,7 @@ from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, row_binding
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PROJECTION
-from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
+from remit.ledger.statements import MOVING, SEVERAL, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
@@ -103,12 +103,15 @@ class Writing:
 
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
         """Those of these events that are there; None for one that can be read no more."""
-        found: dict[str, Event | None] = {}
-        for name in ids:
-            row = self._statements.kept.one(self._cursor, name)
-            if row is not None:
-                found[name] = self.people.event(self.connection, EntryRow(*row))
-        return found
+        rows: list[Row] = []
+        for start in range(0, len(ids), SEVERAL):
+            some = ids[start : start + SEVERAL]
+            if len(some) == 1:
+                rows += self._statements.kept.all(self._cursor, *some)
+            else:
+                filled = [*some, *([some[-1]] * (SEVERAL - len(some)))]
+                rows += self._statements.several_kept.all(self._cursor, *filled)
+        return {row.id or "": self.people.event(self.connection, row) for row in map(EntryRow._make, rows)}
 
     def _append_event(self, event: Event) -> None:
         content = encode(event)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, product
 
 from remit.model.obligation import OPEN, Conflict, Obligation
 from remit.model.terms import Modality, Status
@@ -65,10 +65,20 @@ def ordered(law: Law, rules: Mapping[tuple[str, str], CompiledRule], one: Obliga
 
 
 def contradicting(group: list[Obligation]) -> Iterator[tuple[Obligation, Obligation]]:
-    for one, other in combinations(sorted(group, key=lambda o: o.id), 2):
-        same_matter = one.case == other.case or None in (one.case, other.case)
+    """Pairs of one matter and person; what belongs to no case meets everything."""
+    if not any(opposed <= {o.modality for o in group} for opposed in OPPOSED):
+        return
+    cases: dict[str | None, list[Obligation]] = defaultdict(list)
+    for obligation in group:
+        cases[obligation.case].append(obligation)
+    everywhere = cases.pop(None, [])
+    pairs = list(combinations(everywhere, 2))
+    for members in cases.values():
+        pairs += [*combinations(members, 2), *product(members, everywhere)]
+    for pair in pairs:
+        one, other = sorted(pair, key=lambda o: o.id)
         same_person = one.subject == other.subject or None in (one.subject, other.subject)
-        if same_matter and same_person and frozenset({one.modality, other.modality}) in OPPOSED:
+        if same_person and frozenset({one.modality, other.modality}) in OPPOSED:
             yield one, other
 
 

@@ -167,9 +167,15 @@ def agenda_obligations(
 
 
 def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
-    """Obligations in the order of case, document, period and bearer, with their conflicts; last, those of no rule of this law."""
+    """Obligations in the order in which they are told, with their conflicts."""
+    found = in_document_order(law, owed)
+    return Answer(found, conflicts(law, found))
+
+
+def in_document_order(law: Law, owed: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """By case, document, period and bearer; last, those of no rule of this law."""
     order = {(r.rule.policy, r.rule.id): r.order for r in law.program.rules}
-    found = tuple(
+    return tuple(
         sorted(
             owed,
             key=lambda o: (
@@ -181,4 +187,3 @@ def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
             ),
         )
     )
-    return Answer(found, conflicts(law, found))
