@@ -57,7 +57,8 @@ def test_run_shows_each_duty_with_desk_deadline_article_and_words() -> None:
         assert words in flat, words
 
 
-def test_a_hand_over_nobody_acknowledged_is_seen() -> None:
+def test_a_hand_over_nobody_acknowledged_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     case = ROOT / "facts" / "cases" / "disabled-man-forced-to-beg.yaml"
     shown = remit("run", ROOT, "--case", case, "--now", "2024-11-20T16:00", "--lang", "en")
     assert shown.stdout.count("not acknowledged yet") == 1
