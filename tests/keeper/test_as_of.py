@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,11 +39,11 @@ def status(engine: Engine, moment: str, **known: datetime) -> str:
 
 
 @pytest.fixture(params=["memory", "ledger"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     where = {"memory": None, "ledger": str(tmp_path / "r.db")}[request.param]
-    made = Engine(Pack.load(LIBRARY), ledger=where)
-    made.submit_all([OVERDUE, SENT])
-    return made
+    with Engine(Pack.load(LIBRARY), ledger=where) as made:
+        made.submit_all([OVERDUE, SENT])
+        yield made
 
 
 def test_late_as_known_then_in_time_as_known_since(engine: Engine) -> None:

@@ -55,6 +55,7 @@ def test_it_says_what_an_engine_in_memory_says(tmp_path: Path) -> None:
     for engine in (memory, kept):
         engine.advance(at("2024-07-01T00:00"))
     assert seen(kept.answer().obligations) == seen(memory.answer().obligations)
+    kept.close()
 
 
 def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
@@ -190,6 +191,7 @@ def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
         rows = connection.execute(text("SELECT position, backend, case_id, what FROM incidents")).all()
     assert rows[0][1:] == ("durable", "c", "it died")
     assert statistics(keeper.store).incidents == len(rows)
+    keeper.close()
 
 
 def test_newer_time_zone_data_is_taken_up_and_stamped_and_older_is_not(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,10 @@ def act(kind: str, name: str, case: str, at: str, **more: object) -> dict[str, o
 
 
 @pytest.fixture(params=["memory", "ledger"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     where = {"memory": None, "ledger": str(tmp_path / "r.db")}[request.param]
-    return Engine(Pack.load(LIBRARY), ledger=where)
+    with Engine(Pack.load(LIBRARY), ledger=where) as made:
+        yield made
 
 
 def statuses(engine: Engine, rule: str = REMINDER) -> dict[str | None, str]:
