@@ -58,11 +58,11 @@ wheel: $(VENV)/dev  ## dist/remit-*.whl, which carries the Fuxin pack
 
 lock: ## after a change of dependencies; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-emit-package durable-rules pyproject.toml -o requirements.txt
+	  --no-emit-package durable-rules --extra workbench pyproject.toml -o requirements.txt
 	echo "durable-rules==2.0.28" | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-durable.txt
 	printf 'hatchling>=1.27\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-emit-package durable-rules --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
+	  --no-emit-package durable-rules --extra workbench --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) dist build
