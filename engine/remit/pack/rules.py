@@ -64,7 +64,7 @@ INFERABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleReader:
     """Reads the rules of one policy."""
 

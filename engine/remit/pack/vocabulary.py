@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from remit.errors import VocabularyError
@@ -17,6 +16,7 @@ from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, 
 from remit.pack import dialect
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
+from remit.pack.files import Files
 from remit.pack.names import Names
 from remit.pack.timings import BY_KEYS, by_timing, window_timing
 from remit.pack.units import read_places, read_units
@@ -78,9 +78,9 @@ BUILT_IN_EVENTS = (
 )
 
 
-def read_vocabulary(root: Path, problems: Problems) -> tuple[Vocabulary, Names]:
+def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names]:
     """Everything `facts/` declares, and the resolver of its names; errors are collected."""
-    facts, names = Facts(root, problems), Names(problems)
+    facts, names = Facts(files, problems), Names(problems)
     head, levels, level_labels = read_head(facts)
     names.learn("level", ((name, label, ()) for name, label in level_labels.items()))
     roles = terms(facts, "roles", "role")
