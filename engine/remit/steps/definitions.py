@@ -17,6 +17,8 @@ from remit.steps.story import Story, pack_at
 F = TypeVar("F", bound=Callable[..., None])
 Table = Sequence[Sequence[str]]
 KINDS = {"given": given, "when": when, "then": then}
+#: Every wording of every step, for whoever reads scenarios without running them.
+WORDINGS: list[str] = []
 TIME = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?"
 MODALS = {
     "必须": Modality.MUST, "不得": Modality.MUST_NOT, "可以": Modality.MAY,
@@ -62,6 +64,7 @@ def step(kind: str, *patterns: str) -> Callable[[F], F]:
     """One step in all its wordings."""
 
     def register(function: F) -> F:
+        WORDINGS.extend(patterns)
         for pattern in patterns:
             KINDS[kind](parsers.re(rf"\s*{pattern}\s*[：:]?$"), stacklevel=2)(function)
         return function
