@@ -34,6 +34,8 @@ MEANINGS: dict[str, str] = {
     "RM722": "台账已存在", "RM723": "台账被改动", "RM724": "文件已存在",
     "RM725": "缺少 psycopg", "RM726": "台账地址无法识别", "RM727": "该当事人已被删除", "RM728": "存档的规则包被改动", "RM729": "未指定台账密钥",
     "RM730": "发件箱编号不对", "RM731": "台账不是空的", "RM732": "不是文件台账", "RM733": "不是备份文件",
+    "RM810": "缺少语言服务所需的库", "RM811": "步骤写法不对", "RM812": "该名称不能改", "RM813": "尚有无法读出的内容", "RM814": "不是合格的名称",
+    "RM815": "名称已被占用", "RM816": "改名会使规则包出错",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -109,6 +111,10 @@ PHRASES: dict[str, str] = {
     "nothing after the checkpoint": "检查点之后没有内容", "the signed checkpoint: the export was cut short": "签名的检查点：导出文件不完整",
     "the content to which the entry was committed": "与承诺值相符的内容", "one JSON object as `remit ledger export` writes it": "`remit ledger export` 写成的 JSON 对象",
     "the entry that the chain goes on with: it was altered, or one is missing": "与链条相接的记录：它被改动，或缺了一条",
+    "the language server's library": "语言服务所用的库", "one of the steps of docs/steps.md": "docs/steps.md 所列的步骤",
+    "a name that the pack declares": "规则包自己声明的名称", "a pack each line of which can be read": "每一行都能读出的规则包", "a name written in one piece": "写成一整段的名称",
+    "a word of letters, digits and `_`": "由文字、数字和 `_` 组成的词", "a name of letters, digits, `.`, `-` and `_`": "由文字、数字、`.`、`-` 和 `_` 组成的名称",
+    "a name without quotation marks and brackets": "不带引号和括号的名称", "a name with which the pack loads as before": "改后规则包照常载入的名称",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -137,6 +143,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"an attribute of (.*)", "{0} 的事实"),
     (r"at most (\d+)", "不超过 {0}"),
+    (r"a name that no other (.*) has", "别的{0}没有用过的名称"),
     (r"each name of (\S+) once", "{0} 里每个名称只用一次"),
     (r"each (.*) once", "每个{0}只列一次"),
     (r"no circle of `(.*)`", "`{0}` 不成环"),
