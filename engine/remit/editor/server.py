@@ -1,0 +1,239 @@
+"""The language server over stdio: what the editor tells and asks, and when a pack is read anew.
+
+After a keystroke the file is read and what is wrong with it told at once; what takes longer is done while nobody types, in
+slices, and dropped at the next keystroke. No request waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+from lsprotocol import types
+from pygls import uris
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
+from pygls.lsp.server import LanguageServer
+
+from remit import __version__
+from remit.editor import answers
+from remit.editor.document import Document
+from remit.editor.packs import OpenPack, Problem, pack_above
+from remit.editor.protocol import diagnostic
+from remit.errors import InternalError
+from remit.explain import messages
+
+#: Keystrokes closer together than this are one; a pack is examined when nobody has typed for a while; no slice of work is longer.
+TOGETHER, QUIET, SLICE = 0.01, 0.25, 0.008
+
+
+class RemitServer(LanguageServer):
+    """One editor's server.
+
+    Attributes:
+        language: how to speak; "" where the editor did not say, then each pack speaks its own.
+        packs: those of the open files, by their directories.
+    """
+
+    def __init__(self, language: str = "") -> None:
+        # Whole texts are sent: what counts as the end of a line is then nobody's question but ours.
+        super().__init__("remit", __version__, types.TextDocumentSyncKind.Full)
+        self.language = language
+        self.packs: dict[Path, OpenPack] = {}
+        self.opened: dict[Path, str] = {}
+        self.told: dict[Path, dict[str, list[types.Diagnostic]]] = {}
+        self.work: dict[Path, asyncio.Task[None]] = {}
+        self.settled: set[Path] = set()
+
+    # --- where things are -----------------------------------------------------------------------------
+
+    def place(self, uri: str) -> tuple[OpenPack, str] | None:
+        """The pack a document belongs to, and its name in it; None for what is not a file of any pack."""
+        path = path_of(uri)
+        root = pack_above(path) if path is not None else None
+        if path is None or root is None:
+            return None
+        if root not in self.packs:
+            self.packs[root] = OpenPack(root)
+        return self.packs[root], path.relative_to(root).as_posix()
+
+    def uri(self, pack: OpenPack, name: str) -> str:
+        """As the editor calls it where it has it open."""
+        path = pack.root / name
+        return self.opened.get(path, path.as_uri())
+
+    def document(self, pack: OpenPack, name: str) -> Document:
+        text = pack.files().outcome(name)
+        encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        return Document(text if isinstance(text, str) else "", str(getattr(encoding, "value", encoding)))
+
+    def speaks(self, pack: OpenPack) -> str:
+        """The editor's language, else the pack's own."""
+        return self.language or (pack.pack.language if pack.pack is not None else "zh")
+
+    # --- reading anew ---------------------------------------------------------------------------------
+
+    def changed(self, uri: str, text: str | None) -> None:
+        """A buffer changed (None: was closed): read its pack anew, and drop what was being done for the text before."""
+        found = self.place(uri)
+        if found is None:
+            return
+        pack, name = found
+        path = pack.root / name
+        pack.write(name, text)
+        if text is not None:
+            self.opened[path] = uri
+        else:
+            self.opened.pop(path, None)
+            if not pack.unsaved:
+                self.leave(pack)
+                return
+        self.renew(pack, name)
+
+    def renew(self, pack: OpenPack, name: str = "") -> None:
+        if pack.root in self.work:
+            self.work[pack.root].cancel()
+        self.work[pack.root] = asyncio.ensure_future(self.reading(pack, name))
+
+    async def reading(self, pack: OpenPack, name: str) -> None:
+        """Read, tell; when it has been quiet, examine, tell."""
+        try:
+            await asyncio.sleep(TOGETHER)
+            steps = pack.read()
+            next(steps, None)
+            if name.startswith("facts/"):
+                self.tell(pack, only=name)
+            await in_slices(steps)
+            self.tell(pack, only=None, edited=name)
+            await asyncio.sleep(QUIET)
+            await in_slices(pack.examine())
+            self.tell(pack)
+            self.rest(pack)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the editor goes on, and is told
+            self.report_server_error(fault, types.Diagnostic)
+
+    def tell(self, pack: OpenPack, only: str | None = None, edited: str = "") -> None:
+        """Publish what is wrong, file by file, where that has changed; of the file being typed in, always."""
+        by_file: dict[str, list[Problem]] = {}
+        anywhere = next(iter(pack.unsaved), "facts/pack.yaml")
+        for problem in pack.problems:
+            name = problem.error.origin.file
+            by_file.setdefault(name if name in pack.files() else anywhere, []).append(problem)
+        last = self.told.setdefault(pack.root, {})
+        for name in sorted({*by_file, *last, *([edited] if edited else [])}, key=lambda n: (n != edited, n)):
+            if only not in (None, name):
+                continue
+            document = self.document(pack, name)
+            found = [diagnostic(problem, document, self.speaks(pack)) for problem in by_file.get(name, ())]
+            if name != edited and found == last.get(name, []):
+                continue
+            last[name] = found
+            self.publish(self.uri(pack, name), found)
+
+    def publish(self, uri: str, found: list[types.Diagnostic]) -> None:
+        known = self.workspace.text_documents.get(uri)
+        version = known.version if known is not None else None
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+
+    def leave(self, pack: OpenPack) -> None:
+        """Nothing of a pack is open any more: what was told of it is taken back."""
+        if pack.root in self.work:
+            self.work.pop(pack.root).cancel()
+        for name, found in self.told.pop(pack.root, {}).items():
+            if found:
+                self.publish(self.uri(pack, name), [])
+        self.packs.pop(pack.root, None)
+
+    def rest(self, pack: OpenPack) -> None:
+        """What the first reading made stays for long: the garbage collector need not look through it at every keystroke."""
+        if pack.root not in self.settled:
+            self.settled.add(pack.root)
+            gc.collect()
+            gc.freeze()
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """What went wrong outside an answer is said, and the server goes on: our own fault, or a message that is none."""
+        del source
+        text = str(error)
+        if not isinstance(error, JsonRpcException) or isinstance(error, JsonRpcInternalError):
+            fault = InternalError("RM900", "internal-fault", found=f"{type(error).__name__}: {error}", expected="no fault of ours")  # fmt: skip
+            text = messages.told(fault, self.language or "zh").removeprefix(f"{fault.origin}: ")
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
+
+
+async def in_slices(steps: Iterator[None]) -> None:
+    """Go through the steps, letting others speak in between."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + SLICE
+    for _ in steps:
+        if loop.time() > until:
+            await asyncio.sleep(0)
+            until = loop.time() + SLICE
+
+
+def path_of(uri: str) -> Path | None:
+    """The path of a file; None for what lies elsewhere (`untitled:`, `git:` …)."""
+    try:
+        found = uris.to_fs_path(uri)
+    except ValueError:
+        return None
+    return Path(found) if found and "\0" not in found else None
+
+
+def spoken(asked: str | None) -> str:
+    """`zh-CN` → `zh`; any other language is told in English; nothing, where nothing was said."""
+    if not asked:
+        return ""
+    return "zh" if asked.lower().startswith("zh") else "en"
+
+
+def make_server(language: str = "") -> RemitServer:
+    """A server that answers everything it can; `language` goes before what the editor asks for."""
+    server = RemitServer(language)
+
+    @server.feature(types.INITIALIZE)
+    def initialize(ls: RemitServer, params: types.InitializeParams) -> None:
+        options = params.initialization_options
+        chosen = options.get("language") if isinstance(options, dict) else getattr(options, "language", None)
+        ls.language = ls.language or spoken(chosen if isinstance(chosen, str) else None) or spoken(params.locale)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(ls: RemitServer, params: types.DidOpenTextDocumentParams) -> None:
+        ls.changed(params.text_document.uri, params.text_document.text)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(ls: RemitServer, params: types.DidChangeTextDocumentParams) -> None:
+        document = ls.workspace.text_documents.get(params.text_document.uri)
+        if document is not None:
+            ls.changed(params.text_document.uri, document.source)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(ls: RemitServer, params: types.DidCloseTextDocumentParams) -> None:
+        ls.changed(params.text_document.uri, None)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(ls: RemitServer, params: types.DidSaveTextDocumentParams) -> None:
+        renew_at(ls, params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def watched(ls: RemitServer, params: types.DidChangeWatchedFilesParams) -> None:
+        for event in params.changes:
+            renew_at(ls, event.uri)
+
+    answers.register(server)
+    return server
+
+
+def renew_at(ls: RemitServer, uri: str) -> None:
+    """Something was written to disk: an open pack it belongs to is read anew."""
+    path = path_of(uri)
+    root = pack_above(path) if path is not None else None
+    if root in ls.packs:
+        ls.packs[root].forget()
+        ls.renew(ls.packs[root])
+
+
+def serve(language: str = "") -> None:
+    """Answer on stdin and stdout until the editor leaves."""
+    make_server(language).start_io()
