@@ -192,16 +192,15 @@ def workspace_symbols(ls: RemitServer, params: types.WorkspaceSymbolParams) -> l
     wanted, found = params.query.casefold(), list[types.WorkspaceSymbol]()
     for pack in ls.packs.values():
         index = pack.index()
-        for name, occurrences in index.by_name.items():
-            declared = index.declared(name)
-            spelled = {o.mention.written for o in occurrences if o.mention.part is not Part.USES}
-            if declared is not None and any(wanted in text.casefold() for text in spelled):
-                place = Asked(ls, pack, declared.file).location(declared)
+        for declared in index.declarations():
+            if declared.name is None or len(found) >= MOST_SYMBOLS:
+                continue
+            spelled = {o.mention.written for o in index.of_name(declared.name) if o.mention.part is not Part.USES}
+            if any(wanted in text.casefold() for text in spelled):
+                name, place = declared.name, Asked(ls, pack, declared.file).location(declared)
                 others = ", ".join(sorted(spelled - {name.id}))
                 found.append(types.WorkspaceSymbol(place, name.id, SYMBOLS.get(name.kind, types.SymbolKind.Key), container_name=others))  # fmt: skip
-        if len(found) > MOST_SYMBOLS:
-            break
-    return found[:MOST_SYMBOLS]
+    return found
 
 
 def quick_fixes(ls: RemitServer, params: types.CodeActionParams) -> list[types.CodeAction] | None:

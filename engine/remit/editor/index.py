@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from remit.editor.conditions import mentions_in
 from remit.editor.document import Document
@@ -20,7 +19,7 @@ from remit.pack.draft import Words
 from remit.pack.files import Files
 from remit.pack.literate import read_chapter
 from remit.pack.memory import Recall
-from remit.pack.yaml_reader import Node, read_documents
+from remit.pack.yaml_reader import Node
 
 FEATURES = "features/**/*.feature"
 READ = ("facts/*.yaml", "facts/*/*.yaml", "policies/*/policy.yaml", "policies/*/*.md")
@@ -51,13 +50,31 @@ class Occurrence:
         return self.mention.span or Span((self.mention.line, 0), (self.mention.line, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What one file holds: its names, and the lines whose names cannot be read."""
 
     mentions: tuple[Mention, ...]
     unread: tuple[int, ...] = ()
     strange: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The occurrences of one file, in order of place and by what they name."""
+
+    occurrences: tuple[Occurrence, ...]
+    by_name: Mapping[Name, list[Occurrence]]
+
+    @classmethod
+    def of(cls, occurrences: Iterable[Occurrence]) -> Held:
+        """Put in order."""
+        ordered = tuple(sorted(occurrences, key=lambda o: o.span))
+        by_name: dict[Name, list[Occurrence]] = {}
+        for occurrence in ordered:
+            if occurrence.name is not None:
+                by_name.setdefault(occurrence.name, []).append(occurrence)
+        return cls(ordered, by_name)
 
 
 class Index:
@@ -89,31 +106,25 @@ class Index:
 
     def of_file(self, file: str) -> Sequence[Occurrence]:
         """The names of a file, in order."""
-        return self.by_file.get(file, ())
+        return self.held(file).occurrences if file in self.read else ()
 
     def of_name(self, name: Name) -> list[Occurrence]:
         """Wherever something is declared, called and used, in order of file."""
-        return self.by_name.get(name, [])
+        return [occurrence for file in self.read for occurrence in self.held(file).by_name.get(name, ())]
 
     def declared(self, name: Name) -> Occurrence | None:
         """Where something is declared; None for what every pack has."""
         return next((o for o in self.of_name(name) if o.mention.part is Part.DECLARES), None)
 
-    @cached_property
-    def by_file(self) -> dict[str, list[Occurrence]]:
-        return {
-            file: sorted((Occurrence(file, m, self.meaning(m)) for m in reading.mentions), key=lambda o: o.span)
-            for file, reading in self.read.items()
-        }
+    def declarations(self) -> Iterator[Occurrence]:
+        """All that is declared."""
+        return (o for file in self.read for o in self.of_file(file) if o.mention.part is Part.DECLARES)
 
-    @cached_property
-    def by_name(self) -> dict[Name, list[Occurrence]]:
-        found: dict[Name, list[Occurrence]] = {}
-        for occurrences in self.by_file.values():
-            for occurrence in occurrences:
-                if occurrence.name is not None:
-                    found.setdefault(occurrence.name, []).append(occurrence)
-        return found
+    def held(self, file: str) -> Held:
+        """The names of a file and what they mean; kept until the file changes, or the words do, or the rules there are."""
+        reading = self.read[file]
+        key = ("held", file, reading, self.words, self.rules)
+        return self.memory.once(key, lambda: Held.of(Occurrence(file, m, self.meaning(m)) for m in reading.mentions))
 
     # --- what a mention means -----------------------------------------------------------------------
 
@@ -183,7 +194,7 @@ class Index:
 
             def make(content: str = block.text, line: int = block.origin.line) -> Reading:
                 try:
-                    nodes = read_documents(content, name, line=line)
+                    nodes = self.files.documents(content, name, line=line)
                 except RemitError as problem:
                     return Reading((), (max(problem.origin.line - 1, 0),))
                 return of_nodes(nodes, RULE, lines, self.words.lexicon)

@@ -72,7 +72,6 @@ class OpenPack:
             self._words = read_words(self.standing()[0])
         if self._index is None or self._index[0] is not self.unsaved or self._index[1] is not self._words:
             self._index = (self.unsaved, self._words, Index(self.files(), self._words, self.naming))
-            self.naming.turn()
         return self._index[2]
 
     def forget(self) -> None:
@@ -169,6 +168,10 @@ class OpenPack:
                 if occurrence.name is None and kinds != ("value",):
                     yield Problem(unknown(index, kinds[0], occurrence.mention.written, occurrence.span.start, file))
             yield None
+        for file in index.read:  # made ready for whoever asks next; what nobody asks for any more is forgotten
+            index.held(file)
+            yield None
+        self.naming.turn()
 
 
 def told_once(problems: list[RemitError]) -> list[RemitError]:

@@ -26,6 +26,7 @@ from remit.explain import messages
 
 #: Keystrokes closer together than this are one; a pack is examined when nobody has typed for a while; no slice of work is longer.
 TOGETHER, QUIET, SLICE = 0.01, 0.25, 0.008
+BETWEEN_RESTS = 20
 
 
 class RemitServer(LanguageServer):
@@ -44,7 +45,7 @@ class RemitServer(LanguageServer):
         self.opened: dict[Path, str] = {}
         self.told: dict[Path, dict[str, list[types.Diagnostic]]] = {}
         self.work: dict[Path, asyncio.Task[None]] = {}
-        self.settled: set[Path] = set()
+        self.readings = 0
 
     # --- where things are -----------------------------------------------------------------------------
 
@@ -109,7 +110,7 @@ class RemitServer(LanguageServer):
             await asyncio.sleep(QUIET)
             await in_slices(pack.examine())
             self.tell(pack)
-            self.rest(pack)
+            self.rest()
         except Exception as fault:  # noqa: BLE001 - whatever it is, the editor goes on, and is told
             self.report_server_error(fault, types.Diagnostic)
 
@@ -145,10 +146,11 @@ class RemitServer(LanguageServer):
                 self.publish(self.uri(pack, name), [])
         self.packs.pop(pack.root, None)
 
-    def rest(self, pack: OpenPack) -> None:
-        """What the first reading made stays for long: the garbage collector need not look through it at every keystroke."""
-        if pack.root not in self.settled:
-            self.settled.add(pack.root)
+    def rest(self) -> None:
+        """Now and then, while nobody types: collect what is garbage, and set the rest aside, so that no keystroke waits for it."""
+        self.readings += 1
+        if self.readings % BETWEEN_RESTS == 1:
+            gc.unfreeze()
             gc.collect()
             gc.freeze()
 
@@ -236,4 +238,5 @@ def renew_at(ls: RemitServer, uri: str) -> None:
 
 def serve(language: str = "") -> None:
     """Answer on stdin and stdout until the editor leaves."""
+    gc.set_threshold(20_000, 50, 1_000)  # whole collections are made while nobody types
     make_server(language).start_io()

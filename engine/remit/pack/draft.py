@@ -155,7 +155,11 @@ class Draft:
         def make() -> tuple[tuple[Rule, ...], tuple[RemitError, ...]]:
             problems = Problems()
             own = replace(reader, problems=problems, names=replace(reader.names, problems=problems))
-            return tuple(own.read(block, above)), tuple(problems.found)
+            try:
+                documents = self.files.documents(block.text, block.origin.file, line=block.origin.line)
+            except RemitError as problem:
+                return (), (problem,)
+            return tuple(own.read(documents, above)), tuple(problems.found)
 
         return self.files.memory.once(("rules", block, above, reader), make)
 

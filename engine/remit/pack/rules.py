@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
+from remit.errors import ExpressionError, Origin, SourceError, VocabularyError, nearest
 from remit.expressions.checker import check
 from remit.expressions.lexicon import Lexicon
 from remit.expressions.parser import parse
@@ -33,11 +33,11 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
 from remit.pack.fields import Fields
-from remit.pack.literate import Block, find_quote
+from remit.pack.literate import find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
 from remit.pack.timings import BY_KEYS, by_timing, window_timing
-from remit.pack.yaml_reader import Node, Problems, Scalar, read_documents
+from remit.pack.yaml_reader import Node, Problems, Scalar
 
 MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
 RUN = ("must", "must_not", "may")
@@ -75,13 +75,8 @@ class RuleReader:
     sentences: Sequence[Sentence]
     problems: Problems
 
-    def read(self, block: Block, above: Sequence[Sentence]) -> Iterator[Rule]:
+    def read(self, documents: Iterable[Node], above: Sequence[Sentence]) -> Iterator[Rule]:
         """The rules of one block; `above` are the source sentences of the block quote it stands under."""
-        try:
-            documents = read_documents(block.text, block.origin.file, line=block.origin.line)
-        except RemitError as problem:
-            self.problems.add(problem)
-            return
         for node in documents:
             rule = self.rule(node, above)
             if rule is not None:

@@ -12,6 +12,7 @@ from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
+from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
 from remit.pack import dialect
 from remit.pack.facts import Facts
@@ -88,7 +89,7 @@ def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names
     learn(names, "role", roles.values())
     learn(names, "action", actions.values())
     places = read_places(facts, names)
-    units, edges, moves = read_units(facts, names, places)
+    units, edges, moves = units_once(facts, names, places)
     zone = zone_of(head, problems)
     attributes = read_attributes(facts, names, zone)
     learn(names, "attribute", attributes.values())
@@ -116,6 +117,25 @@ def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names
         reorganisations=moves,
     )
     return vocabulary, names
+
+
+Units = tuple[dict[str, Unit], tuple[Edge, ...], tuple[Reorganisation, ...]]
+
+
+def units_once(facts: Facts, names: Names, places: dict[str, Place]) -> Units:
+    """The units, which are many: read once as long as neither they change nor anything they speak of."""
+    files = facts.files
+    read_from = [name for kind in ("units", "places", "roles", "pack") for name in facts.named(kind)]
+
+    def make() -> tuple[Units, Names]:
+        own = Names(Problems(), dict(names.spelled), dict(names.labels))
+        return read_units(Facts(files, own.problems), own, places), own
+
+    found, own = files.memory.once(("units", tuple((name, files.outcome(name)) for name in read_from)), make)
+    names.spelled["unit"], names.labels["unit"] = own.spelled["unit"], own.labels["unit"]
+    for problem in own.problems.found:
+        facts.problems.add(problem)
+    return found
 
 
 def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType | Reading]) -> None:
