@@ -28,7 +28,14 @@ class Editor:
         self.texts: dict[str, str] = {}
 
     @classmethod
-    async def start(cls, command: list[str] | None = None, *, locale: str | None = "en", options: Any = None, encodings: list[str] | None = None) -> Editor:
+    async def start(
+        cls,
+        command: list[str] | None = None,
+        *,
+        locale: str | None = "en",
+        options: Any = None,
+        encodings: list[str] | None = None,
+    ) -> Editor:
         client = LanguageClient("test", "1")
         editor = cls(client)
 
@@ -48,11 +55,15 @@ class Editor:
         await client.start_io(*(command or [sys.executable, "-m", "remit", "lsp", "--stdio"]))
         item = types.ClientCompletionItemOptions(snippet_support=True)
         capabilities = types.ClientCapabilities(
-            text_document=types.TextDocumentClientCapabilities(completion=types.CompletionClientCapabilities(completion_item=item)),
+            text_document=types.TextDocumentClientCapabilities(
+                completion=types.CompletionClientCapabilities(completion_item=item)
+            ),
             general=types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None,
         )
         editor.initialized = await client.initialize_async(
-            types.InitializeParams(capabilities, process_id=None, root_uri=None, locale=locale, initialization_options=options)
+            types.InitializeParams(
+                capabilities, process_id=None, root_uri=None, locale=locale, initialization_options=options
+            )
         )
         client.initialized(types.InitializedParams())
         return editor
@@ -68,7 +79,9 @@ class Editor:
         uri = path.as_uri()
         self.texts[uri] = path.read_text("utf-8") if text is None else text
         self.versions[uri] = 1
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "remit", 1, self.texts[uri])))
+        self.client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "remit", 1, self.texts[uri]))
+        )
         return uri
 
     def change(self, uri: str, text: str) -> None:
@@ -76,7 +89,8 @@ class Editor:
         self.versions[uri] += 1
         self.client.text_document_did_change(
             types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(self.versions[uri], uri), [types.TextDocumentContentChangeWholeDocument(text)]
+                types.VersionedTextDocumentIdentifier(self.versions[uri], uri),
+                [types.TextDocumentContentChangeWholeDocument(text)],
             )
         )
 
@@ -90,7 +104,9 @@ class Editor:
 
     async def codes(self, uri: str, *wanted: str) -> list[types.Diagnostic]:
         """Wait until exactly these codes are published for a file."""
-        await self.until(lambda: uri in self.published and sorted(str(d.code) for d in self.published[uri]) == sorted(wanted))
+        await self.until(
+            lambda: uri in self.published and sorted(str(d.code) for d in self.published[uri]) == sorted(wanted)
+        )
         return self.published[uri]
 
     # --- asking ---------------------------------------------------------------------------------------
@@ -106,7 +122,9 @@ class Editor:
 
     async def complete(self, uri: str, passage: str) -> list[types.CompletionItem]:
         place = self.after(uri, passage)
-        found = await self.client.text_document_completion_async(types.CompletionParams(place.text_document, place.position))
+        found = await self.client.text_document_completion_async(
+            types.CompletionParams(place.text_document, place.position)
+        )
         return list(found.items) if isinstance(found, types.CompletionList) else list(found or [])
 
     async def hover(self, uri: str, passage: str, offset: int = 1) -> str:
@@ -116,7 +134,9 @@ class Editor:
 
     async def definition(self, uri: str, passage: str, offset: int = 1) -> list[str]:
         place = self.after(uri, passage, offset)
-        found = await self.client.text_document_definition_async(types.DefinitionParams(place.text_document, place.position))
+        found = await self.client.text_document_definition_async(
+            types.DefinitionParams(place.text_document, place.position)
+        )
         return [shown(location) for location in found or []]
 
     async def references(self, uri: str, passage: str, offset: int = 1, *, declaration: bool = True) -> list[str]:
@@ -127,8 +147,13 @@ class Editor:
     async def rename(self, uri: str, passage: str, new: str, offset: int = 1) -> dict[str, str]:
         """The texts of the changed files as they would be, by name."""
         place = self.after(uri, passage, offset)
-        found = await self.client.text_document_rename_async(types.RenameParams(place.text_document, place.position, new))
-        return {uri: applied(self.texts.get(uri) or path_of(uri).read_text("utf-8"), edits) for uri, edits in (found.changes if found and found.changes else {}).items()}
+        found = await self.client.text_document_rename_async(
+            types.RenameParams(place.text_document, place.position, new)
+        )
+        return {
+            uri: applied(self.texts.get(uri) or path_of(uri).read_text("utf-8"), edits)
+            for uri, edits in (found.changes if found and found.changes else {}).items()
+        }
 
 
 def path_of(uri: str) -> Path:
@@ -149,7 +174,9 @@ def applied(text: str, edits: Any) -> str:
         assert edit.range.start.line == edit.range.end.line
         raw = lines[edit.range.start.line].encode("utf-16-le")
         new = edit.new_text.encode("utf-16-le")
-        lines[edit.range.start.line] = (raw[: edit.range.start.character * 2] + new + raw[edit.range.end.character * 2 :]).decode("utf-16-le")
+        lines[edit.range.start.line] = (
+            raw[: edit.range.start.character * 2] + new + raw[edit.range.end.character * 2 :]
+        ).decode("utf-16-le")
     return "\n".join(lines)
 
 

@@ -102,7 +102,7 @@ def keys(shape: Shape, language: str, taken: Iterable[str]) -> Iterator[Offer]:
             continue
         chinese = [zh for zh in dialect.spellings(shape.place, (name,)) if zh != name]
         yield key(name, "、".join(chinese), slot, 2 if language == "zh" and chinese else 1)
-        for zh in chinese[:1]:
+        for zh in chinese:
             yield key(zh, name, slot, 1 if language == "zh" else 2)
 
 

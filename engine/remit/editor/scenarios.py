@@ -79,8 +79,9 @@ def lines_of(text: Sequence[str]) -> Iterator[Line]:
         if body.startswith("|"):
             yield Line(number, "row", body, column)
             continue
-        word, kind = next(((w, k) for w, k in keywords() if body.startswith(w)), ("", "text"))
-        rest = body[len(word) :]
+        written = raw.lstrip()
+        word, kind = next(((w, k) for w, k in keywords() if written.startswith(w)), ("", "text"))
+        rest = written[len(word) :]
         yield Line(number, kind, rest.strip(), column + len(word) + len(rest) - len(rest.lstrip()))
 
 

@@ -131,7 +131,7 @@ def openings() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
 def before_gap(text: str) -> str:
     pattern, position = "", 0
     for gap in GAP.finditer(text):
-        pattern += quoting(text[position : gap.start()]) + r"[^“”\"]*"
+        pattern += quoting(text[position : gap.start()]) + (r"[\d:\- T]*" if gap[1] == "at" else r"[^“”\"]*")
         position = gap.end()
     return pattern + quoting(text[position:])
 
