@@ -13,13 +13,16 @@ import asyncio
 import statistics
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "editor"))
-from client import Editor, talk
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from lsprotocol import types
 
-#: The passage typed at the end of a line that begins so.
+from editor_client import Editor, talk
+
+#: The passage typed, and the time between two keystrokes.
+PAUSE = 0.15
 TYPED = "\nnote: 两种理解，见第一条 x"
 
 
@@ -30,7 +33,9 @@ def longest(files: list[Path]) -> Path:
 def report(what: str, seconds: list[float]) -> None:
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    print(f"{what:58} median {statistics.median(ordered) * 1000:6.1f} ms   p95 {p95 * 1000:6.1f} ms   max {ordered[-1] * 1000:6.1f} ms   n {len(ordered)}")
+    print(
+        f"{what:58} median {statistics.median(ordered) * 1000:6.1f} ms   p95 {p95 * 1000:6.1f} ms   max {ordered[-1] * 1000:6.1f} ms   n {len(ordered)}"
+    )
 
 
 async def typed(editor: Editor, uri: str, text: str) -> float:
@@ -42,7 +47,7 @@ async def typed(editor: Editor, uri: str, text: str) -> float:
     return time.perf_counter() - began
 
 
-async def passage(editor: Editor, path: Path, at: int, strokes: int, what: str, pause: float) -> None:
+async def passage(editor: Editor, path: Path, place: int | None, strokes: int, what: str, pause: float) -> None:
     """Letters typed one after another at a place of a file."""
     uri = path.as_uri()
     if uri not in editor.texts:
@@ -50,6 +55,7 @@ async def passage(editor: Editor, path: Path, at: int, strokes: int, what: str, 
         await editor.until(lambda: uri in editor.published)
         await asyncio.sleep(2)
     whole = editor.texts[uri]
+    at = len(whole.rstrip()) if place is None else place
     seconds = []
     for number in range(strokes):
         part = TYPED[: number % len(TYPED) + 1]
@@ -74,35 +80,55 @@ async def asked(editor: Editor, path: Path, at: int, strokes: int) -> None:
             if what.startswith("completion"):
                 await editor.client.text_document_completion_async(types.CompletionParams(document, place))
             else:
-                await editor.client.text_document_hover_async(types.HoverParams(document, types.Position(line, max(column - 2, 0))))
+                await editor.client.text_document_hover_async(
+                    types.HoverParams(document, types.Position(line, max(column - 2, 0)))
+                )
             seconds.append(time.perf_counter() - began)
             await asyncio.sleep(0.15)
     for what, seconds in times.items():
         report(what, seconds)
 
 
-async def bench(editor: Editor, root: Path, strokes: int) -> None:
-    chapter = longest(sorted(root.glob("policies/*/*.md")))
+@dataclass(frozen=True)
+class Files:
+    """What is typed in: the longest of each kind."""
+
+    chapter: Path
+    actions: Path
+    attributes: Path
+    units: Path
+    feature: Path
+
+    @classmethod
+    def of(cls, root: Path) -> Files:
+        """Those of a pack."""
+        units = sorted([*root.glob("facts/units.yaml"), *root.glob("facts/units/*.yaml")])
+        facts = root / "facts"
+        return cls(
+            longest(sorted(root.glob("policies/*/*.md"))),
+            facts / "actions.yaml",
+            facts / "attributes.yaml",
+            longest(units),
+            longest(sorted(root.glob("features/*.feature"))),
+        )
+
+
+async def bench(editor: Editor, files: Files, strokes: int) -> None:
     began = time.perf_counter()
-    uri = editor.open(chapter)
+    uri = editor.open(files.chapter)
     await editor.until(lambda: uri in editor.published)
     print(f"{'the pack opened, read for the first time':58} {(time.perf_counter() - began) * 1000:13.1f} ms")
     await asyncio.sleep(3)
     text = editor.texts[uri]
     rule = text.index("\nmust: ", len(text) // 2)
     end = text.index("\n", rule + 1)
-    await passage(editor, chapter, end, strokes, f"typing in a rule in the middle of {chapter.name}", 0.15)
-    await passage(editor, chapter, end, strokes, f"the same without a pause, {chapter.name}", 0.0)
+    await passage(editor, files.chapter, end, strokes, f"typing in a rule in the middle of {files.chapter.name}", PAUSE)
+    await passage(editor, files.chapter, end, strokes, "the same without a pause", 0.0)
     start = text.index("\n") + 1
-    await passage(editor, chapter, start, strokes, f"a line put in at the head of {chapter.name}", 0.15)
-    for name in ("actions.yaml", "attributes.yaml"):
-        facts = root / "facts" / name
-        await passage(editor, facts, len(facts.read_text("utf-8").rstrip()), strokes, f"typing in facts/{name}", 0.15)
-    units = longest(sorted([*root.glob("facts/units.yaml"), *root.glob("facts/units/*.yaml")]))
-    await passage(editor, units, len(units.read_text("utf-8").rstrip()), strokes, f"typing in facts/…/{units.name}", 0.15)
-    feature = longest(sorted(root.glob("features/*.feature")))
-    await passage(editor, feature, len(feature.read_text("utf-8").rstrip()), strokes, f"typing in {feature.name}", 0.15)
-    await asked(editor, chapter, end, strokes)
+    await passage(editor, files.chapter, start, strokes, f"a line put in at the head of {files.chapter.name}", PAUSE)
+    for path in (files.actions, files.attributes, files.units, files.feature):
+        await passage(editor, path, None, strokes, f"typing at the end of {path.name}", PAUSE)
+    await asked(editor, files.chapter, end, strokes)
 
 
 def main() -> None:
@@ -110,7 +136,8 @@ def main() -> None:
     parser.add_argument("pack", nargs="?", type=Path, default=Path(__file__).parents[1])
     parser.add_argument("--strokes", type=int, default=60)
     given = parser.parse_args()
-    talk(lambda editor: bench(editor, given.pack.resolve(), given.strokes))
+    files = Files.of(given.pack.resolve())
+    talk(lambda editor: bench(editor, files, given.strokes))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from made import LIBRARY
 from remit.editor.index import Index, Name
 from remit.editor.mentions import Part
 from remit.editor.packs import OpenPack
@@ -61,11 +60,19 @@ def meaning(value: object, old: str, new: str) -> object:
     """A record as plain values without its places and its texts as written, one name put for another."""
     if isinstance(value, str) and not isinstance(value, Enum):
         root, _, field = value.partition(".")
-        return new if value and value == old else f"{root}.{new}" if root in ("event", "subject") and field and field == old else value
+        return (
+            new
+            if value and value == old
+            else f"{root}.{new}"
+            if root in ("event", "subject") and field and field == old
+            else value
+        )
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         if isinstance(value, Text):  # a label may happen to read like the id, and stays
             return (value.zh, value.en)
-        skipped = {"origin", "column", "root", "aliases", "pack_id"} | ({"text"} if type(value).__name__ == "Condition" else set())
+        skipped = {"origin", "column", "root", "aliases", "pack_id"} | (
+            {"text"} if type(value).__name__ == "Condition" else set()
+        )
         fields = [f.name for f in dataclasses.fields(value) if f.name not in skipped]
         return (type(value).__name__, tuple((n, meaning(getattr(value, n), old, new)) for n in fields))
     if isinstance(value, Mapping):
@@ -132,11 +139,6 @@ def test_the_english_pack_too(kind: str, tmp_path: Path) -> None:
     root = copied(source, tmp_path)
     carried_out(root, renaming(read(root), name), "renamed_x")
     assert whole(root) == before
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return copied(LIBRARY, tmp_path)
 
 
 def test_only_the_name_of_that_kind_is_renamed(library: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -17,12 +17,10 @@ from remit.editor.outline import outline
 from remit.editor.packs import OpenPack
 from remit.editor.protocol import SYMBOLS, completion, range_of, symbols, text_edits, told
 from remit.editor.rename import Renaming, refused
+from remit.editor.service import RemitServer
 from remit.editor.spans import Position, Span
 from remit.errors import EditorError
 from remit.pack import dialect
-
-if TYPE_CHECKING:
-    from remit.editor.server import RemitServer
 
 REQUEST_FAILED = -32803
 TRIGGERS = [".", "的", "“", '"', "{", ":", " ", "|"]

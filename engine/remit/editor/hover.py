@@ -58,7 +58,7 @@ class Teller:
             yield from self.of_rule(name.id)
         if name.kind == "choice" and name.of in words.attributes:
             yield (
-                self.say("选项，属于", "a choice of ")
+                self.say("选项，属于", "a choice of")
                 + f" `{name.of}` ({words.attributes[name.of].label.of(self.language)})"
             )
         match thing(words, name):

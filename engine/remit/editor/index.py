@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from remit.editor.conditions import mentions_in
 from remit.editor.document import Document
@@ -20,6 +21,7 @@ from remit.pack.files import Files
 from remit.pack.literate import read_chapter
 from remit.pack.memory import Recall
 from remit.pack.yaml_reader import Node
+from remit.shipped import is_pack
 
 FEATURES = "features/**/*.feature"
 READ = ("facts/*.yaml", "facts/*/*.yaml", "policies/*/policy.yaml", "policies/*/*.md")
@@ -93,7 +95,8 @@ class Index:
     def names_of_files(self) -> tuple[str, ...]:
         """Every file that can hold names."""
         root = self.files.root
-        features = {p.relative_to(root).as_posix() for p in root.glob(FEATURES) if p.is_file()}
+        own = {folder for folder in {p.parent for p in root.glob(FEATURES)} if pack_above(folder / "any") == root}
+        features = {p.relative_to(root).as_posix() for p in root.glob(FEATURES) if p.parent in own and p.is_file()}
         features |= {name for name in self.files.unsaved if name.startswith("features/") and name.endswith(".feature")}
         return (*self.files.matching(*READ), *sorted(features))
 
@@ -200,6 +203,11 @@ class Index:
                 return of_nodes(nodes, RULE, lines, self.words.lexicon)
 
             yield self.memory.once(("block", name, block.text, block.origin.line, self.words), make)
+
+
+def pack_above(path: Path) -> Path | None:
+    """The nearest pack that holds a file; of nested packs, the inner one."""
+    return next((folder for folder in path.parents if is_pack(folder)), None)
 
 
 def has_conditions(shape: Shape) -> bool:

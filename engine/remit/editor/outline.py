@@ -99,7 +99,8 @@ def of_feature(lines: Sequence[str]) -> list[Entry]:
 
 def closed(entries: list[Entry], end: int) -> list[Entry]:
     """Say of each entry on which line it ends."""
-    for entry, following in zip(entries, [*entries[1:], None], strict=True):
-        entry.until = max((following.span.start[0] if following else end) - 1, entry.span.end[0])
+    ends = [*(entry.span.start[0] for entry in entries[1:]), end]
+    for entry, following in zip(entries, ends, strict=False):
+        entry.until = max(following - 1, entry.span.end[0])
         closed(entry.children, entry.until + 1)
     return entries

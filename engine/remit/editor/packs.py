@@ -16,7 +16,6 @@ from remit.pack.files import Files
 from remit.pack.load import CASES, Pack, require_pack
 from remit.pack.memory import Recall
 from remit.pack.names import HOMES
-from remit.shipped import is_pack
 
 #: What a rule block that cannot be read makes others say: that a rule is missing which is only being typed.
 BETWEEN_RULES = frozenset({("RM204", "unknown-rule"), ("RM215", "nothing-sets-it-off")})
@@ -53,6 +52,11 @@ class OpenPack:
         self.sound: dict[str, str] = {}
         self._index: tuple[Mapping[str, str], Words, Index] | None = None
         self._words: Words | None = None
+
+    @property
+    def language(self) -> str:
+        """The pack's own language, also while it does not load."""
+        return self._words.vocabulary.language if self._words is not None else "zh"
 
     @property
     def problems(self) -> list[Problem]:
@@ -204,8 +208,3 @@ def refusal(pack: Pack, text: str, name: str) -> RemitError | None:
             problem.origin = Origin(name, 1, 1, origin.event, origin.case)
         return problem
     return None
-
-
-def pack_above(path: Path) -> Path | None:
-    """The nearest pack that holds a file; of nested packs, the inner one."""
-    return next((folder for folder in path.parents if is_pack(folder)), None)
