@@ -51,6 +51,7 @@ class RemitServer(LanguageServer):
         self.work: dict[Path, asyncio.Task[None]] = {}
         self.waiting: dict[Path, set[str]] = {}
         self.readings = 0
+        self.asked_to_leave = False
 
     # --- where things are -----------------------------------------------------------------------------
 
