@@ -29,13 +29,24 @@ def explained(told: Told | None, listed: tuple[str, ...], story: Story) -> tuple
     spoken = dict(told.arguments) if told else {}
     action = story.pack.find("action", str(spoken["action"])) if spoken.get("action") else None
     rule = str(spoken["rule"]) if spoken.get("rule") in story.pack.rules else None
-    return tuple(found(story, action, rule, listed)) + tuple(reasons(story, spoken, action, rule))
-
-
-def found(story: Story, action: str | None, rule: str | None, listed: tuple[str, ...]) -> Iterator[str]:
-    """What arose instead: the obligations of that act or rule, else all there are."""
     owed = [o for o in story.owed() if o.status is not Status.WITHDRAWN]
-    near = [o for o in owed if o.action == action or o.rule == rule] or owed
+    near = [o for o in owed if o.action == action or o.rule == rule] or on_agenda(story, spoken, action, rule)
+    return (*found(story, near or owed, listed), *reasons(story, owed, near, spoken, action, rule))
+
+
+def on_agenda(story: Story, spoken: dict[str, object], action: str | None, rule: str | None) -> list[Obligation]:
+    """What the unit spoken of has on its agenda of that act; the latest periods first."""
+    unit = story.pack.find("unit", str(spoken.get("unit")))
+    rules = [r for r in story.pack.rules.values() if r.id == rule or (action and r.action == action)]
+    if unit is None or not any(isinstance(r.trigger, Every | Always | Consequence) for r in rules):
+        return []
+    names = {r.id for r in rules}
+    owed = [o for o in story.agenda(unit) if o.rule in names]
+    return sorted(owed, key=lambda o: o.period or "", reverse=True)
+
+
+def found(story: Story, near: list[Obligation], listed: tuple[str, ...]) -> Iterator[str]:
+    """What arose instead."""
     if not near:
         yield from listed if listed and listed != ("  —",) else ()
         if not listed or listed == ("  —",):
@@ -59,20 +70,27 @@ def line(o: Obligation, story: Story) -> str:
         if names:
             parts.append(story.say(f"{zh}{'、'.join(names[:SHOWN])}", f"{en} {', '.join(names[:SHOWN])}"))
     due = o.deadline.due
+    if o.period is not None:
+        parts.append(story.say(f"周期 {o.period}", f"period {o.period}"))
     if due is not None:
         shown = moment(due.astimezone(story.pack.calendar.zone))
         parts.append(story.say(f"期限 {shown}", f"by {shown}"))
     parts.append(story.say(f"状态：{STATUS[o.status].zh}", f"status: {STATUS[o.status].en}"))
-    return story.say("，", ", ").join(parts) + f"  [{o.rule}，{o.article_label}]"
+    return story.say("，", ", ").join(parts) + f"  [{o.rule}]"
 
 
 # --- why -------------------------------------------------------------------------------------------
 
 
-def reasons(story: Story, spoken: dict[str, object], action: str | None, rule: str | None) -> Iterator[str]:
+def reasons(
+    story: Story,
+    owed: list[Obligation],
+    near: list[Obligation],
+    spoken: dict[str, object],
+    action: str | None,
+    rule: str | None,
+) -> Iterator[str]:
     """Of what was expected and is not there, why not; of what is there, why."""
-    owed = [o for o in story.owed() if o.status is not Status.WITHDRAWN]
-    near = [o for o in owed if o.action == action or o.rule == rule]
     if near:
         yield from why_so(story, near, spoken)
     else:
@@ -106,9 +124,10 @@ def why_none(story: Story, rule: Rule) -> Iterator[str]:
     if isinstance(rule.trigger, Every | Always | Consequence):
         bearers = sorted({o.bearer.label.of(story.language) for o in story.agenda() if o.rule == rule.id})
         names = story.say("、", ", ").join(bearers[:SHOWN]) or story.say("无", "nobody")
+        more = story.say("等", ", …") if len(bearers) > SHOWN else ""
         yield story.say(
-            f"规则 {rule.id}（{rule.article_label}）是日常事项，不由案件引起；负有此项的单位共 {len(bearers)} 个：{names}",
-            f"rule {rule.id} ({rule.article_label}) belongs to the agenda, no case sets it off; {len(bearers)} units have it: {names}",
+            f"规则 {rule.id} 是日常事项，不由案件引起；负有此项的单位共 {len(bearers)} 个：{names}{more}",
+            f"rule {rule.id} belongs to the agenda, no case sets it off; {len(bearers)} units have it: {names}{more}",
         )
         return
     try:

@@ -124,7 +124,7 @@ def read_feature(path: Path, file: str) -> tuple[Feature | None, list[RemitError
         return None, [misread(error, text, file) for error in failure.errors]
     head = document.get("feature")
     if head is None:
-        return None, [problem("RM821", "empty-feature", file, 1, found="an empty file", expected="a feature with scenarios")]
+        return None, [fault("RM821", "empty-feature", file, 1, found="an empty file", expected="a feature with scenarios")]
     document["uri"] = file
     pickles: Any = Compiler().compile(document)
     templates = tuple(scenarios_of(head["children"]))
@@ -191,7 +191,7 @@ def step_of(pickled: Any, written: Any) -> Step:
 # --- what is wrong ---------------------------------------------------------------------------------
 
 
-def problem(code: str, slug: str, file: str, line: int, **told: str | None) -> SpecificationError:
+def fault(code: str, slug: str, file: str, line: int, **told: str | None) -> SpecificationError:
     said = {name: value for name, value in told.items() if value is not None}
     return SpecificationError(code, slug, origin=Origin(file, line, 1), **said)  # type: ignore[arg-type] # texts, all of them
 
@@ -201,16 +201,16 @@ def faults(head: Any, templates: tuple[Any, ...], file: str) -> Iterator[Specifi
     if not templates:
         found = prose(head["description"])
         expected = "at least one scenario"
-        yield problem("RM821", "empty-feature", file, head["location"]["line"], found=head["name"] or found, expected=expected, suggestion=misspelt(found, head["language"], HEADINGS))  # fmt: skip
+        yield fault("RM821", "empty-feature", file, head["location"]["line"], found=head["name"] or found, expected=expected, suggestion=misspelt(found, head["language"], HEADINGS))  # fmt: skip
     seen: dict[str, int] = {}
     for template in templates:
         line, name = template["location"]["line"], template["name"]
         if name in seen:
-            yield problem("RM824", "scenario-name-twice", file, line, found=name, expected=f"another name than that of line {seen[name]}")  # fmt: skip
+            yield fault("RM824", "scenario-name-twice", file, line, found=name, expected=f"another name than that of line {seen[name]}")  # fmt: skip
         seen.setdefault(name, line)
         if not template["steps"]:
             found = prose(template["description"])
-            yield problem("RM822", "no-steps", file, line, found=found or name, expected="a scenario with steps, each begun by a keyword", suggestion=misspelt(found, head["language"], STEPS))  # fmt: skip
+            yield fault("RM822", "no-steps", file, line, found=found or name, expected="a scenario with steps, each begun by a keyword", suggestion=misspelt(found, head["language"], STEPS))  # fmt: skip
         yield from unfilled(template, file)
 
 
@@ -220,10 +220,10 @@ def unfilled(template: Any, file: str) -> Iterator[SpecificationError]:
     rows = [row for e in template["examples"] for row in e.get("tableBody", ())]
     words = [(m[1], step["location"]["line"]) for step in template["steps"] for m in PLACEHOLDER.finditer(spelled(step))]
     if template["examples"] and not rows:
-        yield problem("RM823", "no-example", file, template["location"]["line"], found=template["name"], expected="examples with a row beneath their heading")  # fmt: skip
+        yield fault("RM823", "no-example", file, template["location"]["line"], found=template["name"], expected="examples with a row beneath their heading")  # fmt: skip
     for word, line in words:
         if word not in columns:
-            yield problem("RM823", "unknown-column", file, line, found=f"<{word}>", expected=f"a column of the examples: {', '.join(columns) or 'there are none'}", suggestion=nearest(word, columns))  # fmt: skip
+            yield fault("RM823", "unknown-column", file, line, found=f"<{word}>", expected=f"a column of the examples: {', '.join(columns) or 'there are none'}", suggestion=nearest(word, columns))  # fmt: skip
 
 
 def spelled(step: Any) -> str:
@@ -265,7 +265,7 @@ def misread(error: Any, text: str, file: str) -> SpecificationError:
     language = declared[1] if declared and keywords(declared[1], ("feature",)) else "en"
     placed = PLACED.match(str(error))
     said = placed[1] if placed else str(error)
-    return problem("RM820", "feature-syntax", file, line, found=found, expected=meant(said, language), suggestion=misspelt(found, language, (*HEADINGS, *STEPS)))  # fmt: skip
+    return fault("RM820", "feature-syntax", file, line, found=found, expected=meant(said, language), suggestion=misspelt(found, language, (*HEADINGS, *STEPS)))  # fmt: skip
 
 
 def meant(said: str, language: str) -> str:

@@ -146,12 +146,16 @@ def tell(scenario: Scenario, steps: Iterable[Told], pack: Pack, *, explain: bool
     """The same for steps that are understood already."""
     story = Story(pack, case=scenario.name, backend="reference", tongue=scenario.language)
     told: Told | None = None
+    reported: Told | None = None
     passed = 0
     try:
         for told in steps:
+            if told.step.kind != "then":
+                story.require_accepted()
+                reported = told
             told.tell(story)
             passed += 1
-        told = None
+        told = reported if story.refused is not None else None
         story.require_accepted()
     except AssertionError as wrong:
         failure = failed(told, wrong, story) if explain else Failure(told.step if told else None, str(wrong))
@@ -181,7 +185,7 @@ def unreadable(fault: Exception, story: Story) -> str:
 def worded(refused: RemitError, language: str) -> str:
     from remit.explain.messages import told
 
-    return told(refused, language)
+    return told(refused, language).removeprefix(f"{refused.origin}: ")
 
 
 def hints(refused: RemitError, language: str) -> tuple[str, ...]:

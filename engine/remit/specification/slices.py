@@ -121,10 +121,14 @@ def concerned(steps: Iterable[Told], pack: Pack, ties: Ties) -> frozenset[str]:
     return ties.reach(named | said.rules)
 
 
-def restricted(pack: Pack, names: frozenset[str], changed: Mapping[str, Rule] | None = None) -> Pack:
-    """The pack with these rules alone, those of `changed` in the place of their like."""
-    instead = changed or {}
+def restricted(pack: Pack, names: frozenset[str], changed: Rule | None = None) -> Pack:
+    """The pack with these rules alone, and `changed` in the place of its like."""
     policies = (
-        replace(p, rules=tuple(instead.get(r.id, r) for r in p.rules if r.id in names)) for p in pack.policies
+        replace(p, rules=tuple(instead(r, changed) for r in p.rules if r.id in names)) for p in pack.policies
     )
     return replace(pack, policies=tuple(policies))
+
+
+def instead(rule: Rule, changed: Rule | None) -> Rule:
+    """The changed rule where it is this one that was changed."""
+    return changed if changed is not None and (rule.policy, rule.id) == (changed.policy, changed.id) else rule

@@ -11,6 +11,7 @@ from typing import TypeVar
 import pytest
 from pytest_bdd import given, parsers, then, when
 
+from remit.errors import nearest
 from remit.model.terms import Modality
 from remit.steps import pack_above
 from remit.steps.story import Story, pack_at
@@ -300,6 +301,15 @@ def clauses(tail: str | None) -> dict[str, Sequence[str]]:
     return said
 
 
+def column(story: Story, name: str) -> str:
+    """What a heading means."""
+    close = nearest(name, COLUMNS)
+    assert name in COLUMNS, story.say(f"“{name}”不是可用的列", f"`{name}` is no column of this table") + (
+        story.say(f"；最接近的是“{close}”", f"; nearest: `{close}`") if close else ""
+    )
+    return COLUMNS[name]
+
+
 def in_cell(name: str, cell: str) -> dict[str, Sequence[str]]:
     """`甲、乙等3个单位` in a table's cell, as in `clauses`."""
     among = IN_CELL.fullmatch(cell)
@@ -379,7 +389,9 @@ def nothing_else(remit_story: Story) -> None:
 
 @step("then", r"(?P<exactly>恰好)?产生以下义务", r"(?P<exactly>exactly )?these duties arise")
 def these_arise(remit_story: Story, exactly: str | None, datatable: Table) -> None:
-    head = [COLUMNS[name] for name in datatable[0]]
+    head = [column(remit_story, name) for name in datatable[0]]
+    missing = [remit_story.say(zh, en) for zh, en in (("单位", "unit"), ("行动", "action")) if en not in head]
+    assert not missing, remit_story.say("表格缺少列：", "the table lacks the column ") + "、".join(missing)
     for row in datatable[1:]:
         said = {name: cell for name, cell in zip(head, row, strict=True) if cell}
         unit, action = said.pop("unit"), said.pop("action")

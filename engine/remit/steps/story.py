@@ -14,7 +14,7 @@ from remit.explain.messages import told
 from remit.explain.text import text
 from remit.explain.words import MODALITY, STATUS, Words, beginning, moment
 from remit.expressions.lexicon import spellings
-from remit.model.obligation import Obligation
+from remit.model.obligation import Obligation, Party
 from remit.model.rule import On
 from remit.model.terms import Modality, Nature, Status
 from remit.pack.load import Pack
@@ -127,11 +127,11 @@ class Story:
             mine = [*mine, *self.agenda(bearer)]
             named = [o for o in mine if o.action == act and o.modality is modality]
         assert named, (
-            f"{unit} {MODALITY[modality].of(self.language)} “{action}”{self.say('：没有这项义务', ': there is no such obligation')}.\n{self.listing(mine or self.owed())}"
+            f"{unit} {MODALITY[modality].of(self.language)} “{action}”{self.say('：没有这项义务', ': there is no such obligation.')}\n{self.listing(mine or self.owed())}"
         )
         faults = {o.id: self.faults(o, clauses) for o in named}
         fitting = [o for o in named if not faults[o.id]]
-        told = [f"{o.rule}: {fault}" for o in sorted(named, key=lambda o: len(faults[o.id])) for fault in faults[o.id]]
+        told = [f"{o.rule}: {'; '.join(faults[o.id])}" for o in sorted(named, key=lambda o: len(faults[o.id]))]
         assert fitting, "\n".join(told[:SHOWN])
         self.spoken_of.add(fitting[0].id)
         return fitting[0]
@@ -151,11 +151,8 @@ class Story:
             n: t.astimezone(zone) if t else None
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
         }
-        is_named = {
-            "to": [self.labels(p.id) for p in o.to],
-            "with": [self.labels(p.id) for p in o.cooperating],
-            "performer": [self.labels(p.id) for p in o.performers],
-        }
+        parties = {"to": o.to, "with": o.cooperating, "performer": o.performers}
+        is_named = {clause: [self.labels(party.id) for party in named] for clause, named in parties.items()}
         faults = []
         for clause, wanted in clauses.items():
             if wanted is None:
@@ -167,7 +164,7 @@ class Story:
             elif clause in is_named:
                 missing = [w for w in wanted if not any(w in labels for labels in is_named[clause])]
                 if missing:
-                    faults.append(self.missing(name, missing, is_named[clause]))
+                    faults.append(self.missing(name, missing, parties[part]))
                 continue
             else:
                 actual = self.aspects(o, clause, local)
@@ -180,12 +177,13 @@ class Story:
                 )
         return faults
 
-    def missing(self, clause: str, wanted: Sequence[str], found: Sequence[set[str]]) -> str:
+    def missing(self, clause: str, wanted: Sequence[str], found: Sequence[Party]) -> str:
         """The units a step names and the duty does not."""
         names = "、".join(wanted)
-        has = [min(labels) for labels in found]
+        has = [party.label.of(self.language) for party in found]
         return self.say(
-            f"{clause}：缺少{names}；实为{'、'.join(has) or '无'}", f"{clause}: {names} missing; found {has}"
+            f"{clause}：缺少{names}，实为{'、'.join(has) or '无'}",
+            f"{clause}: {names} missing, found {', '.join(has) or 'none'}",
         )
 
     def counted(self, modality: Modality, action: str, number: int, rule: str | None = None) -> None:
