@@ -7,7 +7,7 @@ of the rule, of its act, or of a rule tied to it; no other is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.model.rule import ByReading
 from remit.pack.load import Pack
@@ -16,7 +16,7 @@ from remit.specification.features import Scenario
 from remit.specification.mutants import Mutant, applied
 from remit.specification.play import Told, tell
 from remit.specification.run import Outcome, steps_of
-from remit.specification.slices import Spoken, Ties, concerned, restricted
+from remit.specification.slices import ACTION_WORDS, Spoken, Ties, concerned, restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,51 @@ class Judge:
             return frozenset()
         return compile_rule(mutant.rule, self.pack.policy(mutant.rule.policy), 0).triggers
 
-    def part(self, heard: Heard, mutant: Mutant) -> frozenset[str]:
-        """The rules to tell it to: its own, and those tied to the changed one."""
-        names = set(heard.rules) | self.touched(mutant)
-        if mutant.rule is not None:
-            names |= self.ties.by_action.get(str(mutant.rule.action), frozenset())
-        return self.ties.reach(names)
+    def part(self, mutant: Mutant) -> frozenset[str]:
+        """The changed rule and all that is tied to it: whatever else a scenario speaks of ends as before."""
+        found = self.touched(mutant)
+        while True:
+            actions = {str(self.pack.rules[name].action) for name in found}
+            wider = self.ties.reach(name for action in actions for name in self.ties.by_action.get(action, ()))
+            if wider <= found:
+                return found
+            found |= wider
 
     def fails(self, heard: Heard, mutant: Mutant) -> bool:
         """Whether the scenario fails when told to the changed pack."""
-        part = self.part(heard, mutant)
-        changed = restricted(self.pack, part, mutant.rule) if mutant.rule else restricted(applied(self.pack, mutant), part)  # fmt: skip
-        return not tell(heard.scenario, heard.steps, changed, explain=False).passed
+        part = self.part(mutant)
+        base = self.pack if mutant.rule else applied(self.pack, mutant)
+        changed = restricted(base, part, mutant.rule)
+        return not tell(heard.scenario, self.bearing(heard, part), changed, explain=False).passed
+
+    def bearing(self, heard: Heard, part: frozenset[str]) -> tuple[Told, ...]:
+        """The steps, of those that ask only what bears on these rules."""
+        actions = frozenset(str(self.pack.rules[name].action) for name in part)
+        kept = (self.asked(told, part, actions) for told in heard.steps)
+        return tuple(told for told in kept if told is not None)
+
+    def asked(self, told: Told, part: frozenset[str], actions: frozenset[str]) -> Told | None:
+        """The step, its table's rows of other acts left out; None where it asks nothing of these rules."""
+        if told.step.kind != "then":
+            return told
+        said = dict(told.arguments)
+        action, rule = said.get("action"), said.get("rule")
+        if action is not None:
+            return told if self.pack.find("action", str(action)) in actions else None
+        if rule is not None:
+            return told if rule in part else None
+        return self.rows(told, actions)
+
+    def rows(self, told: Told, actions: frozenset[str]) -> Told | None:
+        table = told.step.table
+        if table is None:
+            return told
+        columns = [n for n, word in enumerate(table[0]) if word in ACTION_WORDS]
+        rows = tuple(r for r in table[1:] if any(self.pack.find("action", r[n]) in actions for n in columns))
+        if not rows and not dict(told.arguments).get("exactly"):
+            return None
+        arguments = tuple((k, (table[0], *rows) if k == "datatable" else v) for k, v in told.arguments)
+        return replace(told, arguments=arguments)
 
     def judged(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Scenario | None]]:
         for mutant in mutants:
