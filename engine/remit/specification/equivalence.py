@@ -17,7 +17,20 @@ from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Expression, Literal, Path, Quantify, Unknown, Value, Variable
-from remit.model.rule import ByReading, ByRelation, ByRole, Condition, Consequence, On, OpenEnd, Rule, Selector
+from remit.model.rule import (
+    Always,
+    ByReading,
+    ByRelation,
+    ByReporter,
+    ByRole,
+    Condition,
+    Consequence,
+    On,
+    OpenEnd,
+    Rule,
+    Selector,
+    Window,
+)
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -31,7 +44,9 @@ from remit.specification.mutants import PARTS, Mutant
 MOST = 50_000
 EVERYWHERE = Text("条件在所有情况下结果相同", "the condition comes out alike in every situation")
 SAME_DESK = Text("在所有地点、对所有责任单位都是同一单位", "the same units at every place and for every bearer")
-NEVER_LATE = Text("期限没有终点，永不逾期", "the limit has no end, so that it is never overdue")
+NO_LAST_MOMENT = Text("期限没有最后的合法时刻，过了只是逾期", "the limit has no last lawful moment: past it, the duty is late and no more")
+NO_EVENT = Text("期限不从事件起算", "no event begins its limit")
+NEVER_ENDED = Text("常设义务不因一次履行而了结，由谁履行没有分别", "a standing norm is never done with, whoever performs it")
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -54,14 +69,23 @@ class Prover:
             return EVERYWHERE
         if part in PARTS and self.find_alike(original, mutant.rule, part):
             return SAME_DESK
-        if mutant.kind == "perdurant" and self.never_ends(original):
-            return NEVER_LATE
+        return self.plainly(mutant, original)
+
+    def plainly(self, mutant: Mutant, original: Rule) -> Text | None:
+        """What the rule's own form shows."""
+        if mutant.kind == "perdurant" and self.has_no_last_moment(original):
+            return NO_LAST_MOMENT
+        if mutant.kind == "by.from" and not isinstance(original.trigger, On):
+            return NO_EVENT
+        if mutant.kind == "jointly" and isinstance(original.trigger, Always):
+            return NEVER_ENDED
         return None
 
-    def never_ends(self, rule: Rule) -> bool:
+    def has_no_last_moment(self, rule: Rule) -> bool:
+        """A reading has one only where it is a window."""
         timing = rule.timing
         if isinstance(timing, ByReading):
-            timing = self.pack.vocabulary.readings[timing.reading].timing
+            return not isinstance(self.pack.vocabulary.readings[timing.reading].timing, Window)
         return timing is None or isinstance(timing, OpenEnd)
 
     # --- conditions ---------------------------------------------------------------------------------
@@ -83,6 +107,9 @@ class Prover:
         after: tuple[Selector, ...] = getattr(other, PARTS[part])
         if isinstance(one.trigger, Consequence) or any(reads_facts(s) for s in (*before, *after, *one.bearers)):
             return False
+        named = (*before, *after, *one.bearers)
+        if any(isinstance(s, ByReporter) for s in named) and any(reads_place(s, part) for s in named):
+            return False  # who reports and where it happened are any two
         compiled = compile_rule(one, self.pack.policy(one.policy), -1)
         days = {day for s in (*before, *after, *one.bearers) for day in self.desks.days(compiled, s)}
         asked = list(self.askings(one, part, sorted(days)))
@@ -142,6 +169,17 @@ def reads_facts(selector: Selector) -> bool:
     return selector.place.startswith(("event.", "subject.")) and selector.place != "event.place"
 
 
+def reads_place(selector: Selector, part: str) -> bool:
+    """Whether where it happened may decide it."""
+    match selector:
+        case ByRole(place=place, each=each):
+            return place == "event.place" or (place is None and not each and part == "bearer")
+        case ByRelation(place=place, each=each):
+            return place == "event.place" or (place is None and not each)
+        case _:
+            return False
+
+
 def outcome(rule: Rule, situation: Situation) -> tuple[object, object]:
     """Whether it is raised, and whether an exception may yet apply."""
     verdict = judged(rule.condition, situation, absent=True)
@@ -174,6 +212,8 @@ class Domains:
             match node:
                 case Path(Variable("unit")):
                     units = distinct_units(pack)
+                case Path(Variable("event"), "type"):
+                    continue
                 case Path(Variable("event" | "subject" as root), name):
                     values = domain(pack.vocabulary.attributes.get(name), nodes) if name != "by" else (None, next(iter(pack.vocabulary.units)))  # fmt: skip
                     if values is None:

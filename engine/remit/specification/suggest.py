@@ -117,7 +117,7 @@ class Lines:
         else:
             yield from (self.line(o) for o in plain)
         yield from (self.question(o) for o in asked)
-        yield from (line for o in plain if o.rebuttable for line in self.rebuttals(o))
+        yield from dict.fromkeys(line for o in plain if o.rebuttable for line in self.rebuttals(o))
         if closed:
             yield say("此外没有其他义务", "nothing else arises") if owed or spoken else say("没有产生任何义务", "nothing arises")  # fmt: skip
 
@@ -188,7 +188,8 @@ class Lines:
     def question(self, o: Obligation) -> str:
         """An undecided duty with whom to ask for what; where that cannot be put in a step, its status alone."""
         vocabulary, language = self.story.pack.vocabulary, self.story.language
-        for q in o.questions:
+        alone = len([x for x in self.story.owed() if (x.rule, x.bearer.id) == (o.rule, o.bearer.id)]) == 1
+        for q in o.questions if alone else ():
             fact = q.fact.partition(".")[2]
             if o.modality is Modality.MUST and fact in vocabulary.attributes and q.asked_of in vocabulary.roles:
                 asked = vocabulary.roles[str(q.asked_of)].label.of(language)
