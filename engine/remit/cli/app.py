@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs
+from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs, specification
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -53,6 +53,7 @@ for name, command in (
     ("why-not", cases.why_not),
     ("agenda", cases.agenda),
     ("coverage", packs.coverage),
+    ("test", specification.test),
     ("route", packs.route),
     ("events", packs.events),
     ("doctor", packs.doctor),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from remit.pack.load import Pack
 
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
-MISSING = frozenset({"RM453", "RM454", "RM455", "RM456"})
+MISSING = frozenset({"RM453", "RM454", "RM455", "RM456", "RM826"})
 #: Of what a ledger refuses, that which is the fault of what it was given.
 GIVEN = frozenset({"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733"})
 MANY = 200

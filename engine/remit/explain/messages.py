@@ -34,6 +34,9 @@ MEANINGS: dict[str, str] = {
     "RM722": "台账已存在", "RM723": "台账被改动", "RM724": "文件已存在",
     "RM725": "缺少 psycopg", "RM726": "台账地址无法识别", "RM727": "该当事人已被删除", "RM728": "存档的规则包被改动", "RM729": "未指定台账密钥",
     "RM730": "发件箱编号不对", "RM731": "台账不是空的", "RM732": "不是文件台账", "RM733": "不是备份文件",
+    "RM820": "场景文件的语法不对", "RM821": "功能里没有场景", "RM822": "场景里没有步骤", "RM823": "例子与步骤对不上", "RM824": "场景名称重复",
+    "RM825": "没有场景文件", "RM826": "没有该场景或标签", "RM827": "步骤不明", "RM828": "步骤与表格不符", "RM829": "没有可建议的内容",
+    "RM830": "未被察觉的改动清单不准确", "RM831": "缺少工作台组件", "RM832": "改动种类不明",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -109,6 +112,12 @@ PHRASES: dict[str, str] = {
     "nothing after the checkpoint": "检查点之后没有内容", "the signed checkpoint: the export was cut short": "签名的检查点：导出文件不完整",
     "the content to which the entry was committed": "与承诺值相符的内容", "one JSON object as `remit ledger export` writes it": "`remit ledger export` 写成的 JSON 对象",
     "the entry that the chain goes on with: it was altered, or one is missing": "与链条相接的记录：它被改动，或缺了一条",
+    "a feature with scenarios": "有场景的功能", "at least one scenario": "至少一个场景", "at least one features/NAME.feature": "至少一个 features/名称.feature",
+    "a scenario with steps, each begun by a keyword": "场景里有步骤，每步以关键词（假如、当、那么……）开头",
+    "examples with a row beneath their heading": "表头之下有例子", "a language of Gherkin, such as `# language: zh-CN` or `# language: en`": "Gherkin 支持的语言，如 `# language: zh-CN`",
+    "as many cells as in the first row of the table": "与表格第一行相同的格数", "the end of the file": "文件结尾",
+    "a step of docs/steps.md": "docs/steps.md 所列的步骤", "a table beneath the step": "步骤之下有表格", "no table beneath this step": "这一步之下没有表格",
+    "the name of a scenario or a part of it, or FILE:LINE": "场景名称或其一部分，或 文件:行号", "a tag of a scenario": "场景上的标签",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -121,6 +130,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
     (r"a day of (\d+)", "{0} 年的日期"),
+    (r"another name than that of line (\d+)", "与第 {0} 行不同的名称"),
+    (r"a column of the examples: there are none", "例子里的列（没有例子）"),
+    (r"a column of the examples: (.*)", "例子里的列：{0}"),
+    (r"it is read as a step of `(.*)`, and stands under `(.*)`", "这是“{0}”的步骤，却写在“{1}”之下"),
+    (r"given", "假如"),
+    (r"when", "当"),
+    (r"then", "那么"),
+    (r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese", "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`"),
+    (r"a step \((.*) …\), a table, or the next (.*)", "步骤（{0} ……）、表格，或下一个{1}"),
     (r"exact words of the text above", "上方原文的原话"),
     (r"exact words of (.*)", "{0}的原话"),
     (r"the name of one (.*) or (.*)", "{0}或{1}的名称"),
