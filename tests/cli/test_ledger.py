@@ -15,58 +15,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from desk import Ledger, error, event
 from made import LIBRARY, edited
 from remit.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 LATE = LIBRARY / "facts" / "cases" / "late-book.yaml"
-
-
-def event(name: str, case: str | None = "c1", at: str = "2024-03-01T10:00", **more: object) -> dict[str, object]:
-    own = {"id": name, "type": "item_overdue", "at": at, "place": "harbour", "days_late": 20}
-    return own | ({"case": case} if case else {}) | more
-
-
-class Ledger:
-    """One ledger, spoken to as on a command line."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = str(folder / "remit.db")
-
-    def __call__(self, *words: object, told: str | None = None, pack: Path | None = LIBRARY) -> Result:
-        named = [str(word) for word in words]
-        if pack is not None and not (
-            named[0] == "ledger" and named[1] not in {"rebuild", "import", "erase", "restore"}
-        ):
-            named += ["--pack", str(pack)]
-        env = {"REMIT_LEDGER": self.url, "REMIT_LANG": "en", "COLUMNS": "200"}
-        shown = CliRunner().invoke(app, named, prog_name="remit", input=told, env=env)
-        assert "Traceback" not in shown.output
-        return shown
-
-    def json(self, *words: object, told: str | None = None) -> dict[str, object]:
-        shown = self(*words, "--json", told=told)
-        assert shown.exit_code == 0, shown.output
-        found: dict[str, object] = json.loads(shown.stdout)
-        return found
-
-    def lines(self, *events: dict[str, object]) -> list[dict[str, object]]:
-        """Acknowledgements of events given on stdin."""
-        told = "".join(json.dumps(found) + "\n" for found in events)
-        return [json.loads(line) for line in self("submit", "-", "--json", told=told).stdout.splitlines()]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(tmp_path)
-    assert made("init").exit_code == 0
-    return made
-
-
-def error(shown: Result) -> tuple[int, str]:
-    (problem,) = json.loads(shown.stdout.splitlines()[-1] if shown.stdout.startswith('{"') else shown.stdout)["errors"]
-    return shown.exit_code, problem["code"]
 
 
 # --- init -----------------------------------------------------------------------------------------------

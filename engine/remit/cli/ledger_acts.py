@@ -1,4 +1,5 @@
-"""The acts of a clerk: withdraw or mend a report; waive, suspend, resume or transfer a duty; merge and split cases.
+"""The acts of a clerk: withdraw or mend a report; waive, suspend, resume, transfer or dispute a duty, acknowledge a
+hand-over; merge and split cases.
 
 Each is an event like any other.
 
@@ -99,6 +100,30 @@ def transfer(
 ) -> None:  # fmt: skip
     """Give a duty to another unit, by a stated authority; its deadline goes with it. 移交义务。"""
     steer(context, "transfer", target, ledger, case, authority, reason, at, by, future, key, as_json, pack, lang, to)
+
+
+def receipt(
+    context: typer.Context, target: Target, ledger: Ledger, case: InCase = None, reason: Reason = None, at: At = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="UNIT", help="Who received it; left out: the duty's recipient. 签收单位", show_default=False)] = None,
+    future: Future = False, key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
+) -> None:  # fmt: skip
+    """Acknowledge a hand-over: with the recipient's receipt the duty is complete. 签收移交。"""
+    with reporting(context, lang, as_json=as_json), open_desk(context, pack, ledger, key) as desk:
+        from remit.cli.ledger_handover import received
+
+        said = about(desk, target, case)
+        moment = desk.session.moment(at, "--at")
+        unit = received(desk, target, said["case"], by, moment)
+        take(desk, made(desk, {"type": "receipt", "reason": reason, "at": at, "by": unit, **said}), future=future, as_json=as_json)  # fmt: skip
+
+
+def dispute(
+    context: typer.Context, target: Target, ledger: Ledger, case: InCase = None, authority: Authority = None,
+    reason: Reason = None, at: At = None, by: By = None, future: Future = False, key: Key = None,
+    as_json: Json = False, pack: PackOption = None, lang: Lang = None,
+) -> None:  # fmt: skip
+    """Dispute a duty: it is still owed, and somebody has to decide. 对义务提出争议。"""
+    steer(context, "dispute", target, ledger, case, authority, reason, at, by, future, key, as_json, pack, lang)
 
 
 def merge(
