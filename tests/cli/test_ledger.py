@@ -298,8 +298,17 @@ def test_cases_and_duties_move_by_recorded_acts(ledger: Ledger, words: list[str]
     before = owed()
     act = ledger.json(*words, "--at", "2024-03-02T12:00")
     assert sorted(owed().values()) == expected
+    assert ledger.json(*words, "--at", "2024-03-02T12:00")["duplicate"] is True
     ledger.json("retract", act["id"], "--at", "2024-03-02T13:00")
     assert {name: status for name, status in owed().items() if name in before} == before
+
+
+def test_above_the_duties_of_a_case_stand_the_reports_that_moves_brought_there(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"), event("e3", by="Hill Library"))
+    ledger.json("split", "c1", "--events", "e3", "--into", "c3", "--at", "2024-03-02")
+    ledger.json("merge", "c3", "--of", "c2", "--at", "2024-03-03")
+    shown = ledger("obligations", "--case", "c3").stdout
+    assert [line.split()[0] for line in shown.splitlines() if line.startswith("  e")] == ["e2", "e3"]
 
 
 def test_resumed_it_is_active_again(ledger: Ledger) -> None:

@@ -102,7 +102,7 @@ def show(desk: Desk, answer: Answer, at: datetime, *, as_json: bool) -> None:
     from remit.cli.tables import show_answer
 
     cases = list(dict.fromkeys(o.case for o in answer.obligations if o.case is not None))
-    events = [e for case in cases for e in desk.store.events(case)] if len(cases) <= CASES_TOLD else []
+    events = [e for case in cases for e in desk.engine.durable.reports(case)] if len(cases) <= CASES_TOLD else []
     show_answer(session, answer, events, at.astimezone(session.pack.calendar.zone))
 
 

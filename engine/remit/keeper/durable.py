@@ -20,8 +20,10 @@ from remit.keeper.keeper import (
     agenda_types,
     all_homed,
     bears_on_agenda,
+    in_case,
     require_forward,
     require_movable,
+    standing_moves,
     unknown_obligation,
 )
 from remit.ledger.codec import encode_value, microseconds
@@ -123,7 +125,12 @@ class DurableKeeper:
         def work(ledger: Writing) -> Delta:
             adopted = self._begin(ledger)
             self._meet(ledger, {event.case for event in events})
-            require_movable(events, lambda case: bool(ledger.events(case)), ledger.named)
+            require_movable(
+                events,
+                lambda case: any(ledger.events(name) for name in self._linked(case)),
+                ledger.named,
+                lambda case: self._standing(ledger, case),
+            )
             fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
             self._moves += [event for event in fresh if event.type in MOVES]
@@ -311,6 +318,10 @@ class DurableKeeper:
         """The case, and those that were merged with it or split from it."""
         return linked((case,), self._moves)[case] if self._moves else (case,)
 
+    def _standing(self, ledger: Writing, case: str | None) -> tuple[Event, ...]:
+        """The mergers and splits that link a case with others, and stand."""
+        return standing_moves(event for name in self._linked(case) for event in self._events_of(ledger, name))
+
     def _owed(self, ledger: Writing, matter: str) -> Owed:
         """What was last said of a matter."""
         if matter not in self._said:
@@ -337,6 +348,12 @@ class DurableKeeper:
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
         return self._told(self._store.events() if case is None else self._store.events(case))
+
+    def reports(self, case: str) -> tuple[Event, ...]:
+        """What was reported in a case, and what mergers and splits brought there."""
+        group = linked((case,), self._store.events(types=MOVES))[case]
+        told = self._told(tuple(event for name in group for event in self._store.events(name)))
+        return in_case(case, told)
 
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
         pack = self.pack_of(by)

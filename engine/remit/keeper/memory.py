@@ -13,6 +13,7 @@ from remit.keeper.keeper import (
     bears_on_agenda,
     require_forward,
     require_movable,
+    standing_moves,
     unknown_obligation,
 )
 from remit.ledger.memory import MemoryLedger
@@ -67,7 +68,12 @@ class MemoryKeeper:
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
         known = self._kept.by_id
-        require_movable(events, lambda case: any(e.case == case for e in known.values()), lambda _: known)
+        require_movable(
+            events,
+            lambda case: any(e.case in linked((case,), self._moves)[case] for e in known.values()),
+            lambda _: known,
+            lambda _: standing_moves(known.values()),
+        )
         fresh = self._kept.append(all_homed(events, known))
         if events and not fresh:
             return Delta(duplicate=True)
