@@ -76,7 +76,12 @@ def test_a_closed_engine_is_not_opened_again_in_silence(tmp_path: Path) -> None:
     engine.submit(OVERDUE)
     engine.close()
     engine.close()
-    for use in (lambda: engine.submit(OVERDUE | {"id": "e2"}), lambda: engine.obligations(), lambda: engine.now, engine.answer):
+    for use in (
+        lambda: engine.submit(OVERDUE | {"id": "e2"}),
+        engine.obligations,
+        lambda: engine.now,
+        engine.answer,
+    ):
         with pytest.raises(LedgerError, match="RM773"):
             use()
     with Engine(pack, ledger=str(tmp_path / "r.db")) as again:

@@ -163,28 +163,3 @@ def test_what_was_split_off_is_there_after_a_rebuild_and_in_an_import(tmp_path: 
     with Engine(pack, ledger=str(tmp_path / "copy.db")) as engine:
         engine.durable.take_in(Export(told))
         assert statuses(engine) == owed
-
-
-@pytest.mark.parametrize(
-    ("acts", "erased", "left"),
-    [
-        ([act(*MERGED, of="b")], "a", []),
-        ([act(*MERGED, of="b")], "b", []),
-        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "a", ["e2"]),
-        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "b", ["e1", "e3"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c")], "a", ["e2"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c")], "c", ["e2"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c"), act("retraction", "r", "a", "2024-03-04", of="m")], "c", ["e2"]),
-    ],
-)
-def test_erasing_reaches_what_the_moves_that_stand_make_one_matter(
-    tmp_path: Path, acts: list[dict[str, object]], erased: str, left: list[str]
-) -> None:
-    told = [{**overdue("e1", "a"), "subject": "one"}, overdue("e2", "b"), {**overdue("e3", "a"), "subject": "two"}]
-    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
-        engine.submit_all([*told, *acts])
-        assert engine.durable.erase(erased, None, "order 1")
-        assert [event.id for event in engine.events if event.id.startswith("e")] == left
-        for name in left:  # whoever is left is reported of as before
-            engine.submit(overdue(f"after {name}", {"e2": "b"}.get(name, "a"), at="2024-03-05T10:00"))
-        assert engine.durable.rebuild()

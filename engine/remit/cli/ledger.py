@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remit.cli import ledger_files
-from remit.cli.options import InCase, Json, Key, Lang, Ledger, PackOption
+from remit.cli.options import Json, Key, Lang, Ledger, PackOption
 from remit.cli.session import BAD_PACK, Voice, echo, print_json, reporting, voice
 
 if TYPE_CHECKING:
@@ -114,14 +114,15 @@ COUNTS = {
 
 
 def erase(
-    context: typer.Context, ledger: Ledger, case: InCase = None,
-    subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="One person of the case; left out: everybody in it. 当事人", show_default=False)] = None,
+    context: typer.Context, ledger: Ledger,
+    cases: Annotated[list[str] | None, typer.Option("--case", metavar="C", help="The case (repeatable). 案件", show_default=False)] = None,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="One person of it; left out: everybody. 当事人", show_default=False)] = None,
     authority: Annotated[str | None, typer.Option("--authority", help="By which authority. 权限依据", show_default=False)] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. 不再询问")] = False,
     key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Destroy the keys of a case's people: nobody can read again what was reported of them. 删除个人数据。"""
-    for given, name in ((case, "--case"), (authority, "--authority")):
+    """Destroy the keys of cases' people: nobody can read again what was reported of them. 删除个人数据。"""
+    for given, name in ((cases, "--case"), (authority, "--authority")):
         if not given:
             raise typer.BadParameter("is needed", param_hint=name)
     if as_json and not yes:
@@ -131,14 +132,15 @@ def erase(
         from remit.errors import EventError
 
         with open_desk(context, pack, ledger, key) as desk:
+            named = ", ".join(cases or ())
             if not yes:
-                typer.echo(warning(desk.session, str(case), subject), err=True)
+                typer.echo(warning(desk.session, named, subject), err=True)
                 typer.confirm(desk.session.say("确定删除？", "Erase?"), abort=True, err=True)
-            destroyed = desk.engine.durable.erase(str(case), subject, str(authority))
+            destroyed = desk.engine.durable.erase(cases or (), subject, str(authority))
             if not destroyed:
-                raise EventError("RM455", "unknown-case", found=str(case), expected="a case, or a person of one, that is not erased yet")  # fmt: skip
+                raise EventError("RM455", "unknown-case", found=named, expected="a case, or a person of one, that is not erased yet")  # fmt: skip
             if as_json:
-                print_json({"case": case, "subject": subject, "destroyed": destroyed, "position": desk.store.head().position})  # fmt: skip
+                print_json({"cases": cases, "subject": subject, "destroyed": destroyed, "position": desk.store.head().position})  # fmt: skip
             else:
                 echo(desk.session.say(f"已销毁 {destroyed} 把密钥；更早的备份里若还有这些密钥，请一并处理", f"{destroyed} keys destroyed; backups made before still hold them: see to those too"))  # fmt: skip
 

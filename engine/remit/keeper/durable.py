@@ -6,7 +6,7 @@ which something has come due, are worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TypeVar
 from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
+from remit.keeper.erasure import Reports
 from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import (
     Query,
@@ -35,9 +36,9 @@ from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
 from remit.live.evaluator import LiveEvaluator
-from remit.matching.history import AMENDMENTS, amends, believed
+from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
-from remit.model.event import MERGER, SPLIT, Event
+from remit.model.event import Event
 from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.pack.archive import archived
@@ -156,33 +157,46 @@ class DurableKeeper:
 
         return self._written(work, ())
 
-    def erase(self, case: str, subject: str | None, authority: str) -> int:
-        """Destroy the keys of a person of a case, or of everybody in it; how many were destroyed.
+    def erase(self, cases: str | Sequence[str], subject: str | None, authority: str) -> int:
+        """Destroy the keys of a person of some cases, or of everybody in them; how many were destroyed.
 
-        A case is all that mergers which stand, and splits, link with it: a merger that was retracted reaches nobody else; what
-        a retracted split had moved is told of in both cases.
-        What was reported of them counts as never reported from here on; that it was erased stays on record.
+        A case is all that mergers which stand make of it. What was reported of those people counts as never reported from here
+        on; that it was erased stays on record. A case in which nobody is left takes no more reports.
+
+        Raises:
+            LedgerError: RM772, one of the keys seals reports of another case too. Nothing was erased.
         """
+        named = (cases,) if isinstance(cases, str) else tuple(dict.fromkeys(cases))
 
         def work(ledger: Writing) -> int:
             adopted = self._begin(ledger)
-            group = self._linked(case)
+            group = sorted({str(name) for case in named for name in self._linked(case)})
             for name in group:
                 self._owed(ledger, matter_of(name))
-            told = tuple(event for name in group for event in self._events_of(ledger, name))
-            standing = {event.id for event in believed(knowable(told, self.now_of(ledger)))}
-            moves = (e for e in told if e.type == SPLIT or (e.type == MERGER and e.id in standing))
-            matter = linked((case,), moves)[case]
-            persons = tuple(number for name in matter if name for number in ledger.erase(name, subject))
+            reports = Reports(found for name in group for found in ledger.keyed(name))
+            sealing = reports.reached(named, subject)
+            wanted = {reports.now_called(case) for case in named}
+            mine = [name for name in group if reports.now_called(name) in wanted]
+            unused = {number for name in mine for number in ledger.standing(name, subject)} - reports.keys
+            persons = sorted(sealing | unused)
             if persons:
+                ledger.destroy(persons)
+                empty = [] if reports.left(sealing) & wanted else mine
+                closed = {name: number for name in empty if (number := ledger.close(name)) is not None}
                 self._forget_reports()
                 self._moves = list(ledger.events_of(MOVES))
-                content = {"case": case, "persons": list(persons), "authority": authority}
+                content: dict[str, object] = {
+                    "case": named[0], "cases": list(named), "persons": [*persons, *closed.values()], "closed": closed,
+                    "authority": authority,
+                }  # fmt: skip
                 ledger.append_own("erasure", encode_value(content))
                 self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
+                for name in group:
+                    if not any(self._events_of(ledger, linked_one) for linked_one in self._linked(name)):
+                        ledger.let_go(matter_of(name))
             return len(persons)
 
-        erased = self._written(work, {case})
+        erased = self._written(work, named)
         self._store.database.fold(truncate=True)
         return erased
 

@@ -158,7 +158,8 @@ def require_movable(
             raise EventError(
                 "RM455", "unknown-case", found=there, expected="another case than the act's own", origin=origin
             )
-        if act.type == MERGER and not (has_case(there) or any(e.case == there for e in events)):
+        beside = (event for event in events if event is not act)
+        if act.type == MERGER and not (has_case(there) or any(there in reached_by(event) for event in beside)):
             raise EventError("RM455", "unknown-case", found=there, expected="a case that was reported", origin=origin)
         if act.type == SPLIT:
             kept = named_events({act.id, *named(act)})
@@ -169,6 +170,11 @@ def require_movable(
             for name in named(act):
                 if name not in known or home(known[name], before) != act.case:
                     raise EventError("RM451", "unknown-event", found=name, expected=f"the id of an event of the case `{act.case}`", origin=origin)  # fmt: skip
+
+
+def reached_by(event: Event) -> tuple[str | None, ...]:
+    """The cases an event speaks of: its own, and that to which a split goes."""
+    return (event.case, other_end(event)) if event.type == SPLIT else (event.case,)
 
 
 def moves_before(act: Event, events: Iterable[Event]) -> list[Event]:

@@ -9,6 +9,7 @@ from sqlalchemy import exc, select
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, commitment
 from remit.ledger.database import value
+from remit.ledger.people import whose
 from remit.ledger.reading import Export, Exported, said
 from remit.ledger.rows import instant
 from remit.ledger.schema import ARCHIVES, PERSONS
@@ -84,6 +85,8 @@ class Taking:
         content, told = entry.content or b"", said(entry)
         if entry.header.kind == "tick":
             self.ledger.move(instant(told["to"]))
+        if entry.header.kind == "erasure":
+            self._closed(told.get("closed", {}))
         if entry.header.kind == "pack" and entry.archive is not None:
             self._archive(told["digest"], entry.archive)
         self.ledger.chain(entry.header, commitment(entry.salt, content), entry.salt + content)
@@ -102,7 +105,7 @@ class Taking:
         wrapped = value(connection.execute(select(PERSONS.c.wrapped).where(PERSONS.c.person == person)).first())
         if wrapped is None:
             key = PersonKey.new()
-            subject = None if entry.event is None else entry.event.subject
+            subject = None if entry.event is None else whose(entry.event)[1]
             reference = people.master.reference(entry.header.case or "", subject or "")
             self._add(person, entry.header.case, reference, key.wrap(people.master, person))
         else:
@@ -111,6 +114,11 @@ class Taking:
             self._keys.clear()
         self._keys[person] = key
         return key
+
+    def _closed(self, cases: dict[str, int]) -> None:
+        """Cases in which nobody is left take no more reports here either."""
+        for case, number in sorted(cases.items()):
+            self._add(number, case, self.ledger.people.master.reference(case, ""), None)
 
     def _erased(self, person: int, entry: Exported) -> None:
         there = select(PERSONS.c.person).where(PERSONS.c.person == person)
