@@ -430,6 +430,30 @@ def test_an_altered_entry_is_named(ledger: Ledger) -> None:
         assert "RM723" in ledger("ledger", *words).output
 
 
+def test_what_came_since_is_signed_when_asked(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"))
+    assert ledger.json("ledger", "stats")["unsigned"] == 3
+    shown = ledger("ledger", "checkpoint").stdout
+    assert "signed up to entry 3" in shown
+    assert "entry 0 was the last one signed; the 3 after it are signed now" in shown
+    assert ledger.json("ledger", "stats")["unsigned"] == 0
+    ledger.lines(event("e3"))
+    told = ledger.json("ledger", "checkpoint")
+    assert (told["since"], told["entries"], told["unsigned"]) == (3, 1, 1)
+    assert told["checkpoint"]["position"] == 4  # type: ignore[index]
+    with sqlite3.connect(ledger.url) as raw:
+        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 4")
+    assert ledger("ledger", "verify").exit_code == 1
+
+
+def test_an_altered_end_is_not_signed(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"))
+    with sqlite3.connect(ledger.url) as raw:
+        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 3")
+    assert ledger("ledger", "checkpoint").exit_code == 1
+    assert ledger.json("ledger", "stats")["checkpoint"] is None
+
+
 def test_stats_count(ledger: Ledger) -> None:
     ledger.lines(event("e1"), event("e2", "c2"), event("e3", None))
     ledger("advance", "--to", "2024-03-20")

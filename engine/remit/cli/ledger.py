@@ -64,8 +64,19 @@ def show_verification(told: Voice, done: Verification) -> None:
         )
         if done.checkpoint is not None:
             echo(told.say(f"签名至第 {done.checkpoint.position} 条，根 {done.checkpoint.root.hex()}", f"signed up to entry {done.checkpoint.position}, root {done.checkpoint.root.hex()}"))  # fmt: skip
+        if done.unsigned:
+            before = done.position - done.unsigned
+            now = told.say("现已签名" if done.checkpoint else "仍未签名", "signed now" if done.checkpoint else "not signed now either")  # fmt: skip
+            echo(told.say(f"此前的签名至第 {before} 条；其后 {done.unsigned} 条{now}", f"before, entry {before} was the last one signed; the {done.unsigned} after it are {now}"))  # fmt: skip
     else:
         echo(told.say(f"核验 {done.entries} 条{since}：发现 {len(done.findings)} 处改动", f"{done.entries} entries verified{since}: {len(done.findings)} alterations found"))  # fmt: skip
+
+
+def checkpoint(
+    context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json = False, lang: Lang = None
+) -> None:
+    """Sign now: verify what came after the last signature, and sign it. 立即签名。"""
+    verify(context, ledger, incremental=True, key=key, as_json=as_json, lang=lang)
 
 
 def rebuild(
@@ -109,6 +120,7 @@ COUNTS = {
     "entries": ("记录", "entries"), "events": ("事件", "events"), "cases": ("案件", "cases"),
     "obligations": ("义务", "obligations"), "open": ("未了义务", "open"), "outbox": ("发件箱", "outbox"),
     "erased": ("已删除的当事人", "people erased"), "incidents": ("匹配器故障", "failures of the matcher"), "now": ("时钟", "clock"), "checkpoint": ("签名至", "signed up to"),
+    "unsigned": ("其后未签名", "not signed yet"),
     "public_key": ("公钥", "public key"), "size_bytes": ("字节数", "bytes"),
 }  # fmt: skip
 
@@ -185,7 +197,7 @@ def outbox(
 
 
 for name, command in (
-    ("verify", verify), ("rebuild", rebuild), ("stats", stats), ("export", ledger_files.export),
+    ("verify", verify), ("checkpoint", checkpoint), ("rebuild", rebuild), ("stats", stats), ("export", ledger_files.export),
     ("import", ledger_files.take_in), ("backup", ledger_files.backup), ("restore", ledger_files.restore),
     ("erase", erase), ("prove", ledger_files.prove), ("check-proof", ledger_files.check_proof), ("outbox", outbox),
 ):  # fmt: skip

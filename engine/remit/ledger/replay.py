@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import exc, select
 
 from remit.errors import LedgerError, Origin
-from remit.ledger.chain import SALT, commitment
+from remit.ledger.chain import SALT
 from remit.ledger.database import value
 from remit.ledger.people import whose
 from remit.ledger.reading import Export, Exported, said
@@ -29,8 +29,8 @@ def check(export: Export) -> int:
 def replay(export: Export, ledger: Writing) -> None:
     """Write every entry of an export, inside one transaction.
 
-    Stamps and positions stay. Ledger, keys, salts of what is sealed and hashes are the new ledger's own; the commitments
-    are those of the export, so that an erased content is still bound.
+    Stamps and positions stay. Ledger, keys and hashes are the new ledger's own; the commitments to events are those of the
+    export, so that an erased content is still bound.
 
     Raises:
         LedgerError: RM731, the ledger is not empty; RM706, the export is of another pack; and as `Export.entries`.
@@ -89,7 +89,7 @@ class Taking:
             self._closed(told.get("closed", {}))
         if entry.header.kind == "pack" and entry.archive is not None:
             self._archive(told["digest"], entry.archive)
-        self.ledger.chain(entry.header, commitment(entry.salt, content), entry.salt + content)
+        self.ledger.chain_own(entry.header, content)
 
     def _archive(self, digest: str, body: bytes) -> None:
         connection = self.ledger.connection

@@ -168,6 +168,11 @@ class MasterKey:
         """The signature: 64 bytes, the same for the same message."""
         return self._signer.sign(message)
 
+    def mark(self, ledger: str, header: bytes, content: bytes) -> bytes:
+        """32 bytes that nobody makes without the key: the salt of an entry that no person's key seals."""
+        bound = b"\0".join((ledger.encode(), len(header).to_bytes(8, "big"), header + content))
+        return hmac.digest(self._marking, bound, "sha256")
+
     # --- people
 
     def reference(self, case: str | None, subject: str | None) -> bytes:
@@ -199,6 +204,10 @@ class MasterKey:
     @cached_property
     def _lookup(self) -> bytes:
         return self._derived(b"look up", KEY)
+
+    @cached_property
+    def _marking(self) -> bytes:
+        return self._derived(b"mark", KEY)
 
     @cached_property
     def _naming(self) -> bytes:

@@ -131,11 +131,11 @@ class Writing:
 
     def append_own(self, kind: str, content: bytes) -> None:
         """An entry that is no event and holds nothing personal: a `tick`, a `pack`, an `erasure`."""
-        salt = os.urandom(SALT)
-        header = Header(
-            position=self.head.position + 1, kind=kind, id=None, case=None, type=None, at=None, known_at=None,
-            recorded_at=self.stamp, key=None,
-        )  # fmt: skip
+        self.chain_own(Header(position=self.head.position + 1, kind=kind, recorded_at=self.stamp), content)
+
+    def chain_own(self, header: Header, content: bytes) -> None:
+        """Append such an entry; its salt shows that whoever wrote it had the ledger's key."""
+        salt = self.people.master.mark(self.head.ledger, header.bytes(), content)
         self.chain(header, commitment(salt, content), salt + content)
 
     def chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
