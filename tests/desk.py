@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY
 from remit.cli.app import app
+
+ENGINE = Path(__file__).parents[1] / "engine"
 
 
 def event(name: str, case: str | None = "c1", at: str = "2024-03-01T10:00", **more: object) -> dict[str, object]:
@@ -32,6 +37,14 @@ class Ledger:
         shown = CliRunner().invoke(app, named, prog_name="remit", input=told, env=env)
         assert "Traceback" not in shown.output
         return shown
+
+    def process(self, *words: str) -> subprocess.Popen[bytes]:
+        """The same in a process of its own, spoken to through pipes."""
+        env = {**os.environ, "PYTHONPATH": str(ENGINE), "REMIT_LEDGER": self.url}
+        return subprocess.Popen(
+            [sys.executable, "-m", "remit", *words, "--pack", str(self.pack), "--json"],
+            env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
 
     def json(self, *words: object, told: str | None = None) -> dict[str, object]:
         shown = self(*words, "--json", told=told)

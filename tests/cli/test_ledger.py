@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,17 +153,9 @@ def test_for_people_it_is_summed_up(ledger: Ledger) -> None:
     assert "created" in shown.stdout
 
 
-def process(ledger: Ledger, *words: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "REMIT_LEDGER": ledger.url}
-    return subprocess.Popen(
-        [sys.executable, "-m", "remit", *words, "--pack", str(LIBRARY), "--json"],
-        env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
 def test_an_acknowledged_event_survives_a_kill(ledger: Ledger) -> None:
     """Each line is answered at once, after its commit: then SIGKILL loses nothing."""
-    running = process(ledger, "submit", "-")
+    running = ledger.process("submit", "-")
     assert running.stdin
     assert running.stdout
     for number in range(1, 4):

@@ -115,6 +115,26 @@ def stats(context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json
             echo(f"{told.say(zh, en)}  {'—' if shown is None else shown}")
 
 
+def incidents(
+    context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json = False, lang: Lang = None
+) -> None:
+    """Where the native matcher failed and the reference answered; nothing is missing. 匹配器故障。"""
+    with reporting(context, lang, as_json=as_json):
+        from remit.cli.ledger_session import open_store
+        from remit.ledger.incidents import incidents as failures
+
+        told = voice(context)
+        with open_store(ledger, key) as store:
+            found = failures(store)
+        if as_json:
+            print_json({"incidents": [failure.as_json() for failure in found]})
+            return
+        for one in found:
+            echo(f"{one.position:>6}  {one.backend}  {told.say('案件', 'case')} {one.case or '—'}  {one.what}")
+        if not found:
+            echo(told.say("没有故障", "no failures"))
+
+
 COUNTS = {
     "ledger": ("台账编号", "ledger"), "pack": ("规则包", "pack"), "schema": ("表结构版本", "schema"),
     "entries": ("记录", "entries"), "events": ("事件", "events"), "cases": ("案件", "cases"),
@@ -197,7 +217,7 @@ def outbox(
 
 
 for name, command in (
-    ("verify", verify), ("checkpoint", checkpoint), ("rebuild", rebuild), ("stats", stats), ("export", ledger_files.export),
+    ("verify", verify), ("checkpoint", checkpoint), ("rebuild", rebuild), ("stats", stats), ("incidents", incidents), ("export", ledger_files.export),
     ("import", ledger_files.take_in), ("backup", ledger_files.backup), ("restore", ledger_files.restore),
     ("erase", erase), ("prove", ledger_files.prove), ("check-proof", ledger_files.check_proof), ("outbox", outbox),
 ):  # fmt: skip

@@ -89,6 +89,7 @@ class DurableKeeper:
         self._moves: list[Event] = []
         self._seen = -1
         self._incidents = len(law.matcher.incidents)
+        self._former: dict[str, Pack] = {}
 
     @classmethod
     def open(
@@ -374,9 +375,13 @@ class DurableKeeper:
         return self._told(self._store.events(recorded_by=by)), self._law if pack is self._pack else Law.of(pack)
 
     def pack_of(self, by: datetime) -> Pack:
-        """What the ledger was run by at a moment."""
+        """What the ledger was run by at a moment; the last one asked for is remembered."""
         found = self._store.archive(by)
-        return self._pack if found is None or found[0] == self._digest else former_pack(found)
+        if found is None or found[0] == self._digest:
+            return self._pack
+        if found[0] not in self._former:
+            self._former = {found[0]: former_pack(found)}
+        return self._former[found[0]]
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
         matter = None if query.case is None else matter_of(query.case)
