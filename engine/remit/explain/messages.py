@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from remit.errors import RemitError, shorten
+from remit.explain import ledger_messages
 
 #: What each code means.
 MEANINGS: dict[str, str] = {
@@ -94,22 +95,6 @@ PHRASES: dict[str, str] = {
     "set REMIT_DEBUG=1 to see where, and report it": "设 REMIT_DEBUG=1 可看到位置，请报告给我们",
     "install a C compiler and reinstall durable-rules; on Python 3.13 build it with CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject":
         "安装 C 编译器后重装 durable-rules；Python 3.13 须带 CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject 编译",
-    "a ledger": "台账", "a place without a ledger": "还没有台账的地方", "a new ledger": "新的台账", "a new file": "新文件", "a sound database": "完好的数据库",
-    "a ledger that nobody altered": "未被改动的台账", "an SQLite ledger": "SQLite 台账", "make one with `remit init`": "用 `remit init` 新建",
-    "the file with the ledger's key": "台账密钥文件", "room and permission to write": "空间和写入权限", "nothing was replaced": "没有替换任何内容",
-    "`remit ledger verify` names everything that was altered": "`remit ledger verify` 会指出每一处改动", "--force writes over it": "--force 可覆盖",
-    "--force puts the backup in its place": "--force 以备份取代", "an export is taken into a ledger of its own": "导出文件须导入另建的台账",
-    "a server's ledger is saved with `remit ledger export` and brought back with `remit ledger import`":
-        "服务器上的台账用 `remit ledger export` 保存，用 `remit ledger import` 恢复",
-    "the ledger's clock would stand there for good; if that is meant, say --future": "台账时钟将停在那一刻，不能倒回；确实如此请加 --future",
-    "nothing was taken in; the export was altered or cut short": "没有导入任何内容；导出文件被改动或不完整",
-    "a consumer only goes forward, and never beyond what there is": "消费者只能向前，且不超过已有编号", "a file that `remit ledger backup` wrote": "`remit ledger backup` 写成的文件",
-    "the id of an obligation, or of a rule": "义务或规则的编号", "a case that an event names": "有事件提到的案件",
-    "a case, or a person of one, that is not erased yet": "尚未删除的案件或当事人", "an event that was not erased": "未被删除的事件",
-    "its entry still stands in the chain, and its content is gone": "记录仍在链上，内容已删除",
-    "nothing after the checkpoint": "检查点之后没有内容", "the signed checkpoint: the export was cut short": "签名的检查点：导出文件不完整",
-    "the content to which the entry was committed": "与承诺值相符的内容", "one JSON object as `remit ledger export` writes it": "`remit ledger export` 写成的 JSON 对象",
-    "the entry that the chain goes on with: it was altered, or one is missing": "与链条相接的记录：它被改动，或缺了一条",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -187,10 +172,10 @@ def place(problem: RemitError) -> str:
 
 def spoken(phrase: str) -> str:
     """A phrase of the engine's in Chinese; what a user wrote stays as it is."""
-    known = PHRASES.get(phrase) or NOUNS.get(phrase)
-    if known is not None:
-        return known
-    for pattern, chinese in PATTERNS:
+    for known in (PHRASES, NOUNS, ledger_messages.PHRASES, ledger_messages.NOUNS):
+        if phrase in known:
+            return known[phrase]
+    for pattern, chinese in (*PATTERNS, *ledger_messages.PATTERNS):
         found = re.fullmatch(pattern, phrase)
         if found:
             return chinese.format(*map(spoken, found.groups()))
