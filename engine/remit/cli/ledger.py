@@ -67,7 +67,10 @@ def show_verification(told: Voice, done: Verification) -> None:
         if done.unsigned:
             before = done.position - done.unsigned
             now = told.say("现已签名" if done.checkpoint else "仍未签名", "signed now" if done.checkpoint else "not signed now either")  # fmt: skip
-            echo(told.say(f"此前的签名至第 {before} 条；其后 {done.unsigned} 条{now}", f"before, entry {before} was the last one signed; the {done.unsigned} after it are {now}"))  # fmt: skip
+            if before:
+                echo(told.say(f"此前的签名至第 {before} 条；其后 {done.unsigned} 条{now}", f"before, entry {before} was the last one signed; the {done.unsigned} after it are {now}"))  # fmt: skip
+            else:
+                echo(told.say(f"此前没有签名；{done.unsigned} 条{now}", f"before, none was signed; the {done.unsigned} entries are {now}"))  # fmt: skip
     else:
         echo(told.say(f"核验 {done.entries} 条{since}：发现 {len(done.findings)} 处改动", f"{done.entries} entries verified{since}: {len(done.findings)} alterations found"))  # fmt: skip
 

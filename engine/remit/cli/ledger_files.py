@@ -105,7 +105,7 @@ def imported(session: Session, file: Path, ledger: str, public_key: str | None, 
     if found.head.pack != pack_id:
         raise LedgerError("RM706", "another-pack", found=found.head.pack, expected=f"an export of the pack `{pack_id}`")
     count = check(found)
-    with telling_of_keys():
+    with telling_of_keys(session.language):
         beside = key_file(ledger, key)
         store, where = make_store(ledger, beside if beside.exists() else key, pack_id, this_moment)
         store.close()

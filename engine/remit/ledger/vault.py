@@ -41,6 +41,10 @@ TAG = 16
 class OpenKeyWarning(UserWarning):
     """Others on this machine can read the key of the ledger (RM712)."""
 
+    def __init__(self, problem: LedgerError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
 
 def binding(ledger: str, position: int) -> bytes:
     """What a sealed content is bound to: it opens at this position of this ledger and nowhere else."""
@@ -110,7 +114,7 @@ class MasterKey:
                 expected="0600, so that nobody else reads the key",
                 origin=Origin(str(path)),
             )
-            warnings.warn(str(problem), OpenKeyWarning, stacklevel=2)
+            warnings.warn(OpenKeyWarning(problem), stacklevel=2)
         return cls.of_text(raw.decode("ascii", "replace"), Origin(str(path)))
 
     def write(self, path: Path | str) -> None:
