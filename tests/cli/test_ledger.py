@@ -492,6 +492,27 @@ def test_a_broken_export_makes_no_ledger(ledger: Ledger) -> None:
     assert list(other.folder.iterdir()) == []
 
 
+def test_an_import_that_was_interrupted_is_begun_again(ledger: Ledger) -> None:
+    """Killed while it took in, it leaves a ledger with nothing in it; killed while it made one, a file without tables."""
+    ledger.lines(event("e1"), event("e2", "c2"))
+    file = ledger.folder / "export.jsonl"
+    ledger("ledger", "export", "--out", file)
+    for name, rest in (("made", None), ("begun", "drop")):
+        other = Ledger(ledger.folder / name)
+        other.folder.mkdir()
+        other.json("init")
+        if rest:
+            with sqlite3.connect(other.url) as raw:
+                raw.execute("PRAGMA foreign_keys=OFF")
+                for (table,) in raw.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                ).fetchall():
+                    raw.execute(f"DROP TABLE {table}")
+        assert other.json("ledger", "import", file)["entries"] == 3
+        assert error(other("ledger", "import", file, "--json")) == (6, "RM722")
+        assert other.json("obligations")["obligations"] == ledger.json("obligations")["obligations"]
+
+
 def test_an_event_is_proved_without_the_ledger(ledger: Ledger) -> None:
     ledger.lines(event("e1"), event("e2", "c2"))
     file = ledger.folder / "p.json"
