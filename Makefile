@@ -26,8 +26,8 @@ torture: $(VENV)/dev  ## kill the writer and the server at over 2,000 points; RE
 
 SEED  ?= 1
 STEPS ?= 1000
-simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back
-	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS)
+simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back; URL=postgresql://… of an empty database
+	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS) $(if $(URL),--url "$(URL)")
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

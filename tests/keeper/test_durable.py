@@ -70,6 +70,24 @@ def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
         assert "send a reminder" in str(again.why(again.obligations(rule="a1.reminder")[0].id))
 
 
+def test_a_closed_engine_is_not_opened_again_in_silence(tmp_path: Path) -> None:
+    pack = Pack.load(LIBRARY)
+    engine = Engine(pack, ledger=str(tmp_path / "r.db"))
+    engine.submit(OVERDUE)
+    engine.close()
+    engine.close()
+    for use in (
+        lambda: engine.submit(OVERDUE | {"id": "e2"}),
+        engine.obligations,
+        lambda: engine.now,
+        engine.answer,
+    ):
+        with pytest.raises(LedgerError, match="RM773"):
+            use()
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as again:
+        assert [event.id for event in again.events] == ["e1"]
+
+
 def test_a_file_of_any_name_is_a_ledger_and_its_url_leads_back_to_it(tmp_path: Path) -> None:
     path = tmp_path / "台账 50% #1?mode=ro.db"
     with Engine(Pack.load(LIBRARY), ledger=str(path)) as engine:

@@ -68,6 +68,8 @@ for name, command in (
     ("suspend", ledger_acts.suspend),
     ("resume", ledger_acts.resume),
     ("transfer", ledger_acts.transfer),
+    ("receipt", ledger_acts.receipt),
+    ("dispute", ledger_acts.dispute),
     ("merge", ledger_acts.merge),
     ("split", ledger_acts.split),
 ):

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
 MISSING = frozenset({"RM453", "RM454", "RM455", "RM456", "RM826"})
 #: Of what a ledger refuses, that which is the fault of what it was given.
-GIVEN = frozenset({"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733"})
+GIVEN = frozenset(
+    {"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733", "RM770", "RM771", "RM772"}
+)
 MANY = 200
 #: A moment beyond these years is a slip of the pen, and the recurring duties of millennia take for ever.
 FIRST_YEAR, LAST_YEAR = 1900, 2199

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from remit.errors import RemitError, shorten
+from remit.explain import ledger_messages
 
 #: What each code means.
 MEANINGS: dict[str, str] = {
@@ -37,6 +38,7 @@ MEANINGS: dict[str, str] = {
     "RM820": "场景文件的语法不对", "RM821": "功能里没有场景", "RM822": "场景里没有步骤", "RM823": "例子与步骤对不上", "RM824": "场景名称重复",
     "RM825": "没有场景文件", "RM826": "没有该场景或标签", "RM827": "步骤不明", "RM828": "步骤与表格不符", "RM829": "没有可建议的内容",
     "RM830": "未被察觉的改动清单不准确", "RM831": "缺少工作台组件", "RM832": "改动种类不明",
+    "RM770": "该义务无须签收", "RM771": "不是接收单位", "RM772": "删除会牵连其他案件", "RM773": "台账已关闭",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -204,10 +206,10 @@ def place(problem: RemitError) -> str:
 
 def spoken(phrase: str) -> str:
     """A phrase of the engine's in Chinese; what a user wrote stays as it is."""
-    known = PHRASES.get(phrase) or NOUNS.get(phrase)
-    if known is not None:
-        return known
-    for pattern, chinese in PATTERNS:
+    for known in (PHRASES, NOUNS, ledger_messages.PHRASES, ledger_messages.NOUNS):
+        if phrase in known:
+            return known[phrase]
+    for pattern, chinese in (*PATTERNS, *ledger_messages.PATTERNS):
         found = re.fullmatch(pattern, phrase)
         if found:
             return chinese.format(*map(spoken, found.groups()))

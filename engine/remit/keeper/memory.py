@@ -20,6 +20,7 @@ from remit.keeper.keeper import (
     bears_on_agenda,
     require_forward,
     require_movable,
+    standing_moves,
     unknown_obligation,
 )
 from remit.ledger.memory import MemoryLedger
@@ -99,7 +100,12 @@ class MemoryKeeper:
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
         known = self._kept.by_id
-        require_movable(events, self._reported.__contains__, lambda _: known)
+        require_movable(
+            events,
+            lambda case: any(name in self._reported for name in self._linked(case)),
+            lambda _: known,
+            lambda _: standing_moves(known.values()),
+        )
         fresh = self._kept.append(all_homed(events, known))
         if events and not fresh:
             return Delta(duplicate=True)
