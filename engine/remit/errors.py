@@ -9,6 +9,7 @@
     ├── RoutingError       RM5xx  units, places, selectors
     ├── CalendarError      RM6xx  calendars and deadlines
     ├── LedgerError        RM7xx  what is kept
+    ├── AnalysisError      RM84x  what is proved of a pack, or of two
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -152,6 +153,10 @@ class CalendarError(RemitError):
 
 class LedgerError(RemitError):
     """What is kept cannot be read or written (RM7xx)."""
+
+
+class AnalysisError(RemitError):
+    """A pack cannot be analysed, or two not compared (RM84x)."""
 
 
 class InternalError(RemitError):
