@@ -142,14 +142,14 @@ def situations(draw: st.DrawFn) -> Situation:
     report = draw(events("e0"))
     others = tuple(draw(events(f"e{n}")) for n in range(1, draw(st.integers(1, 3))))
     subject = {k: Stated(v, "e0") for k, v in {**draw(facts("seen")), **report.data}.items()}
-    return Situation(report, subject, UNITS[draw(st.sampled_from(list(UNITS)))], (report, *others))
+    return Situation(report, subject, draw(st.none() | st.sampled_from(list(UNITS.values()))), (report, *others))
 
 
 def pinned(space: Situations, situation: Situation) -> Iterable[object]:
     """Every variable that a formula reads, at its value in the situation."""
     for (owner, name), cell in list(space.made.items()):
         if owner == "unit":
-            value = getattr(situation.unit, name)
+            value = getattr(situation.unit, name, None)
         elif owner == "subject":
             held = situation.subject.get(name)
             value = held.value if held else None

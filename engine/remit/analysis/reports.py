@@ -57,7 +57,7 @@ class Reports(Terms):
 
     def is_unit(self, unit: str) -> Any:
         """The bearer is this unit."""
-        return self.unit().value == self.name("unit", unit)
+        return self.z3.And(self.unit().known, self.unit().value == self.name("unit", unit))
 
     def says(self, path: str, value: str, report: int = 0) -> Any:
         """The report, or the case of the person, states that."""
@@ -95,10 +95,8 @@ class Reports(Terms):
         return self.made["subject", name]
 
     def unit(self) -> Cell:
-        """The bearer, which is known."""
-        if ("unit", "id") not in self.made:
-            self.rules.append(self.variable("unit", "id", "unit").known)
-        return self.made["unit", "id"]
+        """The bearer; nothing is known of one that was not found."""
+        return self.variable("unit", "id", "unit")
 
     def of_unit(self, name: str) -> Cell:
         """A field of the bearer, looked up among the units there are."""

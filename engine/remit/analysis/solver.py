@@ -39,6 +39,7 @@ from remit.model.expression import (
     Size,
     Variable,
 )
+from remit.model.text import Text
 from remit.program.compile import walk
 
 NOWHERE = Situation(event=None, subject={}, unit=None, events=())
@@ -87,7 +88,7 @@ class Situations(Reports):
         self.opaque: dict[str, None] = {}
         self.bounded: dict[str, None] = {}
 
-    def ask(self, *claims: tuple[str, Any]) -> Outcome:
+    def ask(self, *claims: tuple[Text, Any]) -> Outcome:
         """Whether the named claims can hold together: where, or which of them cannot."""
         solver = self.z3.Solver(ctx=self.ctx)
         solver.set("timeout", self.timeout)

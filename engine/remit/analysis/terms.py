@@ -157,7 +157,7 @@ class Terms:
             tuple(told[n] for n in stand if n < reports),
             tuple(told[n] for n in stand if n >= reports),
             dict(self.known(model, "subject")),
-            str(self.plain(model, unit.value, unit.sort)) if unit else None,
+            str(self.plain(model, unit.value, unit.sort)) if unit and self.holds(model, unit.known) else None,
         )
 
     def told(self, model: Any, number: int, own: frozenset[str]) -> Told:

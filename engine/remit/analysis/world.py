@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from remit.model.expression import Value
+from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.model.vocabulary import Attribute, EventType, Vocabulary
 
@@ -144,7 +145,7 @@ class Possible:
 class Impossible:
     """There is none: these claims cannot hold together."""
 
-    core: tuple[str, ...]
+    core: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
