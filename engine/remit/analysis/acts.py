@@ -153,14 +153,13 @@ class Acts:
         name = "cycle-" + "-".join(rule.rule.id for rule in ring)
         events: list[Fields] = []
         for number, telling in enumerate([*reports, reports[0]]):
-            rule = ring[number % len(ring)]
-            events = self.next_report(events, telling, rule, day, ring[number - 1] if number else None, name) if telling else events  # fmt: skip
+            events = self.next_report(events, telling, day, ring[number - 1] if number else None, name) if telling else events  # fmt: skip
         case = self.witnesses.file(name, events, day, agenda=False)
         first = ring[0].rule.id
         return case if case and self.witnesses.shows(case, lambda a: sum(o.rule == first for o in a.obligations) > 1) else None  # fmt: skip
 
     def next_report(
-        self, events: list[Fields], telling: Telling, rule: CompiledRule, day: date, before: CompiledRule | None, name: str
+        self, events: list[Fields], telling: Telling, day: date, before: CompiledRule | None, name: str
     ) -> list[Fields]:  # fmt: skip
         """The reports so far, and the one that performs what the last one raised, by whoever bears it."""
         more = self.witnesses.told(telling, day, tidy=True, apart=False)
@@ -209,5 +208,3 @@ def shortest_ring(links: Links, start: CompiledRule) -> list[CompiledRule]:
                 seen.add(other.order)
                 ways.append([*way, other])
     return []
-
-

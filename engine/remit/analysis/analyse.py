@@ -13,6 +13,7 @@ from remit.analysis.norms import Norms
 from remit.analysis.pairs import Pairs
 from remit.analysis.solver import library
 from remit.analysis.witness import Witnesses
+from remit.errors import AnalysisError, EventError, nearest
 from remit.model.text import Text
 from remit.pack.acceptances import Acceptance, read_acceptances
 from remit.pack.load import Pack
@@ -65,3 +66,26 @@ def stale(found: Collection[Finding], accepted: Iterable[Acceptance]) -> Iterato
         kind, named = KINDS[words.kind], "、".join(words.rules) or words.about or ""
         claim = Text(f"认可的“{kind.zh}”（{named}）已不存在，应删去", f"the accepted finding `{kind.en}` ({named}) is not there any more; take it out")  # fmt: skip
         yield Finding("stale-acceptance", words.rules, claim, words.about, words.origin, proof=(claim,))
+
+
+def kind_named(written: str) -> str:
+    """The kind of that name.
+
+    Raises:
+        AnalysisError: RM841, there is none.
+    """
+    known = spellings()
+    if written not in known:
+        raise AnalysisError("RM841", "unknown-finding", found=written, expected="a kind of finding", suggestion=nearest(written, known))  # fmt: skip
+    return known[written]
+
+
+def rule_named(pack: Pack, written: str) -> str:
+    """The rule of that id.
+
+    Raises:
+        EventError: RM454, the pack has none.
+    """
+    if written not in pack.rules:
+        raise EventError("RM454", "unknown-rule", found=written, expected="a rule of the pack", suggestion=nearest(written, pack.rules))  # fmt: skip
+    return written

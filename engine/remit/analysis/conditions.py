@@ -119,8 +119,10 @@ class Conditions:
         yield from self.idle_parts(rule, tree)
 
     def idle_parts(self, rule: CompiledRule, tree: Expression) -> Iterator[Finding]:
-        for part, rest in parts(tree):
-            space, claims = self.situations(rule)
+        if not (divided := parts(tree)):
+            return
+        space, claims = self.situations(rule)
+        for part, rest in divided:
             whole, without = (space.cell(t, view_of(rule)) for t in (tree, rest))
             found = space.ask(*claims, (spoken(part), space.differ(whole, without)))
             said = spoken(part)
@@ -129,6 +131,8 @@ class Conditions:
             if isinstance(found, Impossible):
                 sign = Text("其余各项成立时它必成立", "where the others hold, it does") if isinstance(tree, And) else Text("它成立时其余必有一项成立", "where it holds, one of the others does")  # fmt: skip
                 yield Finding("idle-part", (rule.rule.id,), claim, said.en, origin, proof=(sign,))
+            elif isinstance(found, Undecided):
+                yield Finding("idle-part", (rule.rule.id,), claim, said.en, origin, undecided=found.reason)
 
     def idle_exception(self, rule: CompiledRule) -> Iterator[Finding]:
         """An exception that cannot be true where the condition is not false."""
@@ -169,5 +173,3 @@ class Conditions:
 
 def spoken_rule(rule: CompiledRule) -> Text:
     return Text(f"{rule.rule.id} 不成立", f"{rule.rule.id} does not stand")
-
-

@@ -107,19 +107,19 @@ class Limits:
             yield Finding("no-desk", (rule.rule.id,), claim, part, problem.origin, witness=witness, proof=(claim,))
 
     def lost(self, rule: CompiledRule, part: str, selector: Selector) -> CaseFile | None:
-        """A case that goes to the fallback desk, or that nobody owes."""
+        """A case that goes to the fallback desk; what nobody owes, no case can show."""
         bears = part == "bearer"
         if not isinstance(rule.rule.trigger, On):
             return None
 
         def shows(answer: Answer) -> bool:
-            owed = [o for o in answer.obligations if o.rule == rule.rule.id]
-            return any(not p.routed for o in owed for p in parties(o, part)) or (bears and not owed)
+            owed = (o for o in answer.obligations if o.rule == rule.rule.id)
+            return any(not p.routed for o in owed for p in parties(o, part))
 
         for day in self.norms.desks.days(rule, selector):
             found = self.norms.desks.found(rule, selector, day, bears=bears)
             for asked, routing in found.items():
-                if routing.fact is None and (routing.parties or not bears):
+                if routing.fact is None:
                     continue
                 says = {}
                 if asks_place(selector, rule, bears=bears) and asked is not None and isinstance(selector, ByRole | ByRelation):  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +12,18 @@ from remit.analysis.world import Placement, World
 from remit.checks.desks import Desks, asks_place
 from remit.expressions.printer import show
 from remit.model.expression import And, Expression, Or, Quantify
-from remit.model.rule import ByReading, ByReporter, ByRelation, ByRole, Consequence, On, OpenEnd, Selector, Timing, Within
+from remit.model.rule import (
+    ByReading,
+    ByRelation,
+    ByReporter,
+    ByRole,
+    Consequence,
+    On,
+    OpenEnd,
+    Selector,
+    Timing,
+    Within,
+)
 from remit.model.text import Text
 from remit.pack.load import Pack
 from remit.program.compile import compile_program, conjuncts, walk
@@ -127,10 +138,11 @@ def view_of(rule: CompiledRule, report: int = 0) -> View:
 
 def stands(space: Situations, rule: CompiledRule, report: int = 0) -> list[tuple[Text, Any]]:
     """What must hold for the rule to stand, part by part: its condition true, its exception not."""
-    view, found = view_of(rule, report), []
+    view = view_of(rule, report)
+    found: list[tuple[Text, Any]] = []
     if rule.rule.condition is not None:
-        for part in conjuncts(rule.rule.condition.tree):
-            found.append((spoken(part), space.true(space.cell(part, view))))
+        wanted = conjuncts(rule.rule.condition.tree)
+        found += [(spoken(part), space.true(space.cell(part, view))) for part in wanted]
     if rule.rule.exception is not None:
         said = spoken(rule.rule.exception.tree)
         text = Text(f"例外不成立：{said.zh}", f"not the exception: {said.en}")
@@ -165,5 +177,3 @@ def chained(members: list[Expression], sign: type[And | Or]) -> Expression:
 def failing(rule: CompiledRule) -> bool:
     """Whether a failure of other rules sets it off."""
     return isinstance(rule.rule.trigger, Consequence)
-
-

@@ -13,10 +13,10 @@ from remit.analysis.findings import CaseFile, Finding
 from remit.analysis.norms import Norms, failing, stands, view_of
 from remit.analysis.solver import Situations
 from remit.analysis.witness import Shows, Witnesses
-from remit.analysis.world import Possible, Telling, Undecided
+from remit.analysis.world import Possible, Undecided
 from remit.model.expression import Literal
 from remit.model.obligation import Answer
-from remit.model.rule import Always, On
+from remit.model.rule import On
 from remit.model.terms import Modality
 from remit.model.text import Text
 from remit.program.program import CompiledRule
@@ -24,6 +24,8 @@ from remit.semantics.conflict import contradicts, outranks
 
 SAME_BEARER = Text("责任单位相同", "the same bearer")
 UNSHOWN = "the conditions allow it, but no case that was tried shows it"
+#: Two reports of one type that say different things are a mistake in the reports, not in the rules.
+DIFFERENT = Text("两份不同的报告", "two reports of different types")
 SAME_DAY = Text("同日施行", "in force on one day")
 
 
@@ -104,6 +106,8 @@ class Pairs:
             return None
         space = self.norms.space(one, other, together=one_report)
         claims = self.standing(space, one, other, triggered, day, one_report=one_report)
+        if not one_report:
+            claims.append((DIFFERENT, space.denied(space.of_event(0, "type").value == space.of_event(1, "type").value)))
         found = space.ask(*claims)
         if isinstance(found, Undecided):
             return found.reason
@@ -211,5 +215,3 @@ def due_apart(answer: Answer, one: CompiledRule, other: CompiledRule) -> bool:
         for a in owed[0]
         for b in owed[1]
     )
-
-

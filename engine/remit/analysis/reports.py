@@ -103,18 +103,27 @@ class Reports(Terms):
         bearer = self.unit()
         if name == "id" or ("unit", name) in self.made:
             return self.made["unit", name]
-        cell = self.variable("unit", name, "list of role" if name == "roles" else name)
+        cell = self.variable("unit", name, name)
         self.rules.append(cell.known == bearer.known)
         for unit in self.world.units.values():
-            if name == "roles":
-                held = [self.name("role", role) for role in self.world.roles if role in unit.roles]
-                value = self.z3.EmptySet(self.sort("role"))
-                for role in held:
-                    value = self.z3.SetAdd(value, role)
-            else:
-                value = self.name(name, getattr(unit, name))
+            value = self.name(name, getattr(unit, name))
             self.rules.append(self.z3.Implies(self.is_unit(unit.id), cell.value == value))
         return cell
+
+    def has_role(self, role: Cell) -> Cell:
+        """Whether the bearer has it."""
+        holders: dict[str, list[str]] = {name: [] for name in self.world.roles}
+        for unit in self.world.units.values():
+            for name in unit.roles:
+                holders.setdefault(name, []).append(unit.id)
+        bearer = self.unit()
+        held = self.any(
+            self.all(
+                [role.value == self.name("role", name), self.any(bearer.value == self.name("unit", u) for u in who)]
+            )
+            for name, who in holders.items()
+        )
+        return Cell(self.z3.And(bearer.known, role.known), held, "bool")
 
     def attribute(self, owner: str, name: str) -> Cell:
         """A value of the attribute's type, within its bounds."""

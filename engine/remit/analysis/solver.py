@@ -125,7 +125,7 @@ class Situations(Reports):
 
     # --- expressions ------------------------------------------------------------------------------
 
-    def cell(self, node: Expression, view: View = View(), sort: str = "") -> Cell:  # noqa: B008, C901, PLR0911 - one case a construct
+    def cell(self, node: Expression, view: View = View(), sort: str = "") -> Cell:  # noqa: PLR0911 - one case a construct
         """The expression as formulas; `sort` is what a text in it names."""
         if not any(isinstance(part, Variable | Quantify) for part in walk(node)):
             return self.constant(value_of(node, NOWHERE, {}), sort)
@@ -206,6 +206,8 @@ class Situations(Reports):
             cells = [self.cell(part, view, sort) for part in parts]
             found = self.any(c.value == cells[0].value for c in cells[1:] if c.sort == cells[0].sort)
             return Cell(self.all(c.known for c in cells), found, "bool")
+        if node.collection == Path(Variable("unit"), "roles"):
+            return self.has_role(self.cell(node.item, view, "role"))
         many = self.cell(node.collection, view)
         if not many.sort.startswith("list of "):
             return self.left_open(node, view, "bool")
@@ -242,12 +244,12 @@ class Situations(Reports):
                 cell = self.of_event(view.event, path.field)
             case Variable("subject"):
                 cell = self.of_subject(path.field)
-            case Variable("unit"):
+            case Variable("unit") if path.field != "roles":
                 cell = self.of_unit(path.field)
             case Variable("case"):
                 cell = self.variable("case", path.field, "text")
             case _:
-                cell = self.left_open(path, view, "bool")
+                cell = self.left_open(path, view, "list of role" if path.field == "roles" else "bool")
         if path.absent is None:
             return cell
         silent = self.constant(path.absent, cell.sort)
@@ -260,7 +262,7 @@ class Situations(Reports):
 
     # --- arithmetic -------------------------------------------------------------------------------
 
-    def reckoned(self, node: Expression, sign: Arithmetic, one: Cell, two: Cell, view: View) -> Cell:  # noqa: PLR0911 - one case a kind
+    def reckoned(self, node: Expression, sign: Arithmetic, one: Cell, two: Cell, view: View) -> Cell:
         """64-bit integers, decimals that are not rounded, days, moments and durations; beyond their bounds nothing is known."""
         known, sorts = self.z3.And(one.known, two.known), (one.sort, two.sort)
         if sorts == ("int", "int"):

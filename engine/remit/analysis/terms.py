@@ -202,7 +202,8 @@ class Terms:
             case "duration":
                 return int(found.as_long()) * TICK
             case _:
-                return next(name for name, made in self.enumeration(sort)[1].items() if made.eq(found))
+                names = {str(made): name for name, made in self.enumeration(sort)[1].items()}
+                return names[str(found)]
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -1,0 +1,83 @@
+"""The commands that prove: what is wrong with a pack, and what a change of it means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from remit.cli.options import Force, Json, Lang, PackArgument
+from remit.cli.session import BAD_PACK, OK, Session, echo, open_session, print_json, reporting
+
+if TYPE_CHECKING:
+    from remit.analysis.findings import Finding
+
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="R", help="Only about this rule (repeatable). 只看该规则", show_default=False),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", metavar="K", help="Only of this kind (repeatable). 只看该类", show_default=False),
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="S", min=0.01, max=3600, help="Seconds for one question. 每问限时（秒）")
+]
+Witnesses = Annotated[
+    Path | None,
+    typer.Option(
+        "--witnesses",
+        metavar="DIR",
+        help="Write the cases that show the findings here. 例案写入目录",
+        show_default=False,
+    ),
+]
+
+
+def analyse(
+    context: typer.Context,
+    pack: PackArgument = None,
+    rule: Rules = None,
+    kind: Kinds = None,
+    timeout: Timeout = 10.0,
+    witnesses: Witnesses = None,
+    force: Force = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Conflicts, rules that never fire, cycles and the like, each with a case or a proof. 证明规则包的毛病。"""
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
+        from remit.analysis.analyse import analyse as analyse_pack
+        from remit.analysis.analyse import kind_named, rule_named
+        from remit.analysis.case_files import write_cases
+
+        rules = {rule_named(session.pack, name) for name in rule or ()}
+        kinds = {kind_named(name) for name in kind or ()}
+        found = [
+            f
+            for f in analyse_pack(session.pack, timeout=timeout)
+            if (not rules or rules & set(f.rules)) and (not kinds or f.kind in kinds)
+        ]
+        files = write_cases(found, witnesses, force=force) if witnesses is not None else {}
+        if as_json:
+            print_json(
+                {
+                    "findings": [
+                        f.as_json() | ({"case_file": str(files[f.name])} if f.name in files else {}) for f in found
+                    ]
+                }
+            )
+        else:
+            show(session, found, files)
+        raise typer.Exit(BAD_PACK if any(f.is_open for f in found) else OK)
+
+
+def show(session: Session, found: list[Finding], files: dict[str, Path]) -> None:
+    """The findings for people, and how many of them nobody has accepted."""
+    from remit.cli.findings import show_findings
+
+    show_findings(session, found, files)
+    still = sum(f.is_open for f in found)
+    echo(session.say(f"发现 {len(found)} 项，其中未处理 {still} 项", f"{len(found)} findings, {still} of them open"))
