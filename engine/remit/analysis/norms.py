@@ -69,6 +69,12 @@ class Norms:
         january = (date(year, 1, 1) for year in sorted(years) if first <= date(year, 1, 1) <= last)
         return published or [*([day] if (day := next(january, None)) else []), *found]
 
+    def turning_days(self) -> Iterator[date]:
+        """The days on which any unit or relation begins, or is there no more."""
+        graph = self.pack.graph
+        for dated in (*graph.units.values(), *graph.edges):
+            yield from (day for day in (dated.since, after(dated.until)) if day)
+
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)
 
@@ -119,6 +125,10 @@ class Norms:
 
 def before(day: date | None) -> date | None:
     return day - timedelta(days=1) if day else None
+
+
+def after(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day and day < FOREVER else None
 
 
 def trees(rule: CompiledRule) -> tuple[Expression, ...]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from remit.analysis.findings import CaseFile
 from remit.analysis.norms import Norms
-from remit.analysis.world import Telling, Told
+from remit.analysis.world import Telling, Told, World
 from remit.errors import RemitError
 from remit.model.expression import Value
 from remit.model.obligation import Answer
@@ -30,9 +30,11 @@ class Witnesses:
 
     norms: Norms
     law: Law = field(init=False)
+    world: World = field(init=False)
 
     def __post_init__(self) -> None:
         self.law = Law.of(self.norms.pack)
+        self.world = World.of(self.norms.pack.vocabulary)
 
     def case(self, name: str, telling: Telling, day: date, shows: Shows, *, agenda: bool = False) -> CaseFile | None:
         """The situation as a case file in which the finding shows; None where no way of telling it does."""
@@ -100,7 +102,7 @@ class Witnesses:
         left = {k: v for k, v in missing.items() if k not in own}
         moment = max((datetime.fromisoformat(str(e["at"])) for e in events), default=self.morning(day))
         while left:
-            kind = max(self.norms.world.event_types.values(), key=lambda k: (len(set(k.attributes) & set(left)), k.id not in self.norms.program.by_event, -len(k.required)))  # fmt: skip
+            kind = max(self.world.event_types.values(), key=lambda k: (len(set(k.attributes) & set(left)), k.id not in self.norms.program.by_event, -len(k.required)))  # fmt: skip
             said = {k: v for k, v in left.items() if k in kind.attributes}
             if not said:
                 break
@@ -118,8 +120,8 @@ class Witnesses:
         if isinstance(known, datetime) and isinstance(at, datetime) and known > at and not tidy:
             found["known_at"] = known.astimezone(zone).isoformat()
         found |= {name: fields[name] for name in ("by", "place") if name in fields}
-        required = self.norms.world.event_types[told.type].required
-        data = {name: self.any_value(self.norms.world.attributes[name]) for name in required} | dict(told.data)
+        required = self.world.event_types[told.type].required
+        data = {name: self.any_value(self.world.attributes[name]) for name in required} | dict(told.data)
         return found | data
 
     def any_value(self, attribute: Attribute) -> Value:
@@ -128,14 +130,14 @@ class Witnesses:
         some: Mapping[ValueKind, Value] = {
             ValueKind.BOOL: False, ValueKind.INT: least, ValueKind.DECIMAL: Decimal(least), ValueKind.DATE: date(2024, 1, 1),
             ValueKind.TIME: self.morning(date(2024, 1, 1)), ValueKind.DURATION: timedelta(hours=1),
-            ValueKind.CHOICE: next((c.id for c in attribute.choices), ""), ValueKind.PLACE: next(iter(self.norms.world.places)),
-            ValueKind.UNIT: next(iter(self.norms.world.units)),
+            ValueKind.CHOICE: next((c.id for c in attribute.choices), ""), ValueKind.PLACE: next(iter(self.world.places)),
+            ValueKind.UNIT: next(iter(self.world.units)),
         }  # fmt: skip
         value = some.get(attribute.kind, "x")
         return (value,) if attribute.many else value
 
     def carries(self, kind: object, attribute: str) -> bool:
-        return isinstance(kind, str) and attribute in self.norms.world.event_types[kind].attributes
+        return isinstance(kind, str) and attribute in self.world.event_types[kind].attributes
 
     def morning(self, day: date) -> datetime:
         return datetime.combine(day, MORNING, self.norms.pack.calendar.zone)
