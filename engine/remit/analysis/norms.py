@@ -72,8 +72,9 @@ class Norms:
     def turning_days(self) -> Iterator[date]:
         """The days on which any unit or relation begins, or is there no more."""
         graph = self.pack.graph
-        for dated in (*graph.units.values(), *graph.edges):
-            yield from (day for day in (dated.since, after(dated.until)) if day)
+        lives = [*((u.since, u.until) for u in graph.units.values()), *((e.since, e.until) for e in graph.edges)]
+        for since, until in lives:
+            yield from (day for day in (since, after(until)) if day)
 
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)

@@ -202,8 +202,7 @@ class Terms:
             case "duration":
                 return int(found.as_long()) * TICK
             case _:
-                names = {str(made): name for name, made in self.enumeration(sort)[1].items()}
-                return names[str(found)]
+                return next(name for name, made in self.enumeration(sort)[1].items() if str(made) == str(found))
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -57,6 +57,7 @@ for name, command in (
     ("events", packs.events),
     ("doctor", packs.doctor),
     ("analyse", analysis.analyse),
+    ("diff", analysis.diff),
     ("init", ledger_events.init),
     ("submit", ledger_events.submit),
     ("advance", ledger_events.advance),

@@ -70,7 +70,5 @@ class Change:
 
 
 def in_order(change: Change) -> tuple[int, str, int, str]:
-    """Rules first, by name; of one, in the order of the kinds."""
-    order = ("policy", "rule", "source", "reading", "unit")
-    rank = order.index(change.subject) if change.subject in order else len(order)
-    return (rank, change.name, list(KINDS).index(change.kind), change.part or "")
+    """Policies, rules, sources, readings, units and the rest, by name; of one, in the order of the kinds."""
+    return (list(SUBJECTS).index(change.subject), change.name, list(KINDS).index(change.kind), change.part or "")

@@ -35,8 +35,8 @@ def compare(old: Pack, new: Pack, *, timeout: float = TIMEOUT) -> Comparison:
     """
     library()
     pairing = Pairing.of(old, new)
-    norms = [Norms(pack, round(timeout * 1000)) for pack in (old, new)]
-    rules = Rules(*norms, Scope(*norms))
+    one, other = (Norms(pack, round(timeout * 1000)) for pack in (old, new))
+    rules = Rules(one, other, Scope(one, other))
     return Comparison(tuple(sorted(found(old, new, pairing, rules), key=in_order)), pairing)
 
 

@@ -26,13 +26,16 @@ class Pairing:
         policies = matched(old.policies, new.policies, (lambda p: p.id, lambda p: p.number or None, lambda p: p.title))
         policies = with_most_rules(policies)
         found: list[tuple[Rule | None, Rule | None]] = []
-        left: tuple[list[Rule], list[Rule]] = ([], [])
+        gone, come = list[Rule](), list[Rule]()
         for one, other in policies:
-            rules = matched(one.rules if one else (), other.rules if other else (), (lambda r: r.id,))
-            found += [pair for pair in rules if None not in pair]
-            left[0].extend(a for a, b in rules if a and b is None)
-            left[1].extend(b for a, b in rules if b and a is None)
-        found += matched(*left, (lambda r: r.id, rests_on(full=True), rests_on(full=False)))
+            for a, b in matched(one.rules if one else (), other.rules if other else (), (rule_id,)):
+                if a is not None and b is not None:
+                    found.append((a, b))
+                elif a is not None:
+                    gone.append(a)
+                elif b is not None:
+                    come.append(b)
+        found += matched(gone, come, (rule_id, rests_on(full=True), rests_on(full=False)))
         return cls(tuple(policies), tuple(found))
 
 
@@ -67,6 +70,10 @@ def with_most_rules(pairs: list[tuple[Policy | None, Policy | None]]) -> list[tu
         else:
             found.append((one, None))
     return [*found, *((None, other) for other in come)]
+
+
+def rule_id(rule: Rule) -> Hashable:
+    return rule.id
 
 
 def rests_on(*, full: bool) -> Callable[[Rule], Hashable]:

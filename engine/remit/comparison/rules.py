@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from remit.analysis.norms import Norms
 from remit.comparison import spoken
@@ -44,8 +45,11 @@ class Rules:
         if not (runs(old) and runs(new)):
             return
         yield from self.in_force(old, new)
-        if type(old.trigger) is not type(new.trigger) or (not isinstance(old.trigger, On) and old.trigger != new.trigger):
-            yield self.changed(new, "on", *(spoken.trigger(r.trigger, n.pack.vocabulary) for r, n in self.sides(old, new)))
+        if type(old.trigger) is not type(new.trigger) or (
+            not isinstance(old.trigger, On) and old.trigger != new.trigger
+        ):
+            before, after = (spoken.trigger(r.trigger, n.pack.vocabulary) for r, n in self.sides(old, new))
+            yield self.changed(new, "on", before, after)
         yield from self.scope.changes(old, new)
         for part in PARTS:
             yield from self.desks(old, new, part)
@@ -72,12 +76,13 @@ class Rules:
     def quoted(self, old: Rule, new: Rule) -> Iterator[Change]:
         words = [tuple(quote.text for quote in rule.quotes) for rule in (old, new)]
         if words[0] != words[1]:
-            yield self.changed(new, "quote", *(Text("…".join(w), "…".join(w)) for w in words))
+            before, after = (Text("…".join(w), "…".join(w)) for w in words)
+            yield self.changed(new, "quote", before, after)
 
     def demanded(self, old: Rule, new: Rule) -> Iterator[Change]:
         """Modality and action; of a definition, what it states."""
         if (old.modality, old.action, old.statement) != (new.modality, new.action, new.statement):
-            yield self.changed(new, "must", *(self.demand(r, n) for r, n in self.sides(old, new)))
+            yield self.changed(new, "must", self.demand(old, self.old), self.demand(new, self.new))
 
     def demand(self, rule: Rule, norms: Norms) -> Text:
         word = MODALITY.get(rule.modality, Text(fixed(rule.modality, "zh"), rule.modality.replace("_", " ")))
@@ -93,20 +98,22 @@ class Rules:
     def in_force(self, old: Rule, new: Rule) -> Iterator[Change]:
         lives = [n.life(rule) for rule, n in zip(self.scope.rules(old, new), (self.old, self.new), strict=True)]
         if lives[0] != lives[1]:
-            yield self.changed(new, "since", *(Text(f"{first} 至 {last}", f"{first} to {last}") for first, last in lives))  # fmt: skip
+            before, after = (Text(f"{first} 至 {last}", f"{first} to {last}") for first, last in lives)
+            yield self.changed(new, "since", before, after)
 
     def limits(self, old: Rule, new: Rule) -> Iterator[Change]:
         """A limit that differs, and by how much; or one that comes from elsewhere than it did."""
         found = [n.limit(rule.timing) for rule, n in self.sides(old, new)]
         if found[0] != found[1]:
             detail = self.shift(old, new) if isinstance(new.trigger, On) else ()
-            yield Change("deadline", "rule", new.id, "by", *map(spoken.limit, found), detail=detail)
+            before, after = map(spoken.limit, found)
+            yield Change("deadline", "rule", new.id, "by", before, after, detail=detail)
             return
         readings = [r.timing.reading if isinstance(r.timing, ByReading) else None for r in (old, new)]
         if readings[0] != readings[1]:
             stated = Text("条文", "the text")
-            told = (n.pack.vocabulary.readings[r].label if r else stated for r, n in zip(readings, (self.old, self.new), strict=True))  # fmt: skip
-            yield self.changed(new, "by", *told)
+            before, after = (n.pack.vocabulary.readings[r].label if r else stated for r, n in zip(readings, (self.old, self.new), strict=True))  # fmt: skip
+            yield self.changed(new, "by", before, after)
 
     def shift(self, old: Rule, new: Rule) -> tuple[Text, ...]:
         """When each is due for a report of one morning."""
@@ -120,7 +127,7 @@ class Rules:
             return ()
         late = due[1] > due[0]
         days = abs(due[1] - due[0]) / timedelta(days=1)
-        told = Text(f"{day} 的报告：{'推迟' if late else '提前'} {days:g} 日", f"for a report of {day}: {days:g} days {'later' if late else 'earlier'}")  # fmt: skip
+        told = Text(f"{day} 的报告：{'推迟' if late else '提前'} {days:g} 日", f"for a report of {day}: {days:g} day{'' if days == 1 else 's'} {'later' if late else 'earlier'}")  # fmt: skip
         return (told,)
 
     # --- who ---------------------------------------------------------------------------------------
@@ -128,21 +135,22 @@ class Rules:
     def desks(self, old: Rule, new: Rule, part: str) -> Iterator[Change]:
         """Desks that the selectors find elsewhere than before, whether they changed or the units did."""
         selectors = [getattr(rule, PARTS[part]) for rule in (old, new)]
-        same_units = self.same_units()
-        if selectors[0] == selectors[1] and same_units:
+        if selectors[0] == selectors[1] and self.same_units:
             return
         maps = self.resolved(old, new, part)
         asked = sorted(set(maps[0]) | set(maps[1]) if part == "bearer" else set(maps[0]) & set(maps[1]))
         moved = [at for at in asked if maps[0].get(at, frozenset()) != maps[1].get(at, frozenset())]
-        words = [spoken.selectors(s, n.pack.vocabulary) for s, n in zip(selectors, (self.old, self.new), strict=True)]
+        before, after = (spoken.selectors(s, n.pack.vocabulary) for s, n in zip(selectors, (self.old, self.new), strict=True))  # fmt: skip
         if moved:
             detail = tuple(self.move(at, maps) for at in moved)
-            yield Change("moved", "rule", new.id, part, *words, detail=detail)
+            yield Change("moved", "rule", new.id, part, before, after, detail=detail)
         elif set(selectors[0]) != set(selectors[1]):
             gone = not selectors[0] or not selectors[1]
-            yield self.changed(new, part, *words, "changed" if gone else "equivalent")
+            yield self.changed(new, part, before, after, "changed" if gone else "equivalent")
 
+    @cached_property
     def same_units(self) -> bool:
+        """Whether the packs have the same units, places and relations, whatever they are called."""
         one, other = self.old.pack.graph, self.new.pack.graph
         facts = [
             ({u.id: (u.roles, u.place, u.level, u.since, u.until) for u in g.units.values()}, {(e.source, e.relation, e.target, e.since, e.until) for e in g.edges},
@@ -163,11 +171,11 @@ class Rules:
             units: dict[str, set[str]] = {}
             selectors: tuple[Selector, ...] = getattr(rule.rule, PARTS[part])
             for selector in selectors:
-                self.add(units, norms.desks.found(rule, selector, self.settled(norms, day, lives, shared=shared), bears=part == "bearer"))  # fmt: skip
+                self.add(units, norms.desks.found(rule, selector, self.settled(day, lives, shared=shared), bears=part == "bearer"))  # fmt: skip
             found.append({at: frozenset(who) for at, who in units.items()})
         return found[0], found[1]
 
-    def settled(self, norms: Norms, day: date, lives: list[tuple[date, date]], *, shared: bool) -> date:
+    def settled(self, day: date, lives: list[tuple[date, date]], *, shared: bool) -> date:
         """The last day on which the units of either pack change, so that every change is seen."""
         if not shared:
             return day

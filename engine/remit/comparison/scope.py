@@ -9,6 +9,7 @@ from typing import Any
 
 from remit.analysis.findings import CaseFile
 from remit.analysis.norms import Norms, stands, trees, view_of
+from remit.analysis.norms import spoken as condition
 from remit.analysis.pairs import tree
 from remit.analysis.solver import Situations
 from remit.analysis.witness import Witnesses
@@ -54,7 +55,6 @@ class Scope:
         if trees(one) == trees(other) and one.triggers == other.triggers and same_parts(old, new):
             return
         lost, gained = self.reached(one, other, 0), self.reached(other, one, 1)
-        words = [self.told(n, r) for n, r in ((self.old, old), (self.new, new))]
         reasons = [found.reason for found in (lost, gained) if isinstance(found, Undecided)]
         cases = [None if found is None or isinstance(found, Undecided) else found for found in (lost, gained)]
         if reasons:
@@ -62,16 +62,17 @@ class Scope:
         else:
             kind, detail = kind_of(lost is not None, gained is not None, lambda: self.doubtful(one, other)), ()
         shown = [case if isinstance(case, CaseFile) else None for case in cases]
-        yield Change(kind, "rule", new.id, "if", *words, *shown, detail)
+        before, after = self.told(self.old, old), self.told(self.new, new)
+        yield Change(kind, "rule", new.id, "if", before, after, shown[0], shown[1], detail)
 
     def told(self, norms: Norms, rule: Rule) -> Text:
         """Trigger, condition and exception in words."""
         said = [spoken.trigger(rule.trigger, norms.pack.vocabulary)]
         if rule.condition is not None:
-            found = spoken.condition(rule.condition.tree)
+            found = condition(rule.condition.tree)
             said.append(Text(f"如果 {found.zh}", f"if {found.en}"))
         if rule.exception is not None:
-            found = spoken.condition(rule.exception.tree)
+            found = condition(rule.exception.tree)
             said.append(Text(f"除非 {found.zh}", f"unless {found.en}"))
         return spoken.joined(said, Text("；", "; "))
 
@@ -111,7 +112,7 @@ class Scope:
     def raised(self, case: CaseFile, rule: CompiledRule, side: int) -> bool:
         """Whether the other pack's rule stands in the case too."""
         try:
-            return raises(rule)(self.witnesses[side].run(case))
+            return bool(raises(rule)(self.witnesses[side].run(case)))
         except RemitError:
             return False  # a pack that does not know the words has no duty either
 
@@ -139,11 +140,8 @@ class Scope:
         sides = [getattr(rule, name) for rule in compiled]
         found = [self.further(*sides), self.further(*sides[::-1])]
         words = [spoken.acts(a, n.pack.vocabulary) for a, n in zip(sides, (self.old, self.new), strict=True)]
-        if "?" in found:
-            kind = "undecided"
-        else:
-            kind = kind_of(bool(found[0]), bool(found[1]), lambda: False)
-        yield Change(kind, "rule", new.id, part, *words)
+        kind = "undecided" if "?" in found else kind_of(bool(found[0]), bool(found[1]), lambda: False)
+        yield Change(kind, "rule", new.id, part, words[0], words[1])
 
     def further(self, acts: tuple[Act, ...], others: tuple[Act, ...]) -> str:
         """`yes` where a report does for the acts and not for the others; `?` where that was not found out."""
@@ -175,11 +173,11 @@ def same_parts(old: Rule, new: Rule) -> bool:
 
 
 def raises(rule: CompiledRule) -> Any:
-    """Whether an answer holds a duty of the rule that is not in doubt."""
+    """Whether an answer holds a duty of the rule that is not in doubt, at its own desk."""
 
     def shows(answer: Answer) -> bool:
-        return any(o.rule == rule.rule.id and o.status is not Status.UNDECIDED for o in answer.obligations)
+        return any(
+            o.rule == rule.rule.id and o.status is not Status.UNDECIDED and o.bearer.routed for o in answer.obligations
+        )
 
     return shows
-
-

@@ -63,7 +63,9 @@ def trigger(value: Trigger, words: Vocabulary) -> Text:
     """What sets a rule off."""
     match value:
         case On(events):
-            return joined(words.event_types[name].label if name in words.event_types else Text(name, name) for name in events)
+            return joined(
+                words.event_types[name].label if name in words.event_types else Text(name, name) for name in events
+            )
         case Every(period):
             return Text(f"每{fixed(period, 'zh')}", f"every {period.replace('_', ' ')}")
         case Always():

@@ -30,15 +30,17 @@ def declared(old: Pack, new: Pack) -> Iterator[Change]:
         "type": f"[{x.kind}]" if x.many else x.kind.value, "of": x.of, "choices": tuple(sorted(c.id for c in x.choices)), "min": x.minimum,
         "max": x.maximum, "absent_means": x.absent_means,
     })  # fmt: skip
-    years = ({str(y): c for y, c in p.calendar.years.items()} for p in (old, new))
-    yield from compared("calendar", *years, lambda c: {"document": c.document, "days off": tuple(map(str, sorted(c.holidays))), "days worked": tuple(map(str, sorted(c.workdays)))})  # fmt: skip
-    settings = ({v.pack_id: v} if a.pack_id != b.pack_id else {"pack": v} for v in (a, b))
-    yield from compared("pack", *settings, lambda v: {"zone": v.zone, "level": v.levels, "fallback": v.fallback})
+    before, after = ({str(y): c for y, c in p.calendar.years.items()} for p in (old, new))
+    yield from compared("calendar", before, after, lambda c: {"document": c.document, "days off": tuple(map(str, sorted(c.holidays))), "days worked": tuple(map(str, sorted(c.workdays)))})  # fmt: skip
+    yield from compared(
+        "pack",
+        {"pack": a},
+        {"pack": b},
+        lambda v: {"id": v.pack_id, "zone": v.zone, "level": v.levels, "fallback": v.fallback},
+    )
 
 
-def compared(
-    subject: str, old: Mapping[str, T], new: Mapping[str, T], facts: Callable[[T], Facts]
-) -> Iterator[Change]:
+def compared(subject: str, old: Mapping[str, T], new: Mapping[str, T], facts: Callable[[T], Facts]) -> Iterator[Change]:
     """What is only in the one or the other, and what says something else in both."""
     for name in [*old, *(n for n in new if n not in old)]:
         if name not in new:
@@ -64,8 +66,12 @@ def edges(old: Pack, new: Pack) -> Iterator[Change]:
     for unit in sorted(sides[0].keys() & new.vocabulary.units.keys() | sides[1].keys() & old.vocabulary.units.keys()):
         before, after = (side.get(unit, set()) for side in sides)
         if before != after:
-            told = ("、".join(f"{r} {t}{d}" for r, t, d in sorted(part)) for part in (before - after, after - before))
-            yield Change("changed", "unit", unit, "relations", *(Text(t, t) if t else None for t in told))
+            yield Change("changed", "unit", unit, "relations", related(before - after), related(after - before))
+
+
+def related(found: set[tuple[str, str, str]]) -> Text | None:
+    told = "、".join(f"{relation} {target}{dates}" for relation, target, dates in sorted(found))
+    return Text(told, told) if told else None
 
 
 def sources(old: Policy | None, new: Policy | None) -> Iterator[Change]:
@@ -76,7 +82,7 @@ def sources(old: Policy | None, new: Policy | None) -> Iterator[Change]:
     if policy is None:
         return
     kept = set(texts[0]) & set(texts[1])
-    for action, i, j, k, m in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    for action, i, j, k, m in SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_opcodes():
         if action == "equal":
             continue
         gone = [s for s in one[i:j] if s.text not in kept]

@@ -49,6 +49,8 @@ NOUNS: dict[str, str] = {
 PHRASES: dict[str, str] = {
     "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
     "a list of accepted findings": "认可事项的列表", "not a list": "不是列表", "a file that is not there yet": "尚不存在的文件",
+    "two packs": "两个规则包", "a case file, or a directory with case files": "案件文件，或含有案件文件的目录", "no Jinja2": "没有安装 Jinja2",
+    "Jinja2, which makes pages": "用来生成网页的 Jinja2", "name the directory of the other version": "请写另一版本的目录",
     "`case:` and `events:`": "`案件:` 和 `事件:`", "`case`, `events`, `label` or `about`": "`案件`、`事件`、`标签` 或 `说明`",
     "`event`: the report as it should have been": "`更正为`：报告本来应有的内容", "`overrides` in one of them": "在其中一条写 `优先于`",
     "`reporter`, `defaulter`, or a selector such as {role: …, place: event.place}": "`报告单位`、`失责单位`，或 {角色: …, 地点: 事件.地点} 之类的选择式",
