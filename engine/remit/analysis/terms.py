@@ -194,15 +194,16 @@ class Terms:
                 return decimal(Fraction(found.numerator_as_long(), found.denominator_as_long()))
             case "text":
                 code = found.as_long()
-                return next((text for text, number in self.codes.items() if number == code), f"text {code}")
+                return {number: text for text, number in self.codes.items()}.get(code, f"text {code}")
             case "date":
                 return date.fromordinal(found.as_long())
             case "time":
-                return EPOCH + found.as_long() * TICK
+                return EPOCH + int(found.as_long()) * TICK
             case "duration":
                 return int(found.as_long()) * TICK
             case _:
-                return next(name for name, made in self.enumeration(sort)[1].items() if str(made) == str(found))
+                spelled: dict[str, str] = {str(made): name for name, made in self.enumeration(sort)[1].items()}
+                return str(spelled[str(found)])
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -36,12 +36,25 @@ class Witnesses:
         self.law = Law.of(self.norms.pack)
         self.world = World.of(self.norms.pack.vocabulary)
 
-    def case(self, name: str, telling: Telling, day: date, shows: Shows, *, agenda: bool = False) -> CaseFile | None:
-        """The situation as a case file in which the finding shows; None where no way of telling it does."""
+    def case(
+        self,
+        name: str,
+        telling: Telling,
+        day: date,
+        shows: Shows,
+        *,
+        agenda: bool = False,
+        also: Callable[[CaseFile], bool] = lambda _: True,
+    ) -> CaseFile | None:
+        """The situation as a case file in which the finding shows, and `also` holds; None where no way of telling it does."""
+
+        def wanted(case: CaseFile) -> bool:
+            return self.shows(case, shows) and also(case)
+
         for events in self.tellings(telling, day):
             found = self.file(name, events, day, agenda=agenda)
-            if found is not None and self.shows(found, shows):
-                return self.shrunk(found, shows)
+            if found is not None and wanted(found):
+                return shrunk(found, wanted)
         return None
 
     def file(self, name: str, events: list[Fields], day: date, *, agenda: bool) -> CaseFile | None:
@@ -71,18 +84,6 @@ class Witnesses:
         if case.agenda:
             owed += agenda_obligations(self.law, known, case.now)
         return answer(self.law, owed)
-
-    def shrunk(self, case: CaseFile, shows: Shows) -> CaseFile:
-        """Without what is not needed."""
-        for number, event in enumerate(case.events):
-            for name in [n for n in event if n not in ("id", "type", "at")]:
-                slim = {k: v for k, v in case.events[number].items() if k != name}
-                smaller = replace(case, events=(*case.events[:number], slim, *case.events[number + 1 :]))
-                case = smaller if self.shows(smaller, shows) else case
-        for event in case.events:
-            fewer = replace(case, events=tuple(e for e in case.events if e is not event))
-            case = fewer if self.shows(fewer, shows) else case
-        return case
 
     # --- telling -----------------------------------------------------------------------------------
 
@@ -141,3 +142,16 @@ class Witnesses:
 
     def morning(self, day: date) -> datetime:
         return datetime.combine(day, MORNING, self.norms.pack.calendar.zone)
+
+
+def shrunk(case: CaseFile, wanted: Callable[[CaseFile], bool]) -> CaseFile:
+    """Without what is not needed."""
+    for number, event in enumerate(case.events):
+        for name in [n for n in event if n not in ("id", "type", "at")]:
+            slim = {k: v for k, v in case.events[number].items() if k != name}
+            smaller = replace(case, events=(*case.events[:number], slim, *case.events[number + 1 :]))
+            case = smaller if wanted(smaller) else case
+    for event in case.events:
+        fewer = replace(case, events=tuple(e for e in case.events if e["id"] != event["id"]))
+        case = fewer if wanted(fewer) else case
+    return case

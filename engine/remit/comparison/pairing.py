@@ -35,7 +35,8 @@ class Pairing:
                     gone.append(a)
                 elif b is not None:
                     come.append(b)
-        found += matched(gone, come, (rule_id, rests_on(full=True), rests_on(full=False)))
+        rest = matched(gone, come, (rule_id, rests_on(full=True), rests_on(full=False)))
+        found += rest
         return cls(tuple(policies), tuple(found))
 
 

@@ -104,8 +104,10 @@ class Scope:
             found = space.ask(*claims, *here)
             if not isinstance(found, Possible):
                 continue
-            case = self.witnesses[side].case(f"{one.rule.id}", found.telling, day, raises(one))
-            if case is not None and not self.raised(case, other, 1 - side):
+            case = self.witnesses[side].case(
+                one.rule.id, found.telling, day, raises(one), also=lambda c: not self.raised(c, other, 1 - side)
+            )
+            if case is not None:
                 return case
         return Undecided("; ".join(first.opaque)) if first.opaque else True
 
