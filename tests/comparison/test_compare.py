@@ -86,7 +86,9 @@ def test_a_change_of_a_rule_is_told_by_what_it_means(
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [case[1:] for case in RULE], ids=[case[0] for case in RULE])
-def test_the_other_way_round_is_the_mirror_image(tmp_path: Path, old: str, new: str, expected: tuple[str, str, str]) -> None:
+def test_the_other_way_round_is_the_mirror_image(
+    tmp_path: Path, old: str, new: str, expected: tuple[str, str, str]
+) -> None:
     one, other = Pack.load(LIBRARY), one_changed(tmp_path, old, new)
     forth, back = changes(one, other), changes(other, one)
     names = {c.name: c.before.en for c in forth if c.kind == "renamed" and c.before}
@@ -99,9 +101,7 @@ def test_the_other_way_round_is_the_mirror_image(tmp_path: Path, old: str, new: 
     )
 
 
-@pytest.mark.parametrize(
-    "pack", [ROOT, ROOT / "examples" / "gdpr-breach", LIBRARY], ids=["fuxin", "gdpr", "library"]
-)
+@pytest.mark.parametrize("pack", [ROOT, ROOT / "examples" / "gdpr-breach", LIBRARY], ids=["fuxin", "gdpr", "library"])
 def test_a_pack_and_itself_do_not_differ(pack: Path) -> None:
     assert changes(Pack.load(pack), Pack.load(pack)) == ()
 
@@ -141,7 +141,9 @@ FACTS = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), FACTS)
-def test_what_is_declared_beside_the_rules_is_told(tmp_path: Path, file: str, old: str, new: str, expected: Told) -> None:
+def test_what_is_declared_beside_the_rules_is_told(
+    tmp_path: Path, file: str, old: str, new: str, expected: Told
+) -> None:
     assert expected in told(changes(Pack.load(LIBRARY), edited(tmp_path, (file, old, new))))
 
 
@@ -197,7 +199,9 @@ def stands(pack: Pack, change: Change, case: str) -> bool:
     witness = getattr(change, case)
     engine = Engine(pack, backend="reference", now=witness.now)
     engine.submit_all(pack.read_events(witness.yaml().encode()))
-    return any(o.rule == change.name and o.bearer.routed for o in engine.answer().obligations if o.status != "undecided")
+    return any(
+        o.rule == change.name and o.bearer.routed for o in engine.answer().obligations if o.status != "undecided"
+    )
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 6, 8])

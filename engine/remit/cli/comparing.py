@@ -67,7 +67,10 @@ def is_ledger(name: str) -> bool:
     if "://" in name:
         return True
     path = Path(name)
-    return path.is_file() and path.open("rb").read(len(SQLITE)) == SQLITE
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(SQLITE)) == SQLITE
 
 
 def page_to(path: Path, report: Report, *, force: bool) -> None:

@@ -123,7 +123,7 @@ def from_files(paths: Iterable[Path], old: Pack, new: Pack) -> Cases:
     """
     given = tuple(paths)
     found = Cases()
-    files = [file for path in given for file in (sorted(p for p in path.rglob("*") if p.suffix in CASE_FILES) if path.is_dir() else [path])]  # fmt: skip
+    files = [file for path in given for file in case_files(path)]
     for file in files:
         read = [read_by(pack, file) for pack in (old, new)]
         events = [told for told in read if not isinstance(told, RemitError)]
@@ -133,6 +133,15 @@ def from_files(paths: Iterable[Path], old: Pack, new: Pack) -> Cases:
     if not files:
         raise AnalysisError("RM846", "no-cases", found=", ".join(map(str, given)), expected="a case file, or a directory with case files", origin=Origin(str(given[0])))  # fmt: skip
     return found
+
+
+def case_files(path: Path) -> Sequence[Path]:
+    """The file itself; of a directory every case file in it; of a pack its examples."""
+    if not path.is_dir():
+        return (path,)
+    examples = path / "facts" / "cases"
+    folder = examples if examples.is_dir() else path
+    return sorted(file for file in folder.rglob("*") if file.suffix in CASE_FILES)
 
 
 def read_by(pack: Pack, file: Path) -> tuple[Event, ...] | RemitError:

@@ -123,6 +123,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a new id, or the same content as before \(differs in (.*)\)", "新的编号，或与以前相同的内容（不同之处：{0}）"),
     (r"a moment before (\S+)", "{0} 之前的时刻"),
     (r"an export of the pack `(.*)`", "规则包 `{0}` 的导出文件"),
+    (r"the ledger of the pack `(.*)`", "规则包 `{0}` 的台账"),
     (r"the pack `(.*)`", "规则包 `{0}`"),
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
