@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expressions_words import AT, ATTRIBUTES, EVENTS, attribute
-from remit.analysis.solver import Situations, View
-from remit.analysis.world import Impossible, Possible, Undecided, World
+from expressions_words import AT, ATTRIBUTES, attribute
+from remit.analysis.solver import Situations
+from remit.analysis.world import Possible, World
 from remit.errors import ExpressionError
 from remit.expressions.checker import check
 from remit.expressions.evaluate import evaluate

@@ -15,7 +15,7 @@ from remit.comparison.compare import compare
 
 ROOT = Path(__file__).parents[2]
 BYLAWS = "policies/bylaws-2024/bylaws.md"
-REMINDER = 'id: a1.reminder\nquote: A branch shall promptly send a reminder to the borrower of an item that is more than 14 days overdue'  # fmt: skip
+REMINDER = "id: a1.reminder\nquote: A branch shall promptly send a reminder to the borrower of an item that is more than 14 days overdue"  # fmt: skip
 Told = tuple[str, str, str, str | None]
 
 
@@ -45,7 +45,7 @@ RULE = [
     ("the same in other words", "if: event.days_late > 14\nby: {r", "if: '!(event.days_late <= 14)'\nby: {r", ("equivalent", "a1.reminder", "if")),
     ("whole numbers", "if: event.days_late > 14\nby: {r", "if: event.days_late >= 15\nby: {r", ("equivalent", "a1.reminder", "if")),
     ("the exception is gone", "unless: subject.guardian_known\n", "", ("widened", "a1.guardian", "if")),
-    ("an exception is new", "on: item_lost\n", "on: item_lost\nunless: event.kind == \"film\"\n", ("narrowed", "a2.charge", "if")),
+    ("an exception is new", "on: item_lost\n", 'on: item_lost\nunless: event.kind == "film"\n', ("narrowed", "a2.charge", "if")),
     ("what is left undecided", "subject.age < 16\n", "has(subject.age) && subject.age < 16\n", ("doubt", "a1.guardian", "if")),
     ("another event as well", "on: item_lost\n", "on: [item_lost, item_overdue]\n", ("widened", "a2.charge", "if")),
     ("shorter", "by: {hours: 48}", "by: {hours: 24}", ("deadline", "a1.guardian", "by")),
@@ -56,8 +56,8 @@ RULE = [
     ("somebody must assist", "always: true\nindicator", "with: {unit: head-office}\nalways: true\nindicator", ("changed", "a3.open", "with")),
     ("no recipient", "to: {unit: head-office}\n", "", ("changed", "a3.report", "to")),
     ("more performs it", "done: reminder_sent", "done: [reminder_sent, item_returned]", ("widened", "a1.reminder", "done")),
-    ("less breaches it", "where: event.kind == \"rare book\"", "where: event.kind == \"rare book\" && event.kind == \"film\"", ("narrowed", "a2.rare", "breach")),
-    ("the same breach in other words", "where: event.kind == \"rare book\"", "where: '!(event.kind != \"rare book\")'", ("equivalent", "a2.rare", "breach")),
+    ("less breaches it", 'where: event.kind == "rare book"', 'where: event.kind == "rare book" && event.kind == "film"', ("narrowed", "a2.rare", "breach")),
+    ("the same breach in other words", 'where: event.kind == "rare book"', "where: '!(event.kind != \"rare book\")'", ("equivalent", "a2.rare", "breach")),
     ("more often", "every: half_year", "every: quarter", ("changed", "a3.count", "on")),
     ("no longer a duty", "must: keep_open", "may: keep_open", ("changed", "a3.open", "must")),
     ("no consequence", "then: a3.report\n---", "---", ("changed", "a3.count", "then")),
@@ -113,7 +113,7 @@ def test_a_pack_and_itself_do_not_differ(pack: Path) -> None:
         (BYLAWS, "must: charge_replacement\nbearer: {role: branch, place: event.place}\non: item_lost", "触发: item_lost\n必须: charge the replacement\n责任单位: {角色: library branch, 地点: 事件.地点}"),
         (BYLAWS, "if: event.days_late > 14\nby", "如果: 事件.days_late ＞ 14\nby"),
         (BYLAWS, "# Bylaws", "# The bylaws, as adopted\n\nWords of the analyst."),
-        (BYLAWS, "where: event.kind == \"rare book\"", "where: event.kind == \"rare\""),
+        (BYLAWS, 'where: event.kind == "rare book"', 'where: event.kind == "rare"'),
         ("facts/actions.yaml", "keep_open: {label: keep reading rooms open}", "keep_open: {label: keep them open, alias: open up}"),
         ("facts/events.yaml", "item_returned: {label: item returned}\nitem_lost: {label: item lost, attributes: [kind, item_value]}", "item_lost: {label: item lost, attributes: [item_value, kind]}\nitem_returned: {label: item returned}"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -69,6 +70,16 @@ class Change:
         }  # fmt: skip
 
 
-def in_order(change: Change) -> tuple[int, str, int, str]:
+def in_order(change: Change) -> tuple[int, object, int, str]:
     """Policies, rules, sources, readings, units and the rest, by name; of one, in the order of the kinds."""
-    return (list(SUBJECTS).index(change.subject), change.name, list(KINDS).index(change.kind), change.part or "")
+    return (
+        list(SUBJECTS).index(change.subject),
+        natural(change.name),
+        list(KINDS).index(change.kind),
+        change.part or "",
+    )
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A name as people order it: a2 before a10."""
+    return tuple((int(digits or 0), text) for text, digits in re.findall(r"([^\d]*)(\d*)", name))

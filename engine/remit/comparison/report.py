@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
@@ -48,16 +48,16 @@ class Report:
         """For a terminal; `*` stands before a heading."""
         for subject, members in groupby(self.found.changes, key=lambda c: c.subject):
             yield f"*{SUBJECTS[subject].of(self.language)}"
-            for change in members:
-                yield from self.told(change)
+            for change, names in alike(members):
+                yield from self.told(change, names)
         yield self.summary
         if self.impact is not None:
             yield f"*{self.say('对已有案件的影响', 'What it does to cases on record')}"
             yield from self.effects(self.impact)
 
-    def told(self, change: Change) -> Iterator[str]:
+    def told(self, change: Change, names: Sequence[str]) -> Iterator[str]:
         part = f" · {self.part(change.part)}" if change.part else ""
-        yield f"  {change.name}  {KINDS[change.kind].of(self.language)}{part}"
+        yield f"  {', '.join(names)}  {KINDS[change.kind].of(self.language)}{part}"
         if change.before:
             yield f"    − {change.before.of(self.language)}"
         if change.after:
@@ -96,7 +96,7 @@ class Report:
             files("remit.comparison").joinpath("page.html").read_text("utf-8")
         )
         sections = [
-            (SUBJECTS[subject].of(self.language), [self.article(change) for change in members])
+            (SUBJECTS[subject].of(self.language), [self.article(change, names) for change, names in alike(members)])
             for subject, members in groupby(self.found.changes, key=lambda c: c.subject)
         ]
         return template.render(
@@ -108,9 +108,9 @@ class Report:
             say=self.say,
         )
 
-    def article(self, change: Change) -> dict[str, object]:
+    def article(self, change: Change, names: Sequence[str]) -> dict[str, object]:
         return {
-            "name": change.name, "kind": KINDS[change.kind].of(self.language), "part": self.part(change.part) if change.part else "",
+            "name": ", ".join(names), "kind": KINDS[change.kind].of(self.language), "part": self.part(change.part) if change.part else "",
             "before": change.before.of(self.language) if change.before else "", "after": change.after.of(self.language) if change.after else "",
             "detail": [line.of(self.language) for line in change.detail], "cases": list(self.cases(change)),
         }  # fmt: skip
@@ -176,3 +176,13 @@ class Report:
 
     def refused(self, impact: Impact) -> list[str]:
         return [f"{where}: {why}" for where, why in impact.refused]
+
+
+def alike(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:
+    """Changes that say the same of several things are told once: a reading that moves thirty deadlines is one change."""
+    found: dict[object, tuple[Change, list[str]]] = {}
+    for change in changes:
+        alone = change.name if change.lost or change.gained or change.kind in ("added", "removed", "renamed") else None
+        key = (change.kind, change.part, change.before, change.after, change.detail, alone)
+        found.setdefault(key, (change, []))[1].append(change.name)
+    yield from found.values()

@@ -25,6 +25,7 @@ PLAIN = {
     "handover": "handover", "indicator": "indicator", "evidence": "evidence", "reason": "reason",
 }  # fmt: skip
 SHOWN = 3
+NOBODY: frozenset[str] = frozenset()
 Found = dict[str, frozenset[str]]
 
 
@@ -142,7 +143,7 @@ class Rules:
         moved = [at for at in asked if maps[0].get(at, frozenset()) != maps[1].get(at, frozenset())]
         before, after = (spoken.selectors(s, n.pack.vocabulary) for s, n in zip(selectors, (self.old, self.new), strict=True))  # fmt: skip
         if moved:
-            detail = tuple(self.move(at, maps) for at in moved)
+            detail = tuple(self.moves(moved, maps))
             yield Change("moved", "rule", new.id, part, before, after, detail=detail)
         elif set(selectors[0]) != set(selectors[1]):
             gone = not selectors[0] or not selectors[1]
@@ -188,14 +189,23 @@ class Rules:
             parties = getattr(routing, "parties", ())
             units.setdefault(asked or "", set()).update(p.id for p in parties if p.routed)
 
-    def move(self, at: str, maps: tuple[Found, Found]) -> Text:
-        sides = [
-            spoken.joined(self.label(n, u) for u in sorted(m.get(at, ())))
-            for m, n in zip(maps, (self.old, self.new), strict=True)
-        ]
-        where = self.label(self.new, at) if at else None
-        zh, en = f"{sides[0].zh} → {sides[1].zh}", f"{sides[0].en} → {sides[1].en}"
-        return Text(f"{where.zh}：{zh}", f"{where.en}: {en}") if where else Text(zh, en)
+    def moves(self, moved: list[str], maps: tuple[Found, Found]) -> Iterator[Text]:
+        """From which desks to which, and for how many places; what happens within a desk itself goes without saying."""
+        ways: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+        for at in moved:
+            ways.setdefault((maps[0].get(at, NOBODY), maps[1].get(at, NOBODY)), []).append(at)
+        elsewhere = {w: at for w, at in ways.items() if not {*at} <= w[0] | w[1]} or ways
+        for (gone, come), asked in elsewhere.items():
+            sides = [spoken.joined(self.label(n, u) for u in sorted(part)) for n, part in ((self.old, gone), (self.new, come))]  # fmt: skip
+            zh, en = f"{sides[0].zh} → {sides[1].zh}", f"{sides[0].en} → {sides[1].en}"
+            named = spoken.joined(self.label(self.new, at) for at in asked[:SHOWN])
+            more = len(asked) - SHOWN
+            if "" in asked:
+                yield Text(zh, en)
+            elif more > 0:
+                yield Text(f"{zh}（{named.zh} 等 {len(asked)} 处）", f"{en} ({named.en} and {more} more)")
+            else:
+                yield Text(f"{zh}（{named.zh}）", f"{en} ({named.en})")
 
     def label(self, norms: Norms, name: str) -> Text:
         for pack in (norms.pack, self.old.pack, self.new.pack):

@@ -24,13 +24,21 @@ from remit.model.rule import (
     Window,
     Within,
 )
-from remit.model.terms import CountFrom
+from remit.model.terms import CountFrom, Relation
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.dialect import spoken as fixed
 
 UNITS = {
     "hours": Text("小时", "hours"), "days": Text("日", "days"), "working_days": Text("个工作日", "working days"), "months": Text("个月", "months"),
+}  # fmt: skip
+#: How places are found, in Chinese.
+WAYS = {
+    "event.place": "事件地点", "bearer.place": "责任单位所在地", "enclosing": "或上级范围", "same": "同级", "upper": "上一级",
+}  # fmt: skip
+RELATIONS = {
+    Relation.PART_OF: Text("下属", "part of"), Relation.REPORTS_TO: Text("下级", "reporting to"), Relation.GUIDED_BY: Text("受指导单位", "guided by"),
+    Relation.MEMBER_OF: Text("成员", "member of"), Relation.OFFICE_OF: Text("办公室", "office of"), Relation.LOCATED_IN: Text("内设单位", "located in"),
 }  # fmt: skip
 NONE = Text("无", "none")
 
@@ -81,6 +89,7 @@ def selector(value: Selector, words: Vocabulary) -> Text:
         known = words.units.get(of) or words.roles.get(of)
         return known.label if known else Text(of, of)
 
+    ways = {**WAYS, **{level: label.zh for level, label in words.level_labels.items()}}
     match value:
         case ByUnit(unit):
             return name(unit)
@@ -91,12 +100,13 @@ def selector(value: Selector, words: Vocabulary) -> Text:
         case ByRole(role, place, level, enclosing, each):
             said = name(role)
             zh, en = (f"各{said.zh}", f"each {said.en}") if each else (said.zh, said.en)
-            more = [text for text in (place, level, "enclosing" if enclosing else None) if text]
+            more = [Text(ways.get(w, w), w) for w in (place, level, "enclosing" if enclosing else None) if w]
         case ByRelation(relation, of, place, level):
             said = name(of)
-            zh, en = f"{said.zh}（{relation}）", f"{relation} {said.en}"
-            more = [text for text in (place, level) if text]
-    return Text(f"{zh}［{'，'.join(more)}］", f"{en} [{', '.join(more)}]") if more else Text(zh, en)
+            zh, en = f"{said.zh}的{RELATIONS[relation].zh}", f"{RELATIONS[relation].en} {said.en}"
+            more = [Text(ways.get(w, w), w) for w in (place, level) if w]
+    told = joined(more)
+    return Text(f"{zh}［{told.zh}］", f"{en} [{told.en}]") if more else Text(zh, en)
 
 
 def selectors(values: Iterable[Selector], words: Vocabulary) -> Text:
