@@ -27,6 +27,8 @@ NAMES = {
 #: How many duties a terminal is shown one by one.
 SHOWN = 20
 ROWS = 2000
+#: How many names a heading holds.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Report:
 
     def article(self, change: Change, names: Sequence[str]) -> dict[str, object]:
         return {
-            "name": ", ".join(names), "kind": KINDS[change.kind].of(self.language), "part": self.part(change.part) if change.part else "",
+            "name": ", ".join(names) if len(names) <= FEW else self.say(f"{len(names)} 项", f"{len(names)} of them"),
+            "names": ", ".join(names) if len(names) > FEW else "", "kind": KINDS[change.kind].of(self.language), "part": self.part(change.part) if change.part else "",
             "before": change.before.of(self.language) if change.before else "", "after": change.after.of(self.language) if change.after else "",
             "detail": [line.of(self.language) for line in change.detail], "cases": list(self.cases(change)),
         }  # fmt: skip
