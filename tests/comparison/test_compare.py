@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
 from made import LIBRARY, pack_with
 from remit import Engine, Pack
 from remit.comparison.changes import KINDS, MIRRORED, SUBJECTS, Change
 from remit.comparison.compare import compare
+from remit.errors import PackError
+from strategies import DIFFERENTIAL
 
 ROOT = Path(__file__).parents[2]
 BYLAWS = "policies/bylaws-2024/bylaws.md"
@@ -69,6 +73,23 @@ RULE = [
 ]  # fmt: skip
 
 
+FACTS = [
+    ("facts/readings.yaml", "working_days: 3", "working_days: 5", ("changed", "reading", "promptly", "by")),
+    ("facts/readings.yaml", "means: within three", "means: within about three", ("changed", "reading", "promptly", "means")),
+    ("facts/units.yaml", "place: hill, reports_to: head-office", "place: hill", ("changed", "unit", "hill-library", "relations")),
+    ("facts/units.yaml", "label: Hill Library", "label: Library on the Hill", ("changed", "unit", "hill-library", "label")),
+    ("facts/units.yaml", "units:\n", "units:\n  bus: {label: Book Bus, roles: [], place: norrtown}\n", ("added", "unit", "bus", None)),
+    ("facts/attributes.yaml", "days_late: {label: days late, type: int, min: 0}", "days_late: {label: days late, type: int, min: 0, max: 99}", ("changed", "attribute", "days_late", "max")),
+    ("facts/attributes.yaml", "film: film}", "film: film, map: map}", ("changed", "attribute", "kind", "choices")),
+    ("facts/events.yaml", "attributes: [kind, item_value]", "attributes: [kind, item_value], required: [kind]", ("changed", "event", "item_lost", "required")),
+    ("facts/events.yaml", "item_lost:", "item_sold: {label: item sold}\nitem_lost:", ("added", "event", "item_sold", None)),
+    ("facts/calendars/2024.yaml", "  National Day: 2024-06-06\n", "", ("changed", "calendar", "2024", "days off")),
+    ("facts/places.yaml", "hill: {label: Hill", "dale: {label: Dale, level: branch, in: norrtown}\nhill: {label: Hill", ("added", "place", "dale", None)),
+    ("policies/bylaws-2024/policy.yaml", "effective_on: 2024-02-01", "effective_on: 2024-03-01", ("changed", "policy", "bylaws-2024", "effective_on")),
+    ("facts/pack.yaml", "fallback: head-office", "fallback: hill-library", ("changed", "pack", "pack", "fallback")),
+]  # fmt: skip
+
+
 def one_changed(folder: Path, old: str, new: str) -> Pack:
     if "then: a3.report" in old:  # what nothing sets off is refused
         return edited(folder, (BYLAWS, old, new), (BYLAWS, "to: {unit: head-office}\nby", "every: year\nto: {unit: head-office}\nby"))  # fmt: skip
@@ -85,20 +106,60 @@ def test_a_change_of_a_rule_is_told_by_what_it_means(
     assert {n for _, subject, n, _ in found if subject == "rule"} <= {name, "a3.report"}
 
 
+def mirrored(found: tuple[Change, ...]) -> list[str]:
+    """The changes as they would be told the other way round."""
+    names = {c.name: c.before.en for c in found if c.kind == "renamed" and c.before}
+    return sorted(
+        repr((MIRRORED.get(c.kind, c.kind), c.subject, names.get(c.name, c.name), c.part, c.after, c.before, bool(c.gained), bool(c.lost)))
+        for c in found
+    )  # fmt: skip
+
+
+def as_told(found: tuple[Change, ...]) -> list[str]:
+    return sorted(repr((c.kind, c.subject, c.name, c.part, c.before, c.after, bool(c.lost), bool(c.gained))) for c in found)  # fmt: skip
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [case[1:] for case in RULE], ids=[case[0] for case in RULE])
 def test_the_other_way_round_is_the_mirror_image(
     tmp_path: Path, old: str, new: str, expected: tuple[str, str, str]
 ) -> None:
     one, other = Pack.load(LIBRARY), one_changed(tmp_path, old, new)
-    forth, back = changes(one, other), changes(other, one)
-    names = {c.name: c.before.en for c in forth if c.kind == "renamed" and c.before}
-    mirrored = [
-        (MIRRORED.get(c.kind, c.kind), c.subject, names.get(c.name, c.name), c.part, c.after, c.before, bool(c.gained), bool(c.lost))
-        for c in forth
-    ]  # fmt: skip
-    assert sorted(map(repr, mirrored)) == sorted(
-        repr((c.kind, c.subject, c.name, c.part, c.before, c.after, bool(c.lost), bool(c.gained))) for c in back
-    )
+    assert mirrored(changes(one, other)) == as_told(changes(other, one))
+
+
+#: Every edit but the one that needs another beside it.
+EDITS = [(BYLAWS, *case[1:3]) for case in RULE if "then:" not in case[1]] + [fact[:3] for fact in FACTS]
+SETS = st.sets(st.sampled_from(EDITS), max_size=6)
+
+
+@settings(max_examples=DIFFERENTIAL // 40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(SETS, SETS)
+def test_any_two_packs_differ_the_one_way_as_the_mirror_of_the_other(
+    tmp_path_factory: pytest.TempPathFactory, some: set[tuple[str, str, str]], others: set[tuple[str, str, str]]
+) -> None:
+    try:
+        one, other = (Pack.load(with_edits(tmp_path_factory.mktemp("pack"), edits)) for edits in (some, others))
+    except PackError:
+        reject()
+    forth = changes(one, other)
+    assert mirrored(forth) == as_told(changes(other, one))
+    assert changes(one, one) == ()
+    if applied(one) == applied(other):
+        assert forth == ()
+
+
+def with_edits(folder: Path, edits: set[tuple[str, str, str]]) -> Path:
+    """The library pack with those of the edits whose passage is still there."""
+    root = folder / "library"
+    shutil.copytree(LIBRARY, root)
+    for file, old, new in sorted(edits):
+        path = root / file
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    return root
+
+
+def applied(pack: Pack) -> dict[str, str]:
+    return {p.relative_to(pack.root).as_posix(): p.read_text("utf-8") for p in pack.root.rglob("*.*") if p.is_file()}
 
 
 @pytest.mark.parametrize("pack", [ROOT, ROOT / "examples" / "gdpr-breach", LIBRARY], ids=["fuxin", "gdpr", "library"])
@@ -121,23 +182,6 @@ def test_a_pack_and_itself_do_not_differ(pack: Path) -> None:
 )  # fmt: skip
 def test_form_order_aliases_and_language_are_no_difference(tmp_path: Path, file: str, old: str, new: str) -> None:
     assert told(changes(Pack.load(LIBRARY), edited(tmp_path, (file, old, new)))) == []
-
-
-FACTS = [
-    ("facts/readings.yaml", "working_days: 3", "working_days: 5", ("changed", "reading", "promptly", "by")),
-    ("facts/readings.yaml", "means: within three", "means: within about three", ("changed", "reading", "promptly", "means")),
-    ("facts/units.yaml", "place: hill, reports_to: head-office", "place: hill", ("changed", "unit", "hill-library", "relations")),
-    ("facts/units.yaml", "label: Hill Library", "label: Library on the Hill", ("changed", "unit", "hill-library", "label")),
-    ("facts/units.yaml", "units:\n", "units:\n  bus: {label: Book Bus, roles: [], place: norrtown}\n", ("added", "unit", "bus", None)),
-    ("facts/attributes.yaml", "days_late: {label: days late, type: int, min: 0}", "days_late: {label: days late, type: int, min: 0, max: 99}", ("changed", "attribute", "days_late", "max")),
-    ("facts/attributes.yaml", "film: film}", "film: film, map: map}", ("changed", "attribute", "kind", "choices")),
-    ("facts/events.yaml", "attributes: [kind, item_value]", "attributes: [kind, item_value], required: [kind]", ("changed", "event", "item_lost", "required")),
-    ("facts/events.yaml", "item_lost:", "item_sold: {label: item sold}\nitem_lost:", ("added", "event", "item_sold", None)),
-    ("facts/calendars/2024.yaml", "  National Day: 2024-06-06\n", "", ("changed", "calendar", "2024", "days off")),
-    ("facts/places.yaml", "hill: {label: Hill", "dale: {label: Dale, level: branch, in: norrtown}\nhill: {label: Hill", ("added", "place", "dale", None)),
-    ("policies/bylaws-2024/policy.yaml", "effective_on: 2024-02-01", "effective_on: 2024-03-01", ("changed", "policy", "bylaws-2024", "effective_on")),
-    ("facts/pack.yaml", "fallback: head-office", "fallback: hill-library", ("changed", "pack", "pack", "fallback")),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("file", "old", "new", "expected"), FACTS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -73,14 +74,27 @@ class Conditions:
         return ends or bool(rule.breaches)
 
     def set_aside(self) -> Iterator[Finding]:
-        """Rules that a higher one sets aside whenever they stand."""
-        levels = self.norms.pack.graph.levels
+        """Rules that a higher one, which nothing sets aside, sets aside whenever they stand."""
+        above = self.above()
         for rule in self.norms.program.rules:
-            for other in self.norms.program.rules:
-                if rule is other or not isinstance(rule.rule.trigger, On) or not outranks(other, rule, levels):
-                    continue
-                if rule.triggers <= other.triggers and set(rule.rule.bearers) <= set(other.rule.bearers) and self.within_life(rule, other):  # fmt: skip
+            for other in above[rule.order] if isinstance(rule.rule.trigger, On) else ():
+                reaches = rule.triggers <= other.triggers and set(rule.rule.bearers) <= set(other.rule.bearers)
+                if reaches and not above[other.order] and self.within_life(rule, other):
                     yield from self.always_outranked(rule, other)
+
+    def above(self) -> Mapping[int, list[CompiledRule]]:
+        """The rules that go before each, by its order."""
+        levels, rules = self.norms.pack.graph.levels, self.norms.program.rules
+        by_action: dict[str | None, list[CompiledRule]] = defaultdict(list)
+        for rule in rules:
+            by_action[rule.rule.action].append(rule)
+        found: dict[int, list[CompiledRule]] = {rule.order: [] for rule in rules}
+        for other in rules:
+            named = [rule for name in other.rule.overrides for rule in self.norms.program.by_id.get(name, ())]
+            for rule in {r.order: r for r in (*named, *by_action[other.rule.action])}.values():
+                if rule is not other and outranks(other, rule, levels):
+                    found[rule.order].append(other)
+        return found
 
     def within_life(self, rule: CompiledRule, other: CompiledRule) -> bool:
         (first, last), (since, until) = self.norms.life(rule), self.norms.life(other)

@@ -164,10 +164,13 @@ class Pairs:
         """Whether, if both stand, the first asks for nothing that the second does not."""
         a, b = one.rule, other.rule
         days = self.norms.life(one), self.norms.life(other)
-        same = ("modality", "performers", "jointly", "per", "kind", "perdurant", "handover", "done", "breach", "then")
+        same = ("modality", "performers", "jointly", "per", "kind", "perdurant", "handover", "done", "breach", "then", "evidence")  # fmt: skip
+        over = [{r.rule.id for r in self.norms.program.rules if name in r.rule.overrides} for name in (a.id, b.id)]
         return (
             a.policy == b.policy
             and all(getattr(a, name) == getattr(b, name) for name in same)
+            and set(a.overrides) <= set(b.overrides)
+            and over[1] <= over[0]
             and set(a.bearers) <= set(b.bearers)
             and set(a.to) <= set(b.to)
             and set(a.cooperating) <= set(b.cooperating)
