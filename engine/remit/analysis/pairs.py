@@ -13,10 +13,10 @@ from remit.analysis.findings import CaseFile, Finding
 from remit.analysis.norms import Norms, failing, stands, view_of
 from remit.analysis.solver import Situations
 from remit.analysis.witness import Shows, Witnesses
-from remit.analysis.world import Possible, Undecided
+from remit.analysis.world import Impossible, Possible, Undecided
 from remit.model.expression import Literal
 from remit.model.obligation import Answer
-from remit.model.rule import On
+from remit.model.rule import Act, Every, On
 from remit.model.terms import Modality
 from remit.model.text import Text
 from remit.program.program import CompiledRule
@@ -46,6 +46,7 @@ class Pairs:
                 yield from self.conflict(one, other)
                 yield from self.deadlines(one, other)
             yield from self.redundant(group)
+        yield from self.performances()
 
     # --- must and must not -------------------------------------------------------------------------
 
@@ -63,13 +64,48 @@ class Pairs:
             "conflict", one, other, claim, (True, False), lambda a: any(set(c.rules) == names for c in a.conflicts)
         )
 
+    def performances(self) -> Iterator[Finding]:
+        """Duties that a unit can only perform by breaching what it is forbidden, whatever the two acts are called."""
+        bans: dict[str, list[CompiledRule]] = defaultdict(list)
+        for rule in self.norms.program.rules:
+            if rule.rule.modality is Modality.MUST_NOT and rule.rule.breach:
+                for kind in dict.fromkeys(act.event for act in rule.breaches):
+                    bans[kind].append(rule)
+        for rule in self.norms.program.rules:
+            if rule.rule.modality is Modality.MUST:
+                reached = [ban for act in rule.discharges for ban in bans.get(act.event, ())]
+                for ban in {b.order: b for b in reached}.values():
+                    yield from self.performance(rule, ban)
+
+    def performance(self, rule: CompiledRule, ban: CompiledRule) -> Iterator[Finding]:
+        """Whether every act that performs the one breaches the other."""
+        ordered = rule.rule.id in ban.rule.overrides or ban.rule.id in rule.rule.overrides
+        if ordered or contradicts(rule, ban) or not all(self.breaches(act, ban) for act in rule.discharges):
+            return
+        claim = Text(
+            f"凡能履行{rule.rule.article_label}（{rule.rule.id}）的，都违反{ban.rule.article_label}（{ban.rule.id}）",
+            f"whatever performs {label(rule)} breaches {label(ban)}",
+        )
+        yield from self.meeting("conflict", rule, ban, claim, (True, False), lambda a: both_bind(a, rule, ban))
+
+    def breaches(self, act: Act, ban: CompiledRule) -> bool:
+        """Whether no report performs by this act without breaching the ban."""
+        space = Situations(self.norms.world, [(act.event,)], others=1, timeout=self.norms.timeout)
+        done = [] if act.where is None else [(SAME_DAY, space.true(space.cell(act.where)))]
+        spared = [space.denied(self.truth(space, other)) for other in ban.breaches if other.event == act.event]
+        return isinstance(space.ask(*done, *((SAME_DAY, claim) for claim in spared)), Impossible)
+
+    def truth(self, space: Situations, act: Act) -> Any:
+        return space.all([] if act.where is None else [space.true(space.cell(act.where))])
+
     def deadlines(self, one: CompiledRule, other: CompiledRule) -> Iterator[Finding]:
         """One act owed to the same desks by one bearer, twice, with different limits."""
         limits = [self.norms.limit(rule.rule.timing) for rule in (one, other)]
         both = one.rule.modality is Modality.MUST is other.rule.modality
         if not both or None in limits or limits[0] == limits[1] or set(one.rule.to) != set(other.rule.to):
             return
-        if not (isinstance(one.rule.trigger, On) and isinstance(other.rule.trigger, On)):
+        triggers = one.rule.trigger, other.rule.trigger
+        if not all(isinstance(t, On) for t in triggers) and not (isinstance(triggers[0], Every) and triggers[0] == triggers[1]):  # fmt: skip
             return
         claim = Text(
             f"{one.rule.article_label}与{other.rule.article_label}对同一单位的同一行为规定了不同期限",
@@ -207,13 +243,20 @@ def label(rule: CompiledRule) -> str:
     return f"{rule.rule.article_label} ({rule.rule.id})"
 
 
+def both_bind(answer: Answer, rule: CompiledRule, ban: CompiledRule) -> bool:
+    """Whether both bind one unit."""
+    sides = ({o.bearer.id for o in answer.obligations if o.rule == r.rule.id and o.in_force} for r in (rule, ban))
+    one, other = sides
+    return bool(one & other)
+
+
 def due_apart(answer: Answer, one: CompiledRule, other: CompiledRule) -> bool:
     """Both are owed by one bearer to the same desks, in one matter, and fall due at different times."""
     owed = [[o for o in answer.obligations if o.rule == rule.rule.id and o.deadline.due] for rule in (one, other)]
     return any(
         a.bearer.id == b.bearer.id
         and {p.id for p in a.to} == {p.id for p in b.to}
-        and (a.case, a.subject) == (b.case, b.subject)
+        and (a.case, a.subject, a.period) == (b.case, b.subject, b.period)
         and a.deadline.due != b.deadline.due
         for a in owed[0]
         for b in owed[1]
