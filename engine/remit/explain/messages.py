@@ -39,6 +39,8 @@ MEANINGS: dict[str, str] = {
     "RM825": "没有场景文件", "RM826": "没有该场景或标签", "RM827": "步骤不明", "RM828": "步骤与表格不符", "RM829": "没有可建议的内容",
     "RM830": "未被察觉的改动清单不准确", "RM831": "缺少工作台组件", "RM832": "改动种类不明",
     "RM770": "该义务无须签收", "RM771": "不是接收单位", "RM772": "删除会牵连其他案件", "RM773": "台账已关闭",
+    "RM840": "缺少求解器 z3-solver", "RM841": "没有这种发现", "RM842": "所认可的规则不存在", "RM843": "文件已存在", "RM844": "没有可比较之处",
+    "RM845": "台账属于另一个规则包", "RM846": "没有可用的案件", "RM847": "缺少模板库",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -46,10 +48,14 @@ NOUNS: dict[str, str] = {
     "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
-    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
+    "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
+    "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
+    "a list of accepted findings": "认可事项的列表", "not a list": "不是列表", "a file that is not there yet": "尚不存在的文件",
+    "two packs": "两个规则包", "a case file, or a directory with case files": "案件文件，或含有案件文件的目录", "no Jinja2": "没有安装 Jinja2",
+    "Jinja2, which makes pages": "用来生成网页的 Jinja2", "name the directory of the other version": "请写另一版本的目录",
     "`case:` and `events:`": "`案件:` 和 `事件:`", "`case`, `events`, `label` or `about`": "`案件`、`事件`、`标签` 或 `说明`",
     "`event`: the report as it should have been": "`更正为`：报告本来应有的内容", "`overrides` in one of them": "在其中一条写 `优先于`",
     "`reporter`, `defaulter`, or a selector such as {role: …, place: event.place}": "`报告单位`、`失责单位`，或 {角色: …, 地点: 事件.地点} 之类的选择式",
@@ -128,6 +134,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a new id, or the same content as before \(differs in (.*)\)", "新的编号，或与以前相同的内容（不同之处：{0}）"),
     (r"a moment before (\S+)", "{0} 之前的时刻"),
     (r"an export of the pack `(.*)`", "规则包 `{0}` 的导出文件"),
+    (r"the ledger of the pack `(.*)`", "规则包 `{0}` 的台账"),
     (r"the pack `(.*)`", "规则包 `{0}`"),
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
