@@ -9,6 +9,7 @@
     ├── RoutingError       RM5xx  units, places, selectors
     ├── CalendarError      RM6xx  calendars and deadlines
     ├── LedgerError        RM7xx  what is kept
+    ├── SiteError          RM87x  pages that are published
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -152,6 +153,10 @@ class CalendarError(RemitError):
 
 class LedgerError(RemitError):
     """What is kept cannot be read or written (RM7xx)."""
+
+
+class SiteError(RemitError):
+    """Pages cannot be made or written (RM87x)."""
 
 
 class InternalError(RemitError):

@@ -1,0 +1,1 @@
+"""What a pack becomes for its readers: a static site, documents, tables, calendars."""
