@@ -14,7 +14,7 @@ from remit.model.terms import Modality, Nature, Relation
 from remit.model.text import Text
 from remit.publishing.site.document import marked, paragraphs
 from remit.publishing.site.drawings import Drawing, draw, forest
-from remit.publishing.site.phrases import RELATIONS, REVERSED, Phrases
+from remit.publishing.site.phrases import LEADS, RELATIONS, REVERSED, Phrases
 from remit.publishing.site.render import Renderer, language_of
 from remit.publishing.site.views import Library, RuleView, tally
 
@@ -42,7 +42,7 @@ class Site:
         other = next((one for one in languages if one != language), None)
         shared = {
             "lib": library, "pack": library.pack, "words": library.pack.vocabulary, "ph": self.phrases, "today": library.duties.day,
-            "other": other, "view": self.view, "tally": tally, "language_of": language_of, "RELATIONS": RELATIONS, "REVERSED": REVERSED,
+            "other": other, "view": self.view, "tally": tally, "language_of": language_of, "RELATIONS": RELATIONS, "LEADS": LEADS, "REVERSED": REVERSED,
             "NATURE": {key.value: text for key, text in NATURE.items()}, "PARTS": PARTS, "kinds": KINDS, "share": share, "READING_STATUS": READING_STATUS,
             "whole": tally(one for feature in library.features for one in feature.scenarios), "several": len(library.duties.units) > ONE_DRAWING,
         }  # fmt: skip
@@ -84,7 +84,8 @@ class Site:
         found: dict[str, list[RuleView]] = {name: [] for name in self.pack.vocabulary.event_types}
         for compiled in self.duties.in_force:
             for name in compiled.rule.trigger.events if isinstance(compiled.rule.trigger, On) else ():
-                found[name].append(self.view(compiled.rule))
+                if self.view(compiled.rule).given(name) is not None:
+                    found[name].append(self.view(compiled.rule))
         return {name: tuple(views) for name, views in found.items()}
 
     @cached_property
@@ -181,10 +182,11 @@ class Site:
     # --- events -------------------------------------------------------------------------------------------
 
     def event(self, name: str) -> tuple[str, bytes]:
-        kind = self.pack.vocabulary.event_types[name]
+        kind, known = self.pack.vocabulary.event_types[name], self.pack.vocabulary.attributes
         return self.render(
-            self.library.event_page(name), "event.html.j2", kind=kind, owed=self.by_event[name], ended=self.ended_by[name]
-        )
+            self.library.event_page(name), "event.html.j2", kind=kind, owed=self.by_event[name], ended=self.ended_by[name],
+            declared=[fact for fact in known if known[fact].origin.file],
+        )  # fmt: skip
 
     # --- units --------------------------------------------------------------------------------------------
 
@@ -243,16 +245,22 @@ class Site:
             found[edge.target][1].setdefault(edge.relation, []).append(edge.source)
         return found
 
+    @cached_property
+    def anybody(self) -> bool:
+        """Whether some duty is borne by whoever reports."""
+        return any(self.duties.anybody(rule) for rule in self.duties.in_force)
+
     def unit(self, name: str) -> tuple[str, bytes]:
         borne = [self.view(c.rule) for c in self.duties.borne[name] if not self.duties.anybody(c)]
         owed = [v for v in borne if v.rule.modality is Modality.MUST]
         triggered: dict[str, list[RuleView]] = {}
         for view in owed:
             for kind in view.rule.trigger.events if isinstance(view.rule.trigger, On) else ():
-                triggered.setdefault(kind, []).append(view)
+                if view.given(kind, name) is not None:
+                    triggered.setdefault(kind, []).append(view)
         return self.render(
             self.library.unit_page(name) or "", "unit.html.j2", unit=self.duties.units[name], name=name, joined=self.joined[name],
-            triggered=triggered, borne=borne,
+            triggered=triggered, borne=borne, anybody=self.anybody,
             recurring=[v for v in owed if v.nature == Nature.RECURRING],
             standing=[v for v in owed if v.nature == Nature.STANDING],
             consequent=[v for v in owed if isinstance(v.rule.trigger, Consequence)],

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.expressions.printer import show
-from remit.model.expression import Path, Variable
+from remit.model.expression import (
+    And,
+    Compare,
+    Compute,
+    Expression,
+    In,
+    ListOf,
+    Literal,
+    Not,
+    Or,
+    Path,
+    Quantify,
+    Variable,
+)
 from remit.model.rule import (
     Act,
     Always,
@@ -50,14 +63,23 @@ RELATIONS = {
     Relation.OFFICE_OF: Text("办公室", "office of"),
     Relation.LOCATED_IN: Text("设在", "located in"),
 }
-#: The same, read from the other end.
+#: The same, said of a unit whose edge leads there …
+LEADS = {
+    Relation.PART_OF: Text("隶属于", "part of"),
+    Relation.REPORTS_TO: Text("报告给", "reports to"),
+    Relation.GUIDED_BY: Text("受其业务指导", "guided by"),
+    Relation.MEMBER_OF: Text("是其成员", "member of"),
+    Relation.OFFICE_OF: Text("是其办公室", "office of"),
+    Relation.LOCATED_IN: Text("设在", "located in"),
+}
+#: … and of the unit it leads to.
 REVERSED = {
-    Relation.PART_OF: Text("下属单位", "units within it"),
-    Relation.REPORTS_TO: Text("向它报告的", "report to it"),
-    Relation.GUIDED_BY: Text("受其业务指导的", "guided by it"),
-    Relation.MEMBER_OF: Text("其成员", "its members"),
-    Relation.OFFICE_OF: Text("其办公室", "its office"),
-    Relation.LOCATED_IN: Text("设在它那里的", "located in it"),
+    Relation.PART_OF: Text("下属单位", "within it"),
+    Relation.REPORTS_TO: Text("向它报告", "report to it"),
+    Relation.GUIDED_BY: Text("受它业务指导", "guided by it"),
+    Relation.MEMBER_OF: Text("它的成员", "its members"),
+    Relation.OFFICE_OF: Text("它的办公室", "its office"),
+    Relation.LOCATED_IN: Text("设在它那里", "located in it"),
 }
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 
@@ -203,7 +225,11 @@ class Phrases:
     # --- on which condition ----------------------------------------------------------------------------
 
     def condition(self, condition: Condition) -> str:
-        return show(condition.tree, self.language)
+        return self.expression(condition.tree)
+
+    def expression(self, tree: Expression) -> str:
+        """A condition in the words of the vocabulary."""
+        return show(tree if self.language == "zh" else labelled(tree), self.language)
 
     def facts(self, condition: Condition) -> tuple[str, ...]:
         """The attributes a condition reads, in order."""
@@ -215,7 +241,27 @@ class Phrases:
         label = self.of(self.pack.vocabulary.event_types[act.event].label)
         if act.where is None:
             return label
-        return self.say(f"{label}，且 {show(act.where, 'zh')}", f"{label}, where {show(act.where, 'en')}")
+        where = self.expression(act.where)
+        return self.say(f"{label}，且 {where}", f"{label}, where {where}")
+
+
+def labelled(tree: Expression) -> Expression:
+    """The same with every choice, unit, place and role under its English label, which is as good a name as its id."""
+    match tree:
+        case Literal(str(), _, Text() as label):
+            return replace(tree, value=label.en)
+        case ListOf(items):
+            return replace(tree, items=tuple(labelled(item) for item in items))
+        case And(left, right) | Or(left, right) | Compare(_, left, right) | Compute(_, left, right):
+            return replace(tree, left=labelled(left), right=labelled(right))
+        case Not(operand):
+            return replace(tree, operand=labelled(operand))
+        case In(item, collection):
+            return replace(tree, item=labelled(item), collection=labelled(collection))
+        case Quantify(_, _, _, predicate):
+            return replace(tree, predicate=labelled(predicate))
+        case _:
+            return tree
 
 
 def spaced(word: str) -> str:

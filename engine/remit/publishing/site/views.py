@@ -15,8 +15,9 @@ from remit.pack.load import Pack
 from remit.program.program import CompiledRule
 from remit.publishing.site.document import Article, articles
 from remit.publishing.site.duties import Duties
+from remit.publishing.site.folding import fold
 from remit.publishing.site.paths import Names
-from remit.publishing.site.phrases import Phrases
+from remit.publishing.site.phrases import LEADS, Phrases
 from remit.publishing.site.results import Outcome
 from remit.publishing.site.scenarios import Feature, Scenario
 
@@ -135,6 +136,14 @@ class Part:
     inferred: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is left of a rule's condition and exception once something is known; empty where nothing is."""
+
+    condition: str
+    exception: str
+
+
 @dataclass(frozen=True)
 class RuleView:
     """A rule as it is told in one language."""
@@ -166,9 +175,8 @@ class RuleView:
             return self.phrases.of(statement.term), self.phrases.of(statement.meaning or Text("", ""))
         units, relation = self.phrases.pack.vocabulary.units, statement.relation
         ends = [self.phrases.of(units[end].label) for end in (statement.source, statement.target) if end in units]
-        from remit.publishing.site.phrases import RELATIONS
-
-        return ends[0] if ends else "", f"{self.phrases.of(RELATIONS[relation]) if relation else ''} {ends[-1] if ends else ''}"
+        leads = self.phrases.of(LEADS[relation]) if relation else ""
+        return (ends[0], f"{leads} {ends[-1]}") if ends else None
 
     @cached_property
     def modality(self) -> str:
@@ -227,6 +235,18 @@ class RuleView:
     @cached_property
     def exception(self) -> str:
         return self.phrases.condition(self.rule.exception) if self.rule.exception else ""
+
+    def given(self, event: str | None = None, unit: str | None = None) -> Given | None:
+        """Its condition and exception for events of this type and this bearer; None where they keep it from arising."""
+        bearer = self.library.duties.units[unit] if unit is not None else None
+        left = [
+            fold(part.tree, event=event, unit=bearer) if part else default
+            for part, default in ((self.rule.condition, True), (self.rule.exception, False))
+        ]
+        if left[0] is False or left[1] is True:
+            return None
+        said = ("" if isinstance(tree, bool) else self.phrases.expression(tree) for tree in left)
+        return Given(*said)
 
     @cached_property
     def facts(self) -> tuple[str, ...]:

@@ -14,21 +14,30 @@ MANIFEST = "site.json"
 MAKER = "remit site"
 
 
+def claim(out: Path, *, force: bool) -> tuple[str, ...]:
+    """Whether a site may be written there, asked before the work is done; the files of the one that lies there.
+
+    Raises:
+        SiteError: RM870, it is a file, or holds something else than a site of ours and `force` is not said.
+    """
+    earlier = ours(out)
+    if out.exists() and not out.is_dir():
+        raise refused(out, "a file", hint=None)
+    if earlier is None and not force and out.is_dir() and any(out.iterdir()):
+        raise refused(out, "other files", hint="--force writes into it")
+    return earlier or ()
+
+
 def write(files: Mapping[str, bytes], out: Path, *, force: bool) -> None:
     """Write every file, and take away those of an earlier site that are no more.
 
     Raises:
-        SiteError: RM870, `out` is a file, or holds something else than a site of ours and `force` is not said;
-            RM874, it cannot be written.
+        SiteError: RM870, as `claim`; RM874, it cannot be written.
     """
-    earlier = ours(out)
-    if out.exists() and not out.is_dir():
-        raise refused(out, "a file")
-    if earlier is None and not force and out.is_dir() and any(out.iterdir()):
-        raise refused(out, "other files")
+    earlier = claim(out, force=force)
     manifest = json.dumps({"made_by": MAKER, "files": sorted(files)}, ensure_ascii=False, indent=1)
     try:
-        for name in sorted(set(earlier or ()) - files.keys()):
+        for name in sorted(set(earlier) - files.keys()):
             remove(out, name)
         for name, content in {**files, MANIFEST: f"{manifest}\n".encode()}.items():
             path = out / name
@@ -62,8 +71,6 @@ def remove(out: Path, name: str) -> None:
             path.parent.rmdir()
 
 
-def refused(out: Path, found: str) -> SiteError:
-    return SiteError(
-        "RM870", "not-a-site", found=found, expected="a new directory, or a site that `remit site` made", origin=Origin(str(out)),
-        hint="--force writes into it",
-    )  # fmt: skip
+def refused(out: Path, found: str, hint: str | None) -> SiteError:
+    expected = "a new directory, or a site that `remit site` made"
+    return SiteError("RM870", "not-a-site", found=found, expected=expected, origin=Origin(str(out)), hint=hint)
