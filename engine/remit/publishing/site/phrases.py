@@ -232,10 +232,10 @@ class Phrases:
         return show(tree if self.language == "zh" else labelled(tree), self.language)
 
     def facts(self, condition: Condition) -> tuple[str, ...]:
-        """The attributes a condition reads, in order."""
+        """The attributes of the pack that a condition reads, in order."""
         known = self.pack.vocabulary.attributes
         read = (n.field for n in walk(condition.tree) if isinstance(n, Path) and isinstance(n.base, Variable))
-        return tuple(dict.fromkeys(name for name in read if name in known))
+        return tuple(dict.fromkeys(name for name in read if name in known and known[name].origin.file))
 
     def act(self, act: Act) -> str:
         label = self.of(self.pack.vocabulary.event_types[act.event].label)
