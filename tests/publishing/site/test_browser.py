@@ -60,8 +60,7 @@ def test_two_chinese_signs_find_a_rule_and_the_keyboard_leads_to_it(sites: Any, 
         assert "找到" in page.locator("#told").inner_text()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
-        page.wait_for_load_state()
-        assert "search.html" not in page.url
+        page.wait_for_url(lambda url: "search.html" not in url)
 
 
 def test_what_is_not_there_is_said_not_to_be_found(sites: Any, browser: Any) -> None:

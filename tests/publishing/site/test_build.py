@@ -206,6 +206,6 @@ def test_a_feature_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, si
     from remit.errors import SiteError
 
     shutil.copytree(sites["library"].pack.root, tmp_path / "pack")
-    (tmp_path / "pack" / "features" / "broken.feature").write_text("Feature: a\n  Nonsense here\n\n  Scenario: b\n    Foo bar\n", "utf-8")
+    (tmp_path / "pack" / "features" / "broken.feature").write_text("Feature: a\n\n  Scenario: b\n    Given c\n    Foo bar\n", "utf-8")
     with pytest.raises(SiteError, match=r"features/broken.feature:5:1: RM873"):
         build(Pack.load(tmp_path / "pack"), day=sites["library"].day, languages=("en",))

@@ -39,10 +39,11 @@ class Site:
         self.library, self.pack, self.duties = library, library.pack, library.duties
         self.phrases = Phrases(library.pack, language)
         self.language = language
+        self.links: dict[str, Any] = {}
         other = next((one for one in languages if one != language), None)
         shared = {
             "lib": library, "pack": library.pack, "words": library.pack.vocabulary, "ph": self.phrases, "today": library.duties.day,
-            "other": other, "view": self.view, "tally": tally, "language_of": language_of, "RELATIONS": RELATIONS, "LEADS": LEADS, "REVERSED": REVERSED,
+            "other": other, "view": self.view, "linked": self.unit_link, "tally": tally, "language_of": language_of, "RELATIONS": RELATIONS, "LEADS": LEADS, "REVERSED": REVERSED,
             "NATURE": {key.value: text for key, text in NATURE.items()}, "PARTS": PARTS, "kinds": KINDS, "share": share, "READING_STATUS": READING_STATUS,
             "whole": tally(one for feature in library.features for one in feature.scenarios), "several": len(library.duties.units) > ONE_DRAWING,
         }  # fmt: skip
@@ -62,6 +63,15 @@ class Site:
 
     def render(self, file: str, template: str, **context: Any) -> tuple[str, bytes]:
         return file, self.renderer.page(template, file=file, **context)
+
+    def unit_link(self, name: str) -> Any:
+        """A unit's name, linked to its page where it has one."""
+        if name not in self.links:
+            from markupsafe import Markup
+
+            page, label = self.library.unit_page(name), self.renderer.told(self.pack.vocabulary.units[name].label)
+            self.links[name] = Markup('<a href="{}">{}</a>').format(page, label) if page else label
+        return self.links[name]
 
     # --- rules ------------------------------------------------------------------------------------------
 

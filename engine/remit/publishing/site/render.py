@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ class Renderer:
 
     def __init__(self, language: str, shared: dict[str, Any]) -> None:
         self.language = language
+        self.known: dict[str, Any] = {}
         self.templates = environment()
         self.templates.globals.update(shared, say=self.say, t=self.told, own=self.own, day=self.day, language=language)
 
@@ -38,12 +40,13 @@ class Renderer:
 
     def own(self, text: str) -> Any:
         """Words that were written in one language only."""
-        from markupsafe import Markup, escape
+        if text not in self.known:
+            from markupsafe import Markup, escape
 
-        written = language_of(text)
-        if written in (None, self.language):
-            return escape(text)
-        return Markup('<span lang="{}">{}</span>').format(written, text)
+            written = language_of(text)
+            foreign = Markup('<span lang="{}">{}</span>')
+            self.known[text] = escape(text) if written in (None, self.language) else foreign.format(written, text)
+        return self.known[text]
 
     def day(self, at: date) -> str:
         return self.say(f"{at.year}年{at.month}月{at.day}日", f"{at.day} {MONTHS[at.month - 1]} {at.year}")
@@ -79,4 +82,24 @@ def environment() -> Any:
         keep_trailing_newline=True,
         auto_reload=False,
         extensions=["jinja2.ext.do"],
+        bytecode_cache=kept(),
     )
+
+
+@cache
+def kept() -> Any:
+    """Templates compiled once for both languages."""
+    from jinja2 import BytecodeCache
+
+    class Kept(BytecodeCache):
+        def __init__(self) -> None:
+            self.codes: dict[str, bytes] = {}
+
+        def load_bytecode(self, bucket: Any) -> None:
+            if bucket.key in self.codes:
+                bucket.bytecode_from_string(self.codes[bucket.key])
+
+        def dump_bytecode(self, bucket: Any) -> None:
+            self.codes[bucket.key] = bucket.bytecode_to_string()
+
+    return Kept()

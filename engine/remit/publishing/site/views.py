@@ -11,7 +11,9 @@ from remit.explain.words import MODALITY, PARTS
 from remit.model.rule import Always, ByReading, Consequence, Every, On, Policy, Rule, Selector
 from remit.model.terms import Modality, Nature
 from remit.model.text import Text
+from remit.model.unit import Unit
 from remit.pack.load import Pack
+from remit.program.compile import reads
 from remit.program.program import CompiledRule
 from remit.publishing.site.document import Article, articles
 from remit.publishing.site.duties import Duties
@@ -152,7 +154,8 @@ class RuleView:
     policy: Policy
     library: Library
     phrases: Phrases
-    compiled: CompiledRule | None = field(default=None)
+    compiled: CompiledRule | None = None
+    known: dict[tuple[str | None, str | None], Given | None] = field(default_factory=dict)
 
     @cached_property
     def title(self) -> str:
@@ -238,7 +241,17 @@ class RuleView:
 
     def given(self, event: str | None = None, unit: str | None = None) -> Given | None:
         """Its condition and exception for events of this type and this bearer; None where they keep it from arising."""
-        bearer = self.library.duties.units[unit] if unit is not None else None
+        bearer = self.library.duties.units[unit] if unit is not None and self.asks_bearer else None
+        key = (event, bearer.id if bearer else None)
+        if key not in self.known:
+            self.known[key] = self.told(event, bearer)
+        return self.known[key]
+
+    @cached_property
+    def asks_bearer(self) -> bool:
+        return any(reads(part.tree, "unit") for part in (self.rule.condition, self.rule.exception) if part)
+
+    def told(self, event: str | None, bearer: Unit | None) -> Given | None:
         left = [
             fold(part.tree, event=event, unit=bearer) if part else default
             for part, default in ((self.rule.condition, True), (self.rule.exception, False))
