@@ -19,7 +19,9 @@ def site(
     pack: PackArgument = None,
     results: Annotated[
         Path | None,
-        typer.Option("--results", metavar="FILE", help="What `remit test --json` printed. 场景结果", show_default=False),
+        typer.Option(
+            "--results", metavar="FILE", help="What `remit test --json` printed. 场景结果", show_default=False
+        ),
     ] = None,
     lang: Annotated[Languages, typer.Option("--lang", help="zh, en or both. 语言")] = "both",
     on: Annotated[
@@ -41,6 +43,6 @@ def site(
         own = "zh" if session.pack.language == "zh" else "en"
         languages = (own, "en" if own == "zh" else "zh") if lang == "both" else (lang,)
         files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, results=told)
-        write(files, out, force=force)
-        pages, first = sum(name.endswith(".html") for name in files), out / "index.html"
+        pages = sum(name.endswith(".html") for name in write(files, out, force=force))
+        first = out / "index.html"
         echo(session.say(f"已写成 {pages} 页，请打开 {first}", f"{pages} pages written; open {first}"))

@@ -16,7 +16,11 @@ from remit.publishing.site.build import build
 from remit.publishing.site.write import write
 
 ROOT = Path(__file__).parents[3]
-PACKS = {"fuxin": ROOT, "gdpr": ROOT / "examples" / "gdpr-breach", "library": ROOT / "tests" / "packs" / "good" / "library"}
+PACKS = {
+    "fuxin": ROOT,
+    "gdpr": ROOT / "examples" / "gdpr-breach",
+    "library": ROOT / "tests" / "packs" / "good" / "library",
+}
 DAY = date(2026, 11, 26)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -39,9 +43,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     made = {}
     for name, root in PACKS.items():
         pack = Pack.load(root)
-        files = build(pack, day=DAY, languages=("en", "zh") if pack.language == "en" else ("zh", "en"))
+        files = dict(build(pack, day=DAY, languages=("en", "zh") if pack.language == "en" else ("zh", "en")))
         out = tmp_path_factory.mktemp(name)
-        write(files, out, force=False)
+        write(files.items(), out, force=False)
         made[name] = Made(pack, files, out)
     return made
 

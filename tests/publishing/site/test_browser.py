@@ -28,10 +28,15 @@ def opened(browser: Any, *, width: int = DESKTOP, scheme: str = "light", **more:
 
 def faults(page: Any) -> list[str]:
     found = Axe().run(page)
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0].get('failureSummary', '')}" for v in found.response["violations"]]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:120]} {v['nodes'][0].get('failureSummary', '')}"
+        for v in found.response["violations"]
+    ]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+)
 def test_every_kind_of_page_is_accessible(sites: Any, browser: Any, width: int, scheme: str) -> None:
     """No violation of axe, on a desk and on a phone, by day and by night; and nothing that scrolls sideways."""
     shown = {"library": "en", "gdpr": "zh", "fuxin": "zh" if scheme == "light" else "en"}

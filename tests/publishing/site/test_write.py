@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from remit.errors import SiteError
-from remit.publishing.site.write import write
+from remit.publishing.site.write import write as write_files
+
+
+def write(files: dict[str, bytes], out: Path, *, force: bool) -> None:
+    write_files(files.items(), out, force=force)
 
 
 def test_a_new_directory_and_an_empty_one_are_taken(tmp_path: Path) -> None:
@@ -46,7 +50,7 @@ def test_a_site_of_ours_is_renewed_and_pages_that_are_no_more_go(tmp_path: Path)
 def test_a_list_that_was_tampered_with_takes_nothing_away_outside(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("x")
     write({"index.html": b"1"}, tmp_path / "site", force=False)
-    (tmp_path / "site" / "site.json").write_text('{"made_by": "remit site", "files": ["../precious", 3]}')
+    (tmp_path / "site" / "site.json").write_text('{"program": "remit site", "files": ["../precious", 3]}')
     write({"index.html": b"2"}, tmp_path / "site", force=False)
     assert (tmp_path / "precious").exists()
 

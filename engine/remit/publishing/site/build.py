@@ -1,8 +1,8 @@
-"""A pack → all files of its site, in memory. The same pack, day and results give the same bytes."""
+"""A pack → all files of its site. The same pack, day and results give the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from remit.pack.load import Pack
@@ -17,8 +17,10 @@ from remit.publishing.site.views import Library
 ASSETS = ("site.css", "site.js", "icon.svg")
 
 
-def build(pack: Pack, *, day: date, languages: Sequence[str], results: Iterable[Result] | None = None) -> dict[str, bytes]:
-    """Every file by its path within the site.
+def build(
+    pack: Pack, *, day: date, languages: Sequence[str], results: Iterable[Result] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Every file, by its path within the site, one after the other; what can be refused is refused at once.
 
     Args:
         pack: what is told.
@@ -29,11 +31,17 @@ def build(pack: Pack, *, day: date, languages: Sequence[str], results: Iterable[
     Raises:
         SiteError: RM872 without Jinja2; RM873 where a feature file cannot be read.
     """
+    door = Renderer(languages[0], {}).page("door.html.j2", pack=pack, languages=languages)
     library = Library.of(Duties.of(pack, day), read_features(pack, results))
-    files = {f"static/{name}": (STATIC / name).read_bytes() for name in ASSETS}
+    return files(library, languages, door)
+
+
+def files(library: Library, languages: Sequence[str], door: bytes) -> Iterator[tuple[str, bytes]]:
+    for name in ASSETS:
+        yield f"static/{name}", (STATIC / name).read_bytes()
     for language in languages:
         site = Site(library, language, languages)
-        files |= {f"{language}/{name}": content for name, content in site.pages()}
-        files[f"{language}/search-index.js"] = index(site)
-    files["index.html"] = Renderer(languages[0], {}).page("door.html.j2", pack=pack, languages=languages)
-    return files
+        for name, content in site.pages():
+            yield f"{language}/{name}", content
+        yield f"{language}/search-index.js", index(site)
+    yield "index.html", door

@@ -99,9 +99,7 @@ def articles(policy: Policy) -> tuple[Article, ...]:
         else:
             found.setdefault(paragraph.article, []).extend([*held, paragraph])
             held = []
-    return tuple(
-        Article(name, label_of(parts), tuple(parts), rules_of(policy, name)) for name, parts in found.items()
-    )
+    return tuple(Article(name, label_of(parts), tuple(parts), rules_of(policy, name)) for name, parts in found.items())
 
 
 def label_of(parts: list[Paragraph]) -> str:
@@ -114,7 +112,9 @@ def label_of(parts: list[Paragraph]) -> str:
 def rules_of(policy: Policy, article: str) -> tuple[Rule, ...]:
     """The rules told under this article: those whose own article it is."""
     return tuple(
-        r for r in policy.rules if r.article.split("-", maxsplit=1)[0] == article and r.modality is not Modality.NON_NORMATIVE
+        r
+        for r in policy.rules
+        if r.article.split("-", maxsplit=1)[0] == article and r.modality is not Modality.NON_NORMATIVE
     )
 
 

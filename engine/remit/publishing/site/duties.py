@@ -100,7 +100,9 @@ class Duties:
 
     def anybody(self, rule: CompiledRule) -> bool:
         """Whoever reports bears it, and nothing says who that may be."""
-        return any(isinstance(s, ByReporter) for s in rule.rule.bearers) and len(self.bearers[rule.order]) == len(self.units)
+        return any(isinstance(s, ByReporter) for s in rule.rule.bearers) and len(self.bearers[rule.order]) == len(
+            self.units
+        )
 
     def settled(self, rule: CompiledRule, selector: Selector, unit: str) -> tuple[str, ...]:
         """The units a selector finds for this bearer wherever it happened; none where that depends on the place."""

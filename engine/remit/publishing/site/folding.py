@@ -36,7 +36,9 @@ def decidable(part: Expression, *, event: bool, unit: bool) -> bool:
     read = {(n.base.name, n.field) for n in nodes if isinstance(n, Path) and isinstance(n.base, Variable)}
     roots = {n.name for n in nodes if isinstance(n, Variable)}
     known = {root for root, _ in read} == roots and bool(roots)
-    return known and all((root == "unit" and unit) or ((root, field) == ("event", "type") and event) for root, field in read)
+    return known and all(
+        (root == "unit" and unit) or ((root, field) == ("event", "type") and event) for root, field in read
+    )
 
 
 def folded(tree: Expression, decide: Callable[[Expression], bool | None]) -> Expression | bool:
@@ -47,7 +49,9 @@ def folded(tree: Expression, decide: Callable[[Expression], bool | None]) -> Exp
             if any(part is settling for part in parts):
                 return settling
             rest = [part for part in parts if not isinstance(part, bool)]
-            return not settling if not rest else rest[0] if len(rest) == 1 else replace(tree, left=rest[0], right=rest[1])
+            return (
+                not settling if not rest else rest[0] if len(rest) == 1 else replace(tree, left=rest[0], right=rest[1])
+            )
         case Not(operand):
             inner = folded(operand, decide)
             return not inner if isinstance(inner, bool) else replace(tree, operand=inner)

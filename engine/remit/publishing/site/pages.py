@@ -7,9 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from remit.deadlines.calendar import YearCalendar
 from remit.explain.words import NATURE, PARTS, READING_STATUS
 from remit.model.rule import Consequence, On, Rule
-from remit.deadlines.calendar import YearCalendar
 from remit.model.terms import Modality, Nature, Relation
 from remit.model.text import Text
 from remit.publishing.site.document import marked, paragraphs
@@ -21,8 +21,6 @@ from remit.publishing.site.views import Library, RuleView, tally
 #: More units than this are drawn place by place.
 ONE_DRAWING = 60
 Pages = Iterator[tuple[str, bytes]]
-
-
 
 
 KINDS = {
@@ -120,13 +118,21 @@ class Site:
         events = [t for t in self.pack.vocabulary.event_types.values() if not t.built_in]
         setting_off = [t for t in events if self.by_event[t.id]]
         others = [t for t in events if not self.by_event[t.id]]
-        yield self.render("index.html", "index.html.j2", setting_off=setting_off, by_event=self.by_event, recurring=self.recurring)
+        yield self.render(
+            "index.html", "index.html.j2", setting_off=setting_off, by_event=self.by_event, recurring=self.recurring
+        )
         yield self.render("rules.html", "rules.html.j2", views=views)
         yield self.render("events.html", "events.html.j2", setting_off=setting_off, others=others, by_event=self.by_event, ended_by=self.ended_by)  # fmt: skip
         yield self.render("year.html", "year.html.j2", recurring=self.recurring)
         yield self.render("readings.html", "readings.html.j2", used=self.by_reading)
-        yield self.render("glossary.html", "glossary.html.j2", acting=self.by_action, holders=self.holders, carried=self.carried)
-        yield self.render("calendars.html", "calendars.html.j2", holidays={year: holidays(found) for year, found in self.pack.calendar.years.items()})
+        yield self.render(
+            "glossary.html", "glossary.html.j2", acting=self.by_action, holders=self.holders, carried=self.carried
+        )
+        yield self.render(
+            "calendars.html",
+            "calendars.html.j2",
+            holidays={year: holidays(found) for year, found in self.pack.calendar.years.items()},
+        )
         yield self.render("scenarios.html", "scenarios.html.j2")
         yield self.render("search.html", "search.html.j2")
         yield from self.graph()

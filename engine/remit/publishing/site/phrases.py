@@ -135,7 +135,9 @@ class Phrases:
         if selector.relation is Relation.OFFICE_OF:
             return self.say(f"{where}{level}{of}的办公室", f"the office of the {spaced(level)}{of}{where}")
         relation = self.of(RELATIONS[selector.relation])
-        return self.say(f"{where}{level}与{of}有“{relation}”关系的单位", f"{spaced(level)}units {relation} the {of}{where}")
+        return self.say(
+            f"{where}{level}与{of}有“{relation}”关系的单位", f"{spaced(level)}units {relation} the {of}{where}"
+        )
 
     def named(self, name: str) -> str:
         """A role, or a unit standing for one."""
@@ -213,7 +215,9 @@ class Phrases:
 
     def start(self, count_from: CountFrom) -> str:
         return (
-            self.say("知悉之后", "of knowing") if count_from is CountFrom.KNOWN else self.say("发生之后", "of its happening")
+            self.say("知悉之后", "of knowing")
+            if count_from is CountFrom.KNOWN
+            else self.say("发生之后", "of its happening")
         )
 
     def rolling(self, *, rolls: bool) -> str:

@@ -13,7 +13,7 @@ from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.publishing.site.results import Outcome, Result
 
-OPENING, CLOSING = "“\"「『", "”\"」』"
+OPENING, CLOSING = '“"「『', '”"」』'
 #: Quotation marks in one step beyond which only neighbouring ones are paired.
 MANY = 12
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
@@ -65,7 +65,9 @@ def read_features(pack: Pack, results: Iterable[Result] | None = None) -> tuple[
         SiteError: RM873, a feature file cannot be read.
     """
     named = spoken_for(pack)
-    features = tuple(read_feature(pack.root, path, named) for path in sorted((pack.root / "features").rglob("*.feature")))
+    features = tuple(
+        read_feature(pack.root, path, named) for path in sorted((pack.root / "features").rglob("*.feature"))
+    )
     return told(features, tuple(results or ()), frozenset(pack.rules))
 
 
@@ -75,13 +77,14 @@ def read_feature(root: Path, path: Path, named: Mapping[str, tuple[str, ...]]) -
 
     file = path.relative_to(root).as_posix()
     try:
-        feature: Any = Parser().parse(path.read_text("utf-8")).get("feature") or {}
+        read: Any = Parser().parse(path.read_text("utf-8"))
     except UnicodeDecodeError:
         raise unread(file, 1, "bytes that are not UTF-8") from None
     except (CompositeParserException, ParserException) as wrong:
         first = wrong.errors[0] if isinstance(wrong, CompositeParserException) else wrong
         found = re.sub(r"^\(\d+:\d+\):\s*", "", str(first))
         raise unread(file, first.location.get("line", 1), found) from None
+    feature = read.get("feature") or {}
     children = list(flattened(feature.get("children", ())))
     backgrounds = tuple(step for child in children if "background" in child for step in steps(child["background"]))
     return Feature(
@@ -94,7 +97,9 @@ def read_feature(root: Path, path: Path, named: Mapping[str, tuple[str, ...]]) -
 
 
 def unread(file: str, line: int, found: str) -> SiteError:
-    return SiteError("RM873", "not-a-feature", found=found, expected="scenarios in Gherkin", origin=Origin(file, line, 1))
+    return SiteError(
+        "RM873", "not-a-feature", found=found, expected="scenarios in Gherkin", origin=Origin(file, line, 1)
+    )
 
 
 def flattened(children: Iterable[Any]) -> Iterator[Any]:
@@ -105,7 +110,9 @@ def flattened(children: Iterable[Any]) -> Iterator[Any]:
 
 def scenario(node: Any, file: str, named: Mapping[str, tuple[str, ...]]) -> Scenario:
     examples = tuple(
-        (cells(block["tableHeader"]), *map(cells, block["tableBody"])) for block in node["examples"] if "tableHeader" in block
+        (cells(block["tableHeader"]), *map(cells, block["tableBody"]))
+        for block in node["examples"]
+        if "tableHeader" in block
     )
     found = Scenario(
         file, node["location"]["line"], node["name"], steps(node), tuple(tag["name"] for tag in node["tags"]), examples
@@ -154,7 +161,12 @@ def texts(found: Scenario) -> Iterator[str]:
         for header, *rows in found.examples:
             for row in rows if PLACEHOLDER.search(step.text) else ():
                 values = dict(zip(header, row, strict=False))
-                yield PLACEHOLDER.sub(lambda m, v=values: v.get(m[1], m[0]), step.text)
+                yield filled(step.text, values)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """An outline's step with the values of one example."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def quoted(text: str) -> Iterator[str]:

@@ -36,12 +36,24 @@ def entries(site: Site) -> Iterator[Entry]:
             yield say("原文", "Text"), sentence.text, sentence.label, page, ""
     for reading in words.readings.values():
         anchor = library.names.of("reading", reading.id)
-        yield say("解释", "Reading"), of(reading.label), of(reading.means), f"readings.html#{anchor}", joined(reading.id, *reading.aliases)
+        yield (
+            say("解释", "Reading"),
+            of(reading.label),
+            of(reading.means),
+            f"readings.html#{anchor}",
+            joined(reading.id, *reading.aliases),
+        )
     for kind_of, page, things in (
         (say("角色", "Role"), "role", words.roles), (say("行动", "Action"), "action", words.actions), (say("事实", "Fact"), "attribute", words.attributes),
     ):  # fmt: skip
         for thing in things.values():
-            yield kind_of, of(thing.label), "", f"glossary.html#{library.names.of(page, thing.id)}", joined(thing.id, *thing.aliases)
+            yield (
+                kind_of,
+                of(thing.label),
+                "",
+                f"glossary.html#{library.names.of(page, thing.id)}",
+                joined(thing.id, *thing.aliases),
+            )
     for feature in library.features:
         for one in feature.scenarios:
             yield say("场景", "Scenario"), one.name, feature.title, library.scenario_page(one), ""

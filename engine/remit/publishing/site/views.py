@@ -177,7 +177,9 @@ class RuleView:
         if statement.term is not None:
             return self.phrases.of(statement.term), self.phrases.of(statement.meaning or Text("", ""))
         units, relation = self.phrases.pack.vocabulary.units, statement.relation
-        ends = [self.phrases.of(units[end].label) for end in (statement.source, statement.target) if end in units]
+        ends = [
+            self.phrases.of(units[end].label) for end in (statement.source, statement.target) if end and end in units
+        ]
         leads = self.phrases.of(LEADS[relation]) if relation else ""
         return (ends[0], f"{leads} {ends[-1]}") if ends else None
 
@@ -271,7 +273,11 @@ class RuleView:
     def who(self) -> tuple[Part, ...]:
         """Bearer, performer, recipient, assistants: those there are."""
         rule, many = self.rule, len(self.rule.bearers) > 1
-        jointly = (self.phrases.say("任一单位履行即可", "any one of them suffices"),) if many and rule.jointly.value == "any" else ()
+        jointly = (
+            (self.phrases.say("任一单位履行即可", "any one of them suffices"),)
+            if many and rule.jointly.value == "any"
+            else ()
+        )
         parts = (
             ("bearer", (*self.spoken(rule.bearers, bears=True), *jointly)),
             ("performer", tuple(self.spoken(rule.performers, bears=False))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,27 +28,37 @@ def claim(out: Path, *, force: bool) -> tuple[str, ...]:
     return earlier or ()
 
 
-def write(files: Mapping[str, bytes], out: Path, *, force: bool) -> None:
-    """Write every file, and take away those of an earlier site that are no more.
+def write(files: Iterable[tuple[str, bytes]], out: Path, *, force: bool) -> tuple[str, ...]:
+    """Write every file as it comes, then take away those of an earlier site that are no more; the names written.
 
     Raises:
         SiteError: RM870, as `claim`; RM874, it cannot be written.
     """
-    earlier = claim(out, force=force)
-    manifest = json.dumps({"made_by": MAKER, "files": sorted(files)}, ensure_ascii=False, indent=1)
+    earlier, written = claim(out, force=force), []
     try:
-        for name in sorted(set(earlier) - files.keys()):
+        listed(out, earlier)  # ours from the first moment on, should something come in between
+        for name, content in files:
+            put(out / name, content)
+            written.append(name)
+        for name in sorted(set(earlier) - set(written)):
             remove(out, name)
-        for name, content in {**files, MANIFEST: f"{manifest}\n".encode()}.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.is_file() or path.read_bytes() != content:
-                path.write_bytes(content)
+        listed(out, sorted(written))
     except OSError as failure:
-        where = str(failure.filename or out)
-        raise SiteError(
-            "RM874", "site-not-written", found=failure.strerror or "failure", expected="room and permission to write", origin=Origin(where),
-        ) from None  # fmt: skip
+        where, why = str(failure.filename or out), failure.strerror or "failure"
+        raise SiteError("RM874", "site-not-written", found=why, expected="room and permission to write", origin=Origin(where)) from None  # fmt: skip
+    return tuple(written)
+
+
+def put(path: Path, content: bytes) -> None:
+    """What has not changed is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_bytes() != content:
+        path.write_bytes(content)
+
+
+def listed(out: Path, names: Sequence[str]) -> None:
+    text = json.dumps({"program": MAKER, "files": list(names)}, ensure_ascii=False, indent=1)
+    put(out / MANIFEST, f"{text}\n".encode())
 
 
 def ours(out: Path) -> tuple[str, ...] | None:
@@ -57,7 +67,11 @@ def ours(out: Path) -> tuple[str, ...] | None:
         manifest = json.loads((out / MANIFEST).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(manifest, dict) or manifest.get("made_by") != MAKER or not isinstance(manifest.get("files"), list):
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("program") != MAKER
+        or not isinstance(manifest.get("files"), list)
+    ):
         return None
     return tuple(name for name in manifest["files"] if isinstance(name, str))
 
