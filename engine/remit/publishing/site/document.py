@@ -25,6 +25,17 @@ class Line:
     state: str
     spaced: bool = False
 
+    @property
+    def lead(self) -> str:
+        """The number of the article at the beginning, where it stands there."""
+        label = self.sentence.label
+        return label if label and self.sentence.text.startswith(label) and not self.sentence.heading else ""
+
+    @property
+    def rest(self) -> str:
+        """The sentence without its lead."""
+        return self.sentence.text[len(self.lead) :]
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

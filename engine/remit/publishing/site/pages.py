@@ -12,6 +12,7 @@ from remit.explain.words import NATURE, PARTS, READING_STATUS
 from remit.model.rule import Consequence, On, Rule
 from remit.model.terms import Modality, Nature, Relation
 from remit.model.text import Text
+from remit.model.vocabulary import Reading
 from remit.publishing.site.document import marked, paragraphs
 from remit.publishing.site.drawings import Drawing, draw, forest
 from remit.publishing.site.phrases import LEADS, RELATIONS, REVERSED, Phrases
@@ -38,6 +39,7 @@ class Site:
         self.phrases = Phrases(library.pack, language)
         self.language = language
         self.links: dict[str, Any] = {}
+        self.worded: dict[str, dict[str, str]] = {}
         other = next((one for one in languages if one != language), None)
         shared = {
             "lib": library, "pack": library.pack, "words": library.pack.vocabulary, "ph": self.phrases, "today": library.duties.day,
@@ -124,7 +126,7 @@ class Site:
         yield self.render("rules.html", "rules.html.j2", views=views)
         yield self.render("events.html", "events.html.j2", setting_off=setting_off, others=others, by_event=self.by_event, ended_by=self.ended_by)  # fmt: skip
         yield self.render("year.html", "year.html.j2", recurring=self.recurring)
-        yield self.render("readings.html", "readings.html.j2", used=self.by_reading)
+        yield self.render("readings.html", "readings.html.j2", used=self.by_reading, said=self.said)
         yield self.render(
             "glossary.html", "glossary.html.j2", acting=self.by_action, holders=self.holders, carried=self.carried
         )
@@ -144,6 +146,36 @@ class Site:
             if view.reading is not None:
                 found[view.reading].append(view)
         return found
+
+    @cached_property
+    def said(self) -> Mapping[str, list[tuple[str, str, str]]]:
+        """By reading: the articles whose words it reads, as (policy, label, page)."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for reading in self.pack.vocabulary.readings.values():
+            terms = dict.fromkeys(word.casefold() for word in (reading.label.zh, reading.label.en, *reading.aliases))
+            places = (
+                (policy.id, article.label, self.library.article_page(policy.id, article.id))
+                for policy in self.pack.policies
+                for article in self.library.articles[policy.id]
+                if any(term in self.wording(policy.id)[article.id] for term in terms)
+            )
+            found[reading.id] = list(places)
+        return found
+
+    def terms(self, policy: str, article: str) -> list[Reading]:
+        """The readings of what this article says."""
+        page = self.library.article_page(policy, article)
+        readings = self.pack.vocabulary.readings
+        return [readings[name] for name, places in self.said.items() if any(place[2] == page for place in places)]
+
+    def wording(self, policy: str) -> dict[str, str]:
+        """The words of each article, small letters only."""
+        if policy not in self.worded:
+            self.worded[policy] = {
+                article.id: " ".join(line.sentence.text for p in article.paragraphs for line in p.lines).casefold()
+                for article in self.library.articles[policy]
+            }
+        return self.worded[policy]
 
     @cached_property
     def by_action(self) -> Mapping[str, list[RuleView]]:
@@ -183,7 +215,7 @@ class Site:
             yield self.render(
                 self.library.article_page(policy_id, article.id), "article.html.j2", policy=policy, article=article,
                 before=told[place - 1] if place else None, after=told[place + 1] if place + 1 < len(told) else None,
-                marked=marked, causes=self.causes,
+                marked=marked, causes=self.causes, terms=self.terms(policy_id, article.id),
             )  # fmt: skip
 
     @cached_property

@@ -25,8 +25,8 @@ def entries(site: Site) -> Iterator[Entry]:
         yield say("事件", "Event"), of(kind.label), about, library.event_page(kind.id), joined(kind.id, *kind.aliases)
     for view in site.views.values():
         quotes = " … ".join(quote.text for quote in view.rule.quotes)
-        beneath = f"{view.rule.article_label or view.policy.number} · {view.bearer or view.modality}"
-        yield say("规则", "Rule"), view.title, beneath, view.href, joined(view.rule.id, quotes)
+        beneath = f"{view.under} · {view.bearer or view.modality}"
+        yield say("规则", "Rule"), view.title, beneath, view.href, joined(view.rule.id, view.heading, quotes)
     for name, unit in site.duties.units.items():
         roles = say("、", ", ").join(of(words.roles[role].label) for role in unit.roles)
         yield say("单位", "Unit"), of(unit.label), roles, library.unit_page(name) or "", joined(name, *unit.aliases)

@@ -159,14 +159,21 @@ class RuleView:
 
     @cached_property
     def title(self) -> str:
-        """Its own label, else the action, else the term it defines."""
-        rule, vocabulary = self.rule, self.phrases.pack.vocabulary
-        if rule.label is not None:
-            return self.phrases.of(rule.label)
-        action = vocabulary.actions.get(rule.action or "")
+        """What is done or left undone; of a statement the term it defines."""
+        action = self.phrases.pack.vocabulary.actions.get(self.rule.action or "")
         if action is not None:
             return self.phrases.of(action.label)
-        return self.defined[0] if self.defined else rule.id
+        return self.defined[0] if self.defined else self.heading or self.rule.id
+
+    @cached_property
+    def heading(self) -> str:
+        """The title its authors gave it, if they did."""
+        return self.phrases.of(self.rule.label) if self.rule.label is not None else ""
+
+    @cached_property
+    def under(self) -> str:
+        """The article in the document's own words; of what stands before the first, that."""
+        return self.rule.article_label or self.phrases.say("正文之前", "Preamble")
 
     @cached_property
     def defined(self) -> tuple[str, str] | None:
