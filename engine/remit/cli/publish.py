@@ -36,13 +36,18 @@ def site(
         session = open_session(context, pack)
         from remit.publishing.site.build import build
         from remit.publishing.site.results import read_results
+        from remit.publishing.site.scenarios import read_features, strays
         from remit.publishing.site.write import claim, write
 
         claim(out, force=force)
-        told = read_results(results) if results is not None else None
+        told = read_results(results) if results is not None else ()
+        features = read_features(session.pack, told)
+        if lost := strays(features, told):
+            first = f"{lost[0].file}: {lost[0].name}"
+            typer.echo(session.say(f"提醒：{len(lost)} 个结果所属的场景不在本规则包（如 {first}）", f"warning: {len(lost)} results are of scenarios this pack has not got (such as {first})"), err=True)  # fmt: skip
         own = "zh" if session.pack.language == "zh" else "en"
         languages = (own, "en" if own == "zh" else "zh") if lang == "both" else (lang,)
-        files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, results=told)
+        files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, features=features)
         pages = sum(name.endswith(".html") for name in write(files, out, force=force))
         first = out / "index.html"
         echo(session.say(f"已写成 {pages} 页，请打开 {first}", f"{pages} pages written; open {first}"))

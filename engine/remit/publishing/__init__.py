@@ -1,1 +1,1 @@
-"""What a pack becomes for its readers: a static site, documents, tables, calendars."""
+"""Publishing: what is written for people who open neither a terminal nor a pack: documents, tables, calendars, pages."""

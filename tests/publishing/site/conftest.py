@@ -13,6 +13,8 @@ import pytest
 
 from remit import Pack
 from remit.publishing.site.build import build
+from remit.publishing.site.results import Result
+from remit.publishing.site.scenarios import read_features
 from remit.publishing.site.write import write
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +36,13 @@ class Made:
     root: Path
     day: date = DAY
 
+    def again(
+        self, root: Path, *, results: tuple[Result, ...] = (), languages: tuple[str, ...] = ("en",)
+    ) -> dict[str, bytes]:
+        """The site of another pack, or of the same with results."""
+        pack = Pack.load(root)
+        return dict(build(pack, day=self.day, languages=languages, features=read_features(pack, results)))
+
     def page(self, name: str) -> str:
         return self.files[name].decode()
 
@@ -43,7 +52,14 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     made = {}
     for name, root in PACKS.items():
         pack = Pack.load(root)
-        files = dict(build(pack, day=DAY, languages=("en", "zh") if pack.language == "en" else ("zh", "en")))
+        files = dict(
+            build(
+                pack,
+                day=DAY,
+                languages=("en", "zh") if pack.language == "en" else ("zh", "en"),
+                features=read_features(pack),
+            )
+        )
         out = tmp_path_factory.mktemp(name)
         write(files.items(), out, force=False)
         made[name] = Made(pack, files, out)

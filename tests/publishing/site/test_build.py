@@ -14,10 +14,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from remit import Pack
 from remit.model.terms import Modality
-from remit.publishing.site.build import build
 from remit.publishing.site.results import Result, read_results
+from remit.publishing.site.scenarios import read_features, strays
 
 NAMES = ("fuxin", "gdpr", "library")
 
@@ -124,7 +123,7 @@ def test_every_rule_unit_event_and_reading_has_its_place(sites: Any, pages: Any,
 
 def test_the_same_pack_gives_the_same_bytes(sites: Any) -> None:
     made = sites["library"]
-    assert dict(build(Pack.load(made.pack.root), day=made.day, languages=("en", "zh"))) == made.files
+    assert made.again(made.pack.root, languages=("en", "zh")) == made.files
 
 
 def test_the_law_stays_chinese_in_the_english_site_and_says_so(sites: Any) -> None:
@@ -183,13 +182,16 @@ def test_results_are_shown_on_rules_sentences_and_scenarios(sites: Any) -> None:
         )
         for k, n in enumerate(names)
     ]
-    files = dict(build(pack, day=sites["library"].day, languages=("en",), results=results))
+    files = sites["library"].again(pack.root, results=tuple(results))
     page = files["en/feature-features_library.feature.html"].decode()
     assert "3 &lt; 4 &amp; so on" in page
     assert f"1 of {len(names)} scenarios failed" in page
     assert "✓" in files["en/policy-bylaws-2024.html"].decode()
     assert "not run" not in files["en/scenarios.html"].decode()
     assert "not run" in sites["library"].page("en/scenarios.html")
+    features = read_features(pack)
+    other = Result(file="features/other.feature", name=names[0], status="failed")
+    assert strays(features, [*results, other]) == (other,)
 
 
 def test_what_a_pack_says_is_never_markup(tmp_path: Path, sites: Any) -> None:
@@ -205,7 +207,7 @@ def test_what_a_pack_says_is_never_markup(tmp_path: Path, sites: Any) -> None:
         text = path.read_text("utf-8")
         assert old in text, file
         path.write_text(text.replace(old, new, 1), "utf-8")
-    files = dict(build(Pack.load(tmp_path / "pack"), day=sites["library"].day, languages=("en",)))
+    files = sites["library"].again(tmp_path / "pack")
     for name, content in files.items():
         if not name.startswith("static/"):
             assert b"<script>alert" not in content, name
@@ -222,8 +224,9 @@ def test_malformed_results_are_refused_with_what_is_wrong(tmp_path: Path) -> Non
     for content, told in (
         (b"{", "JSON"),
         (b"[]", "object"),
-        (b'{"scenarios": [{"file": 3}]}', "scenarios.0.file"),
-        (b"{}", "scenarios"),
+        (b'{"scenarios": [{"file": 3}]}', "0.file"),
+        (b"{}", "results"),
+        (b'{"scenarios": 3}', "scenarios"),
         (b"\xff\xfe", ""),
     ):
         path = tmp_path / "results.json"
@@ -231,6 +234,23 @@ def test_malformed_results_are_refused_with_what_is_wrong(tmp_path: Path) -> Non
         with pytest.raises(SiteError, match="RM871") as caught:
             read_results(path)
         assert told in caught.value.found
+
+
+def test_the_report_of_the_test_command_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    one = {
+        "file": "features/a.feature",
+        "line": 3,
+        "row": None,
+        "name": "b",
+        "status": "failed",
+        "failed_step": {"line": 5, "text": "Then x"},
+        "message": "y",
+        "details": ["z"],
+    }
+    path.write_text(json.dumps({"scenarios": 1, "failed": 1, "results": [one]}))
+    (result,) = read_results(path)
+    assert (result.outcome.value, result.failure) == ("failed", ("Then x", "y\nz"))
 
 
 def test_a_feature_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, sites: Any) -> None:
@@ -241,4 +261,4 @@ def test_a_feature_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, si
         "Feature: a\n\n  Scenario: b\n    Given c\n    Foo bar\n", "utf-8"
     )
     with pytest.raises(SiteError, match=r"features/broken.feature:5:1: RM873"):
-        build(Pack.load(tmp_path / "pack"), day=sites["library"].day, languages=("en",))
+        sites["library"].again(tmp_path / "pack")

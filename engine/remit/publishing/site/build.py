@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from remit.pack.load import Pack
 from remit.publishing.site.duties import Duties
 from remit.publishing.site.pages import Site
 from remit.publishing.site.render import STATIC, Renderer
-from remit.publishing.site.results import Result
-from remit.publishing.site.scenarios import read_features
+from remit.publishing.site.scenarios import Feature
 from remit.publishing.site.search import index
 from remit.publishing.site.views import Library
 
@@ -18,7 +17,7 @@ ASSETS = ("site.css", "site.js", "icon.svg")
 
 
 def build(
-    pack: Pack, *, day: date, languages: Sequence[str], results: Iterable[Result] | None = None
+    pack: Pack, *, day: date, languages: Sequence[str], features: tuple[Feature, ...]
 ) -> Iterator[tuple[str, bytes]]:
     """Every file, by its path within the site, one after the other; what can be refused is refused at once.
 
@@ -26,13 +25,13 @@ def build(
         pack: what is told.
         day: the units, edges and rules of that day, and the year it lies in.
         languages: `zh`, `en`, or both; the first is where the site opens.
-        results: of the scenarios' latest run; None where there was none.
+        features: its scenarios, with their results where there are any.
 
     Raises:
-        SiteError: RM872 without Jinja2; RM873 where a feature file cannot be read.
+        SiteError: RM872, Jinja2 is not installed.
     """
     door = Renderer(languages[0], {}).page("door.html.j2", pack=pack, languages=languages)
-    library = Library.of(Duties.of(pack, day), read_features(pack, results))
+    library = Library.of(Duties.of(pack, day), features)
     return files(library, languages, door)
 
 

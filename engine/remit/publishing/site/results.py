@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from remit.errors import Origin, SiteError
 
@@ -26,6 +26,14 @@ SAID: Mapping[str, Outcome] = {
 }  # fmt: skip
 
 
+class FailedStep(BaseModel):
+    """The step at which a scenario failed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = ""
+
+
 class Result(BaseModel):
     """One run of one scenario: where it stands, how it went, and of a failure the step and what it said."""
 
@@ -37,18 +45,26 @@ class Result(BaseModel):
     line: int = 0
     tags: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    failed_step: FailedStep | None = None
     step: str | None = None
     message: str | None = None
+    details: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         return SAID.get(self.status.lower(), Outcome.NOT_RUN)
 
+    @property
+    def failure(self) -> tuple[str, str]:
+        """The step that failed, and what was said of it."""
+        step = self.failed_step.text if self.failed_step else self.step
+        return step or "", "\n".join(filter(None, (self.message, *self.details)))
+
 
 class Report(BaseModel):
-    """What a run of the features has to say."""
+    """What a run of the features has to say: under `results`, or `scenarios` where that is a list."""
 
-    scenarios: tuple[Result, ...]
+    results: tuple[Result, ...] = Field(validation_alias=AliasChoices("results", "scenarios"))
 
 
 def read_results(path: Path) -> tuple[Result, ...]:
@@ -58,7 +74,7 @@ def read_results(path: Path) -> tuple[Result, ...]:
         SiteError: RM871, it is not what `remit test --json` writes.
     """
     try:
-        return Report.model_validate_json(path.read_bytes()).scenarios
+        return Report.model_validate_json(path.read_bytes()).results
     except OSError as unread:
         found = unread.strerror or path.name
     except ValidationError as wrong:

@@ -186,34 +186,38 @@ def quoted(text: str) -> Iterator[str]:
 
 
 def told(features: tuple[Feature, ...], results: tuple[Result, ...], known: frozenset[str]) -> tuple[Feature, ...]:
-    """Each scenario with its results; those of scenarios the pack no longer has are left out."""
-    by_file: dict[str, list[Result]] = {}
+    """Each scenario with its results."""
+    runs: dict[tuple[str, int], list[Result]] = {}
     for result in results:
-        by_file.setdefault(Path(result.file.replace("\\", "/")).name, []).append(result)
+        for found in meant(features, result):
+            runs.setdefault((found.file, found.line), []).append(result)
     return tuple(
-        replace(feature, scenarios=tuple(with_results(feature, by_file.get(Path(feature.file).name, []), known)))
-        for feature in features
+        replace(f, scenarios=tuple(judged(one, runs.get((one.file, one.line), []), known) for one in f.scenarios))
+        for f in features
     )
 
 
-def with_results(feature: Feature, results: list[Result], known: frozenset[str]) -> Iterator[Scenario]:
-    """A result belongs to the scenario it names; an example of an outline, to the outline it stands in."""
-    own: dict[int, list[Result]] = {}
-    by_name = {one.name: one for one in feature.scenarios}
-    for result in results:
-        if not (feature.file.endswith(result.file) or result.file.replace("\\", "/").endswith(feature.file)):
-            continue
-        before = [one for one in feature.scenarios if one.line <= result.line]
-        meant = by_name.get(result.name) or (before[-1] if before else None)
-        if meant is not None:
-            own.setdefault(meant.line, []).append(result)
-    for one in feature.scenarios:
-        yield judged(one, own.get(one.line, []), known)
+def strays(features: tuple[Feature, ...], results: Iterable[Result]) -> tuple[Result, ...]:
+    """The results of scenarios that these features have not got: of another version of the pack, perhaps."""
+    return tuple(result for result in results if not meant(features, result))
+
+
+def meant(features: tuple[Feature, ...], result: Result) -> tuple[Scenario, ...]:
+    """The scenario a result is of: the one of its name in its file, by its line where several bear the name."""
+    file = result.file.replace("\\", "/").removeprefix("./")
+    named = [
+        one
+        for feature in features
+        if feature.file == file or file.endswith(f"/{feature.file}")
+        for one in feature.scenarios
+        if one.name == result.name
+    ]
+    return tuple(one for one in named if len(named) == 1 or one.line == result.line)
 
 
 def judged(found: Scenario, results: list[Result], known: frozenset[str]) -> Scenario:
     outcomes = {result.outcome for result in results} or {Outcome.NOT_RUN}
     worst = next(o for o in (Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED) if o in outcomes)
     more = [rule for result in results for rule in result.rules if rule in known]
-    failures = tuple((r.step or "", r.message or "") for r in results if r.outcome is Outcome.FAILED)
+    failures = tuple(r.failure for r in results if r.outcome is Outcome.FAILED)
     return replace(found, outcome=worst, failures=failures, rules=tuple(dict.fromkeys([*found.rules, *more])))
