@@ -49,5 +49,5 @@ def site(
         languages = (own, "en" if own == "zh" else "zh") if lang == "both" else (lang,)
         files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, features=features)
         pages = sum(name.endswith(".html") for name in write(files, out, force=force))
-        first = out / "index.html"
-        echo(session.say(f"已写成 {pages} 页，请打开 {first}", f"{pages} pages written; open {first}"))
+        door = out / "index.html"
+        echo(session.say(f"已写成 {pages} 页，请打开 {door}", f"{pages} pages written; open {door}"))

@@ -262,3 +262,25 @@ def test_a_feature_that_cannot_be_read_is_named_with_its_line(tmp_path: Path, si
     )
     with pytest.raises(SiteError, match=r"features/broken.feature:5:1: RM873"):
         sites["library"].again(tmp_path / "pack")
+
+
+def test_two_policies_may_have_rules_of_one_id(sites: Any, tmp_path: Path) -> None:
+    """A newer policy takes the older one's place: both are told, each rule on its own policy's page, and no link is lost."""
+    shutil.copytree(sites["library"].pack.root, tmp_path / "pack")
+    policies = tmp_path / "pack" / "policies"
+    shutil.copytree(policies / "bylaws-2024", policies / "bylaws-2025")
+    head = (policies / "bylaws-2024" / "policy.yaml").read_text("utf-8")
+    (policies / "bylaws-2024" / "policy.yaml").write_text(f"{head}\nrepealed_on: 2025-01-01\n", "utf-8")
+    (policies / "bylaws-2025" / "policy.yaml").write_text(re.sub(r"2024", "2025", head), "utf-8")
+    files = sites["library"].again(tmp_path / "pack")
+    pages = {file: Page(content.decode()) for file, content in files.items() if file.endswith(".html")}
+    assert "rule-bylaws-2024-a1.reminder" in pages["en/article-bylaws-2024-1.html"].anchors
+    assert "rule-bylaws-2025-a1.reminder" in pages["en/article-bylaws-2025-1.html"].anchors
+    for file, page in pages.items():
+        for link in page.links:
+            path, _, anchor = link.partition("#")
+            target = normpath(join(dirname(file), path)) if path else file
+            assert target in files, (file, link)
+            assert not anchor or anchor in pages[target].anchors, (file, link)
+    assert "repealed on 1 January 2025" in files["en/index.html"].decode()
+    assert "article-bylaws-2024" not in files["en/event-item_overdue.html"].decode()

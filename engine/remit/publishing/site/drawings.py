@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from remit.model.terms import Relation
 from remit.model.unit import Edge
 
-ROW, INDENT, MARGIN = 28, 26, 16
+ROW, INDENT, MARGIN, GAP = 28, 26, 16, 8
 COLUMN = 7.4  # width of one Latin letter at 15 px; a Chinese sign takes two
 REACH, FURTHEST = 7, 150  # how far a curve swings out for each row it spans, and at most
 
@@ -95,20 +95,21 @@ def draw(labels: Mapping[str, str], edges: Iterable[Edge]) -> Drawing:
 
     for root in forest(tuple(labels), above):
         put(root, 0, None)
-    side = max((node.end for node in nodes), default=0.0) + 14
+    side = max((node.end for node in nodes), default=0.0) + 3 * GAP
     at = {node.unit: node for node in nodes}
     curves = tuple(
-        Curve(edge.relation, edge.source, edge.target, swing(at[edge.source].y, at[edge.target].y, side))
+        Curve(edge.relation, edge.source, edge.target, swing(at[edge.source], at[edge.target], side))
         for edge in known
         if edge.target in at and above.get(edge.source) != edge.target
     )
     return Drawing(tuple(nodes), curves, side + FURTHEST, MARGIN * 2 + ROW * len(nodes))
 
 
-def swing(start: float, end: float, x: float) -> str:
-    """A curve out to the right and back."""
-    out = x + min(FURTHEST * 1.3, 24 + REACH * abs(end - start) / ROW)
-    return f"M{x:g} {start:g}C{out:g} {start:g} {out:g} {end:g} {x:g} {end:g}"
+def swing(source: Node, target: Node, side: float) -> str:
+    """From the end of one label out to the right of them all, and back to the end of the other."""
+    out = side + min(FURTHEST * 1.3, 24 + REACH * abs(target.y - source.y) / ROW)
+    there = f"M{source.end + GAP:g} {source.y:g}H{side:g}"
+    return f"{there}C{out:g} {source.y:g} {out:g} {target.y:g} {side:g} {target.y:g}H{target.end + GAP:g}"
 
 
 def columns(text: str) -> int:
