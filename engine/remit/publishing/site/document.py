@@ -46,6 +46,11 @@ class Paragraph:
     lines: tuple[Line, ...]
 
     @property
+    def is_open(self) -> bool:
+        """Whether no rule rests yet on some of its words."""
+        return any(line.state == OPEN for line in self.lines)
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that rest on it, each once."""
         return tuple({rule.id: rule for line in self.lines for rule in line.rules}.values())
@@ -150,7 +155,3 @@ def cut(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     for quoted, signs in groupby(range(len(text)), key=lambda at: inside[at]):
         piece = "".join(text[at] for at in signs)
         yield piece, quoted
-
-
-def is_open(paragraph: Paragraph) -> bool:
-    return any(line.state == OPEN for line in paragraph.lines)

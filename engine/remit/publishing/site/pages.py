@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from remit.checks.coverage import coverage
 from remit.deadlines.calendar import YearCalendar
 from remit.explain.words import NATURE, PARTS, READING_STATUS
 from remit.model.rule import Consequence, On, Rule
@@ -121,7 +122,12 @@ class Site:
         setting_off = [t for t in events if self.by_event[t.id]]
         others = [t for t in events if not self.by_event[t.id]]
         yield self.render(
-            "index.html", "index.html.j2", setting_off=setting_off, by_event=self.by_event, recurring=self.recurring
+            "index.html",
+            "index.html.j2",
+            setting_off=setting_off,
+            by_event=self.by_event,
+            recurring=self.recurring,
+            covered=coverage(self.pack).counts,
         )
         yield self.render("rules.html", "rules.html.j2", views=views)
         yield self.render("events.html", "events.html.j2", setting_off=setting_off, others=others, by_event=self.by_event, ended_by=self.ended_by)  # fmt: skip
