@@ -11,6 +11,7 @@
     ├── LedgerError        RM7xx  what is kept
     ├── SpecificationError RM82x, RM83x  features, steps and what measures them
     ├── AnalysisError      RM84x  what is proved of a pack, or of two
+    ├── SiteError          RM87x  pages that are published
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -160,6 +161,8 @@ class SpecificationError(RemitError):
     """A feature file, a step, or what measures the scenarios is wrong (RM82x, RM83x)."""
 class AnalysisError(RemitError):
     """A pack cannot be analysed, or two not compared (RM84x)."""
+class SiteError(RemitError):
+    """Pages cannot be made or written (RM87x)."""
 
 
 class InternalError(RemitError):

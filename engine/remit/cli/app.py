@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import analysis, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, specification
+from remit.cli import analysis, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, publish, specification
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -59,6 +59,7 @@ for name, command in (
     ("doctor", packs.doctor),
     ("analyse", analysis.analyse),
     ("diff", analysis.diff),
+    ("site", publish.site),
     ("init", ledger_events.init),
     ("submit", ledger_events.submit),
     ("advance", ledger_events.advance),

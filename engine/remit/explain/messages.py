@@ -41,6 +41,7 @@ MEANINGS: dict[str, str] = {
     "RM770": "该义务无须签收", "RM771": "不是接收单位", "RM772": "删除会牵连其他案件", "RM773": "台账已关闭",
     "RM840": "缺少求解器 z3-solver", "RM841": "没有这种发现", "RM842": "所认可的规则不存在", "RM843": "文件已存在", "RM844": "没有可比较之处",
     "RM845": "台账属于另一个规则包", "RM846": "没有可用的案件", "RM847": "缺少模板库",
+    "RM870": "输出处不是 remit 生成的网站", "RM871": "不是场景结果文件", "RM872": "缺少程序库", "RM873": "场景文件格式不对", "RM874": "网站写不进去",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -126,6 +127,9 @@ PHRASES: dict[str, str] = {
     "as many cells as in the first row of the table": "与表格第一行相同的格数", "the end of the file": "文件结尾",
     "a step of docs/steps.md": "docs/steps.md 所列的步骤", "a table beneath the step": "步骤之下有表格", "no table beneath this step": "这一步之下没有表格",
     "the name of a scenario or a part of it, or FILE:LINE": "场景名称或其一部分，或 文件:行号", "a tag of a scenario": "场景上的标签",
+    "a new directory, or a site that `remit site` made": "新目录，或 `remit site` 生成的网站", "other files": "其他文件", "a file": "文件",
+    "--force writes into it": "--force 可写入其中", "the object that `remit test --json` prints": "`remit test --json` 打印的对象",
+    "scenarios in Gherkin": "Gherkin 格式的场景", "bytes that are not UTF-8": "不是 UTF-8 的字节", '`pip install "remit[workbench]"`': '`pip install "remit[workbench]"`',
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
