@@ -234,5 +234,5 @@ def fence(counts: Sequence[int]) -> float | None:
     """
     if len(counts) < FEWEST:
         return None
-    lower, _, upper = quantiles(counts, n=4)
+    lower, _, upper = quantiles(counts, n=4, method="inclusive")
     return upper + FENCE * (upper - lower)
