@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs
+from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -69,6 +69,10 @@ for name, command in (
     ("transfer", ledger_acts.transfer),
     ("merge", ledger_acts.merge),
     ("split", ledger_acts.split),
+    ("matrix", planning.matrix),
+    ("delegation", planning.delegation),
+    ("rehearse", planning.rehearse),
+    ("forecast", planning.forecast),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")

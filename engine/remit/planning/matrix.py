@@ -7,12 +7,13 @@ desk on that day, for some place an event can have; `checks.desks` asks for ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from statistics import quantiles
 
 from remit.checks.desks import Desks
+from remit.errors import EventError, nearest
 from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation
 from remit.model.expression import Expression
@@ -141,6 +142,40 @@ def matrix(pack: Pack, day: date) -> Matrix:
         {article: frozen(parts) for article, parts in gathered.reported.items()},
         tuple(unborne), loads(pack, living, cells), tuple(unit for unit in living if unit not in busy),
     )  # fmt: skip
+
+
+def narrowed(found: Matrix, article: str | None, unit: str | None) -> Matrix:
+    """Only an article (with the items in it), by number or name; only a unit.
+
+    Raises:
+        EventError: RM456, no norm in force belongs to an article of this name.
+    """
+    if article is not None:
+        names = {name: number for _, number, label in found.articles for name in (number, label, number.partition("-")[0])}
+        number = names.get(article)
+        if number is None:
+            raise EventError("RM456", "unknown-name", found=article, expected="an article with a norm in force", suggestion=nearest(article, names))  # fmt: skip
+        number = article if article.isdecimal() else number
+        found = replace(
+            found, rules=tuple(r for r in found.rules if within(r.article, number)),
+            cells={key: row for key, row in found.cells.items() if within(key[1], number)},
+            reported={key: parts for key, parts in found.reported.items() if within(key[1], number)},
+            unborne=tuple(gap for gap in found.unborne if within(gap.rule.article, number)),
+        )  # fmt: skip
+    if unit is None:
+        return found
+    mine = found.of_unit(unit)
+    named = {name for parts in mine.values() for rules in parts.values() for name in rules}
+    return replace(
+        found, rules=tuple(r for r in found.rules if r.id in named), cells={key: {unit: parts} for key, parts in mine.items()},
+        reported={}, unborne=(), loads=tuple(load for load in found.loads if load.unit == unit),
+        idle=tuple(name for name in found.idle if name == unit),
+    )  # fmt: skip
+
+
+def within(article: str, number: str) -> bool:
+    """The article itself, or an item of it."""
+    return article == number or article.startswith(f"{number}-")
 
 
 def frozen(parts: Mapping[Part, Iterable[str]]) -> dict[Part, tuple[str, ...]]:
