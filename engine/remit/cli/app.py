@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning
+from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning, publishing
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -73,6 +73,7 @@ for name, command in (
     ("delegation", planning.delegation),
     ("rehearse", planning.rehearse),
     ("forecast", planning.forecast),
+    ("export", publishing.export),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")

@@ -67,7 +67,7 @@ def show_matrix(session: Session, found: Matrix, unit: str | None, *, by_unit: b
         out.print(articles_in_short(session, found, words))
     anybody = {name for parts in found.reported.values() for names in parts.values() for name in names}
     if anybody:
-        out.print(session.say("由报告单位承担（任何单位均可能）：", "Whoever reports it, which may be any unit: ") + escape(", ".join(sorted(anybody))))  # fmt: skip
+        out.print(session.say("取决于由谁报告（任何单位均可能）的规则：", "Rules that depend on who reports, which may be any unit: ") + escape(", ".join(sorted(anybody))))  # fmt: skip
     show_unborne(session, found, words)
     if unit is None and not by_unit:
         show_loads(session, found, words)
