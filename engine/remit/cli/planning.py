@@ -160,5 +160,3 @@ def forecast(
             from remit.cli.planning_tables import show_forecast
 
             show_forecast(session, found)
-
-

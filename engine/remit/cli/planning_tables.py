@@ -87,9 +87,13 @@ def articles_in_short(session: Session, found: Matrix, words: Words) -> Table:
     for policy, article, label in found.articles:
         row = found.cells.get((policy, article), {})
         rules = sum((r.policy, r.article) == (policy, article) for r in found.rules)
-        names = {part: [words.label(u).of(session.language) for u, parts in row.items() if part in parts] for part in Part}
+        names = {
+            part: [words.label(u).of(session.language) for u, parts in row.items() if part in parts] for part in Part
+        }
         anybody = found.reported.get((policy, article), {})
-        told = [[*([session.say("报告单位", "whoever reports")] if part in anybody else []), *names[part]] for part in Part]
+        told = [
+            [*([session.say("报告单位", "whoever reports")] if part in anybody else []), *names[part]] for part in Part
+        ]
         table.add_row(escape(label or "—"), str(rules), *(listed(session, part) for part in told))
     return table
 
@@ -122,7 +126,9 @@ def show_loads(session: Session, found: Matrix, words: Words) -> None:
     out, units = console(), session.pack.vocabulary.units
     out.print(session.say("\n[bold]负荷[/bold]：可能承担的义务数。超负荷：高于同层级有义务单位的上四分位数加1.5倍四分位距。", "\n[bold]Load[/bold]: duties a unit can bear. Overloaded: above the upper quartile plus 1.5 interquartile ranges of the units of its level that bear any."))  # fmt: skip
     for load in found.overloaded[:SHOWN]:
-        out.print(f"  {load.duties:4} > {load.limit:g}  {escape(words.label(load.unit).of(session.language))}  [dim]{load.unit}[/dim]")
+        out.print(
+            f"  {load.duties:4} > {load.limit:g}  {escape(words.label(load.unit).of(session.language))}  [dim]{load.unit}[/dim]"
+        )
     if len(found.overloaded) > SHOWN:
         out.print(session.say(f"  …… 共 {len(found.overloaded)} 个", f"  … {len(found.overloaded)} in all"))
     if not found.overloaded:
@@ -153,14 +159,22 @@ def show_delegation(session: Session, chains: Sequence[Chain]) -> None:
             continue
         out.print(links(session, chain))
         out.print(session.say(f"  没有本地规则：{len(chain.missing)}；低于上位要求：{len(chain.short)}", f"  no local rule: {len(chain.missing)}; falling short: {len(chain.short)}"))  # fmt: skip
-        out.print(session.say(f"  超出上位文件的本地规则 {len(chain.beyond)} 条", f"  {len(chain.beyond)} local rules go beyond it"))
+        out.print(
+            session.say(
+                f"  超出上位文件的本地规则 {len(chain.beyond)} 条", f"  {len(chain.beyond)} local rules go beyond it"
+            )
+        )
         for rule in chain.beyond:
-            out.print(f"    + {escape(rule.id)}  {escape(action(session, rule, words))}  [dim]“{escape(quote_of(rule))}”[/dim]")
+            out.print(
+                f"    + {escape(rule.id)}  {escape(action(session, rule, words))}  [dim]“{escape(quote_of(rule))}”[/dim]"
+            )
 
 
 def links(session: Session, chain: Chain) -> Table:
     table = Table(expand=True, pad_edge=False, show_lines=True)
-    for title, ratio in (("上位义务", 4), ("本地规则", 4)) if session.language == "zh" else (("asked for", 4), ("local rule", 4)):
+    for title, ratio in (
+        (("上位义务", 4), ("本地规则", 4)) if session.language == "zh" else (("asked for", 4), ("local rule", 4))
+    ):
         table.add_column(title, ratio=ratio, overflow="fold")
     for link in chain.links:
         asked = f"{escape(link.demand.article)} {escape(link.demand.id)}\n[dim]“{escape('… '.join(link.demand.quotes))}”[/dim]"
@@ -237,13 +251,23 @@ def show_duties(session: Session, found: Rehearsal, words: Words) -> None:
     out = console()
     lost = [change for change in found.duties if change.fate is Fate.LOST]
     out.print(session.say(f"\n[bold]未了义务[/bold]（个案、周期、常设）：变动 {len(found.duties)} 项，其中 {len(lost)} 项无人承接；不变 {found.untouched} 项", f"\n[bold]Open duties[/bold] (of cases, recurring, standing): {len(found.duties)} change, {len(lost)} of them lose somebody; {found.untouched} stay as they are"))  # fmt: skip
-    moved = Counter((c.before.bearer.id, c.after.bearer.id) for c in found.duties if c.after and c.after.bearer.id != c.before.bearer.id)
+    moved = Counter(
+        (c.before.bearer.id, c.after.bearer.id)
+        for c in found.duties
+        if c.after and c.after.bearer.id != c.before.bearer.id
+    )
     for (before, after), count in sorted(moved.items()):
-        out.print(f"  {count:4}  {escape(words.label(before).of(session.language))} → {escape(words.label(after).of(session.language))}")
+        out.print(
+            f"  {count:4}  {escape(words.label(before).of(session.language))} → {escape(words.label(after).of(session.language))}"
+        )
     for change in lost[:SHOWN]:
         owed = change.before
         parts = session.say("、", ", ").join(PARTS[Part(part)].of(session.language) for part in change.lost_parts)
-        why = session.say(f"缺少{parts}单位", f"nobody left: {parts}") if change.after else session.say("没有责任单位", "no bearer")
+        why = (
+            session.say(f"缺少{parts}单位", f"nobody left: {parts}")
+            if change.after
+            else session.say("没有责任单位", "no bearer")
+        )
         out.print(f"  [bold red]![/] {escape(owed.case or owed.period or '—')}  {escape(owed.rule)}  {escape(words.label(owed.bearer.id).of(session.language))}: {why}")  # fmt: skip
     if len(lost) > SHOWN:
         out.print(session.say(f"  …… 共 {len(lost)} 项", f"  … {len(lost)} in all"))
@@ -317,14 +341,16 @@ def show_weeks(session: Session, found: Forecast) -> None:
 def show_collisions(session: Session, found: Forecast, words: Words) -> None:
     out = console()
     groups: Mapping[tuple[str, str, Clash, str], list[str]] = defaultdict(list)
-    for clash in found.collisions:
-        groups[f"{clash.last}", clash.obligation.rule, clash.clash, clash.reason].append(clash.obligation.bearer.id)
+    for c in found.collisions:
+        groups[f"{c.last}", c.obligation.rule, c.clash, c.reason].append(c.obligation.bearer.id)
     if not groups:
         out.print(session.say("没有期限落在休息日。", "No deadline falls on a day of rest."))
         return
     out.print(session.say(f"[bold]期限与休息日[/bold]：{len(found.collisions)} 项", f"[bold]Deadlines and days of rest[/bold]: {len(found.collisions)}"))  # fmt: skip
     for (day, rule, clash, reason), units in list(groups.items())[:SHOWN]:
         names = listed(session, (words.label(unit).of(session.language) for unit in units), 2)
-        out.print(f"  {day}  {escape(rule)}  {CLASHES[clash].of(session.language)}{f' ({escape(reason)})' if reason else ''}  {names}")
+        out.print(
+            f"  {day}  {escape(rule)}  {CLASHES[clash].of(session.language)}{f' ({escape(reason)})' if reason else ''}  {names}"
+        )
     if len(groups) > SHOWN:
         out.print(session.say("  …… 全部见 --json", "  … --json lists all"))

@@ -62,7 +62,7 @@ def names_of(policy: Policy, by_id: Mapping[str, Policy]) -> Iterator[str]:
     for superior in policy.implements:
         yield superior.id
         yield from (duty.id for duty in superior.duties)
-        if superior.policy in by_id:
+        if superior.policy is not None and superior.policy in by_id:
             yield from (rule.id for rule in by_id[superior.policy].rules)
 
 

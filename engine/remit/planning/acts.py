@@ -70,8 +70,12 @@ def plan(pack: Pack, on: date, written: Sequence[tuple[Kind, str]]) -> Plan:
         if named.count(unit_id) > 1:
             raise RoutingError("RM851", "unit-not-there", found=unit_id, expected="each unit in one act only")
         if not pack.graph.exists(unit_id, on - ONE_DAY):
-            raise RoutingError("RM851", "unit-not-there", found=unit_id, expected=f"a unit that exists on {on - ONE_DAY}")
-    heirs = {u: act.into for act in acts if act.kind == "merge" and act.into is not None for u in act.units if u != act.into}
+            raise RoutingError(
+                "RM851", "unit-not-there", found=unit_id, expected=f"a unit that exists on {on - ONE_DAY}"
+            )
+    heirs = {
+        u: act.into for act in acts if act.kind == "merge" and act.into is not None for u in act.units if u != act.into
+    }
     merged = {u: heir for u, heir in heirs.items() if heir in {unit.id for unit in born}}
     edges = tuple(rewire(pack.graph.edges, heirs, merged, on))
     changed = {e.source for e in set(edges) ^ set(pack.graph.edges)} - set(heirs) - {unit.id for unit in born}

@@ -151,7 +151,11 @@ def likely(rules: Iterable[Rule], demand: Demand) -> Iterator[Rule]:
     same = [rule for rule in binding if demand.rule is not None and rule.action == demand.rule.action]
     yield from same
     words = "".join(demand.quotes)
-    scored = [(SequenceMatcher(None, words, quoted(rule), autojunk=False).ratio(), rule) for rule in binding if rule not in same]
+    scored = [
+        (SequenceMatcher(None, words, quoted(rule), autojunk=False).ratio(), rule)
+        for rule in binding
+        if rule not in same
+    ]
     best = max(scored, key=lambda pair: pair[0], default=None)
     if best is not None and best[0] >= ALIKE:
         yield best[1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from remit.deadlines.calendar import Calendar
@@ -118,7 +118,7 @@ def forecast(pack: Pack, events: Iterable[Event], first: date, last: date) -> Fo
     since = until - YEAR if until is not None else None
     kept = {case: at for case, at in begun.items() if since is not None and at > since}
     moved = [event for case, members in reported(told).items() if case in kept for event in shifted(members, years_to(law.day(kept[case]), first) * YEAR)]  # fmt: skip
-    duties = [o for o in owed(law, moved, first, last) if counts(o)]
+    duties = [o for o in owed(law, moved, last) if counts(o)]
     weeks = tuple(mondays(first, last))
     clashes = sorted(collisions(law, duties, first, last), key=lambda c: (c.last, c.obligation.id))
     return Forecast(
@@ -161,8 +161,8 @@ def counts(duty: Obligation) -> bool:
     return duty.modality is Modality.MUST and duty.status not in GONE and not supposed
 
 
-def owed(law: Law, events: Sequence[Event], first: date, last: date) -> Iterator[Obligation]:
-    """Everything the days will have asked for, seen from their end."""
+def owed(law: Law, events: Sequence[Event], last: date) -> Iterator[Obligation]:
+    """Everything that will have been asked for by the end of the last day."""
     end = law.midnight(last + timedelta(days=1)) - INSTANT
     told = knowable(events, end)
     live = LiveEvaluator(law)
@@ -199,7 +199,9 @@ def unit_loads(law: Law, duties: Iterable[Obligation], weeks: Sequence[date], fi
             undated[duty.bearer.id] += int(opens_within(law, duty, first, last))
         elif first <= day <= last:
             dated[duty.bearer.id][day - timedelta(days=day.weekday())] += 1
-    for unit in sorted({*dated, *undated, *standing}, key=lambda name: (-dated[name].total(), -undated[name], -standing[name], name)):
+    for unit in sorted(
+        {*dated, *undated, *standing}, key=lambda name: (-dated[name].total(), -undated[name], -standing[name], name)
+    ):
         yield UnitLoad(unit, tuple(dated[unit][week] for week in weeks), undated[unit], standing[unit])
 
 
@@ -223,7 +225,9 @@ def collisions(law: Law, duties: Iterable[Obligation], first: date, last: date) 
             yield Collision(duty, day, Clash.UNPUBLISHED, str(day.year))
         elif not worked:
             none_left = no_working_day(law.calendar, min(opened, day), day)
-            yield Collision(duty, day, Clash.NO_WORKING_DAY if none_left else Clash.ON_HOLIDAY, law.calendar.reason(day))
+            yield Collision(
+                duty, day, Clash.NO_WORKING_DAY if none_left else Clash.ON_HOLIDAY, law.calendar.reason(day)
+            )
 
 
 def no_working_day(calendar: Calendar, opened: date, due: date) -> bool:

@@ -151,7 +151,9 @@ def narrowed(found: Matrix, article: str | None, unit: str | None) -> Matrix:
         EventError: RM456, no norm in force belongs to an article of this name.
     """
     if article is not None:
-        names = {name: number for _, number, label in found.articles for name in (number, label, number.partition("-")[0])}
+        names = {
+            name: number for _, number, label in found.articles for name in (number, label, number.partition("-")[0])
+        }
         number = names.get(article)
         if number is None:
             raise EventError("RM456", "unknown-name", found=article, expected="an article with a norm in force", suggestion=nearest(article, names))  # fmt: skip

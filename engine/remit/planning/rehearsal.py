@@ -148,9 +148,9 @@ def compare(once: Able, then: Able, heirs: Mapping[str, str | None], given: dict
     Where the asking unit itself ceases, its successor asks; that this one deals with other desks of its own place is no loss of theirs.
     """
     for place, units in once.items():
-        if place in heirs and heirs[place] is None:
+        if place is not None and heirs.get(place, place) is None:
             continue  # nothing is asked there any more
-        there = then.get(heirs.get(place, place) if place is not None else None, frozenset())
+        there = then.get(None if place is None else heirs.get(place, place), frozenset())
         gained = there - units
         for unit in units - there:
             if place in heirs and unit not in heirs and there:
@@ -186,8 +186,8 @@ def owed(law: Law, events: tuple[Event, ...], at: datetime) -> tuple[Obligation,
 def duty_change(new: Law, before: Obligation, after: Mapping[str, Obligation], on: date) -> DutyChange | None:
     """What became of it; None where nothing did."""
     now = after.get(before.id)
-    while now is not None and now.status is Status.TRANSFERRED and now.transferred_to in after:
-        now = after[now.transferred_to]
+    while now is not None and now.status is Status.TRANSFERRED and now.transferred_to is not None:
+        now = after.get(now.transferred_to)
     if now is None:
         return DutyChange(before, standing_heir(new, before, after, on))
     if not new.graph.exists(now.bearer.id, on) or (before.bearer.routed and not now.bearer.routed):

@@ -144,7 +144,7 @@ def clean(text: str) -> str:
 
 def row(number: int, **values: str) -> Row:
     """A row with every field of `ROW_FIELDS`; what is not given is empty."""
-    return {name: "" for name in ROW_FIELDS} | {"number": str(number)} | {name: clean(v) for name, v in values.items()}
+    return dict.fromkeys(ROW_FIELDS, "") | {"number": str(number)} | {name: clean(v) for name, v in values.items()}
 
 
 def numbered(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from types import MappingProxyType
 
 from remit.errors import EventError, nearest
 from remit.model.event import Event
@@ -82,7 +83,7 @@ class Desk:
 
         return Table(tuple(Column(key, title(key), COLUMNS[key][1]) for key in keys), numbered(tuple(rows)), empty)
 
-    def document(self, kind: str, unit: str | None, lists: Mapping[str, Sequence[Row]], sections: Iterable[Section], *, signed: str = "", wide: bool = False, **fields: str) -> Document:  # fmt: skip
+    def document(self, kind: str, unit: str | None, lists: Mapping[str, Sequence[Row]], sections: Iterable[Section], *, signed: str = "", wide: bool = False, fields: Mapping[str, str] = MappingProxyType({})) -> Document:  # fmt: skip
         """The document with the fields that every kind has."""
         pack, language = self.phrases.pack, self.phrases.language
         title = self.text(TITLES[kind])
@@ -95,7 +96,7 @@ class Desk:
             "moment": self.phrases.moment(self.at), "count": str(len(lists.get("item", ()))),
             "done_count": "0", "open_count": "0", "overdue_count": "0", "standing_count": "0",
             "asked_by": "", "asked_quote": "", "recipient": "", "deadline": "", "supervisor": "",
-        } | fields  # fmt: skip
+        } | dict(fields)  # fmt: skip
         rows = {list_name: numbered(tuple(members)) for list_name, members in lists.items()}
         return Document(kind, known["title"], language, self.at, {k: clean(v) for k, v in known.items()}, rows, tuple(sections), (signed, today) if signed else (), wide)  # fmt: skip
 
@@ -107,7 +108,7 @@ def policies_told(phrases: Phrases) -> str:
     )  # fmt: skip
 
 
-def rules_of(desk: Desk, found: Matrix, unit: str, part: Part) -> tuple[Rule, ...]:
+def rules_of(found: Matrix, unit: str, part: Part) -> tuple[Rule, ...]:
     names = set(found.rules_of(unit, part))
     return tuple(rule for rule in found.rules if rule.id in names)
 
@@ -125,11 +126,13 @@ def checklist(desk: Desk, unit: str | None) -> Document:
     for name in sorted(units):
         for part, title in PARTS.items():
             label = desk.text(OWN_PART[part])
-            rows = [{**rule_row(desk.phrases, rule, label), "unit": desk.phrases.label(name)} for rule in rules_of(desk, found, name, part)]  # fmt: skip
+            rows = [{**rule_row(desk.phrases, rule, label), "unit": desk.phrases.label(name)} for rule in rules_of(found, name, part)]  # fmt: skip
             lists["item"] += rows
             lists[names[part]] += rows
             if rows or part is Part.BEARER:
-                heading = desk.text(title) if unit else f"{desk.phrases.label(name)}{desk.say('：', ': ')}{desk.text(title)}"
+                heading = (
+                    desk.text(title) if unit else f"{desk.phrases.label(name)}{desk.say('：', ': ')}{desk.text(title)}"
+                )
                 keys = ("number", "article", "task", "nature", "trigger", "limit", "to", "with", "basis") if part is Part.BEARER else ("number", "article", "task", "nature", "trigger", "limit", "bearer", "basis")  # fmt: skip
                 empty = desk.say("没有。", "None.")
                 sections.append(Section(heading, table=desk.table(rows, *keys, empty=empty), sheet=desk.text(title) if unit else f"{desk.phrases.label(name)} {desk.text(title)}", page=not unit and part is Part.BEARER))  # fmt: skip
@@ -144,10 +147,14 @@ def tasks(desk: Desk, unit: str | None) -> Document:
     """Article, task, bearer, assisting, limit, words: of every norm in force, or of those a unit has a part in."""
     found = desk.matrix
     parts = {rule: part for part in reversed(tuple(Part)) for rule in (found.rules_of(unit, part) if unit else ())}
-    rules = [r for r in found.rules if r.modality in {Modality.MUST, Modality.MUST_NOT} and (unit is None or r.id in parts)]
+    rules = [
+        r for r in found.rules if r.modality in {Modality.MUST, Modality.MUST_NOT} and (unit is None or r.id in parts)
+    ]
     rows = [rule_row(desk.phrases, rule, desk.text(OWN_PART[parts[rule.id]]) if unit else "") for rule in rules]
     keys = ("number", "article", "task", "bearer", "with", "limit", "basis")
-    table = desk.table(rows, *(keys if unit is None else (*keys[:3], "part", *keys[3:])), empty=desk.say("没有。", "None."))
+    table = desk.table(
+        rows, *(keys if unit is None else (*keys[:3], "part", *keys[3:])), empty=desk.say("没有。", "None.")
+    )
     intro = desk.say(f"依据{policies_told(desk.phrases)}。", f"Under {policies_told(desk.phrases)}.")
     return desk.document("tasks", unit, {"item": rows}, (Section(paragraphs=(intro,), table=table, sheet=desk.text(TITLES["tasks"])),), wide=True)  # fmt: skip
 
@@ -163,7 +170,9 @@ def matrix_table(desk: Desk, unit: str | None) -> Document:
                     rows.append(row(0, policy=desk.phrases.pack.policy(policy).title.of(desk.phrases.language), article=label, unit=desk.phrases.label(name), part=desk.text(OWN_PART[part]), rule=", ".join(rules), task=str(len(rules))))  # fmt: skip
     columns = (Column("article", desk.say("条款", "article"), 12), Column("unit", desk.say("单位", "unit"), 30), Column("part", desk.say("部分", "part"), 9), Column("task", desk.say("规则数", "rules"), 8), Column("rule", desk.say("规则", "ids"), 60))  # fmt: skip
     table = Table(columns, numbered(rows), desk.say("没有。", "None."))
-    return desk.document("matrix", unit, {"item": rows}, (Section(table=table, sheet=desk.text(TITLES["matrix"])),), wide=True)
+    return desk.document(
+        "matrix", unit, {"item": rows}, (Section(table=table, sheet=desk.text(TITLES["matrix"])),), wide=True
+    )
 
 
 # --- of duties ----------------------------------------------------------------------------------------
@@ -186,29 +195,59 @@ def self_assessment(desk: Desk, unit: str, duty: str | None) -> Document:
     over = [desk.row(o) for o in dated if o.status in OVER]
     left = [desk.row(o) for o in dated if o.status not in DONE | OVER]
     asked = asked_for(desk, unit, duty) if duty else {}
-    counts = {"done_count": str(len(done)), "open_count": str(len(left)), "overdue_count": str(len(over)), "standing_count": str(len(standing))}  # fmt: skip
-    opening = [
-        desk.say(
-            f"依据{policies_told(desk.phrases)}，现将{desk.phrases.label(unit)}{desk.day(desk.first)}至{desk.day(desk.last)}履行职责情况自评如下。",
-            f"Under {policies_told(desk.phrases)}, {desk.phrases.label(unit)} assesses how it carried out its duties from {desk.day(desk.first)} to {desk.day(desk.last)}.",
-        )
-    ]
-    if asked:
-        opening.append(desk.say(f"本报告按照“{asked['asked_quote']}”（{asked['asked_by']}）的要求编写，报送{asked['recipient'] or '——'}，期限：{asked['deadline']}。", f"It is asked for by “{asked['asked_quote']}” ({asked['asked_by']}), goes to {asked['recipient'] or '—'} and is due: {asked['deadline']}."))  # fmt: skip
-    opening.append(desk.say(f"其间有期限或由事件引起的事项{len(dated)}项：已完成{len(done)}项，待办{len(left)}项，逾期或违反{len(over)}项。常设职责{len(standing)}项。", f"In that time {len(dated)} duties arose: {len(done)} done, {len(left)} open, {len(over)} overdue or breached. It keeps {len(standing)} standing duties."))  # fmt: skip
-    none = desk.say("没有。", "None.")
-    blank = desk.say("（请填写）", "(to be completed)")
+    none, blank = desk.say("没有。", "None."), desk.say("（请填写）", "(to be completed)")
+    why = (desk.say("原因与整改：", "Reasons and remedies: ") + blank,) if over else ()
+    effect = (desk.say("采取的措施与成效：", "What was done, and with what effect: ") + blank,) if standing else ()
+    head = ("number", "article", "task", "case", "due")
+    tables = {
+        "done": desk.table(done, *head, "done_at", "given", "basis", empty=none),
+        "overdue": desk.table(over, *head, "days_over", "status", "basis", empty=none),
+        "open": desk.table(left, *head, "status", "discharge", empty=none),
+        "standing": desk.table(standing, "number", "article", "task", "indicator", "basis", empty=none),
+    }
     sections = (
-        Section(desk.say("一、基本情况", "1. Summary"), tuple(opening)),
-        Section(desk.say("二、已完成事项", "2. Done"), table=desk.table(done, "number", "article", "task", "case", "due", "done_at", "given", "basis", empty=none)),  # fmt: skip
-        Section(desk.say("三、逾期或违反事项及原因", "3. Overdue or breached, and why"), table=desk.table(over, "number", "article", "task", "case", "due", "days_over", "status", "basis", empty=none), closing=(desk.say("原因与整改：", "Reasons and remedies: ") + blank,) if over else ()),  # fmt: skip
-        Section(desk.say("四、待办事项", "4. Open"), table=desk.table(left, "number", "article", "task", "case", "due", "status", "discharge", empty=none)),  # fmt: skip
-        Section(desk.say("五、常设职责履行情况", "5. Standing duties"), table=desk.table(standing, "number", "article", "task", "indicator", "basis", empty=none), closing=(desk.say("采取的措施与成效：", "What was done, and with what effect: ") + blank,) if standing else ()),  # fmt: skip
+        Section(
+            desk.say("一、基本情况", "1. Summary"),
+            tuple(summary(desk, unit, asked, len(done), len(left), len(over), len(standing))),
+        ),
+        Section(desk.say("二、已完成事项", "2. Done"), table=tables["done"]),
+        Section(
+            desk.say("三、逾期或违反事项及原因", "3. Overdue or breached, and why"),
+            table=tables["overdue"],
+            closing=why,
+        ),
+        Section(desk.say("四、待办事项", "4. Open"), table=tables["open"]),
+        Section(desk.say("五、常设职责履行情况", "5. Standing duties"), table=tables["standing"], closing=effect),
         Section(desk.say("六、存在的问题与下一步打算", "6. Difficulties and next steps"), (blank,)),
     )
-    lists = {"item": [*done, *over, *left, *standing], "done": done, "overdue": over, "open": left, "standing": standing}
-    sections = tuple(with_case(section) for section in sections)
-    return desk.document("self-assessment", unit, lists, sections, signed=desk.phrases.label(unit), **counts, **asked)
+    lists = {
+        "item": [*done, *over, *left, *standing],
+        "done": done,
+        "overdue": over,
+        "open": left,
+        "standing": standing,
+    }
+    counts = {f"{name}_count": str(len(lists[name])) for name in tables}
+    return desk.document("self-assessment", unit, lists, map(with_case, sections), signed=desk.phrases.label(unit), fields=counts | asked)  # fmt: skip
+
+
+def summary(desk: Desk, unit: str, asked: Mapping[str, str], done: int, left: int, over: int, standing: int) -> Iterator[str]:  # fmt: skip
+    """Whose report it is, who asked for it, and how it stands in numbers."""
+    name, first, last = desk.phrases.label(unit), desk.day(desk.first), desk.day(desk.last)
+    yield desk.say(
+        f"依据{policies_told(desk.phrases)}，现将{name}{first}至{last}履行职责情况自评如下。",
+        f"Under {policies_told(desk.phrases)}, {name} assesses how it carried out its duties from {first} to {last}.",
+    )
+    if asked:
+        quote, by, deadline = asked["asked_quote"], asked["asked_by"], asked["deadline"]
+        yield desk.say(
+            f"本报告按照“{quote}”（{by}）的要求编写，报送{asked['recipient'] or '——'}，期限：{deadline}。",
+            f"It is asked for by “{quote}” ({by}), goes to {asked['recipient'] or '—'} and is due: {deadline}.",
+        )
+    yield desk.say(
+        f"其间有期限或由事件引起的事项{done + left + over}项：已完成{done}项，待办{left}项，逾期或违反{over}项。常设职责{standing}项。",
+        f"Duties with a date or set off by an event: {done + left + over}, of which {done} done, {left} open, {over} overdue or breached. Standing duties: {standing}.",
+    )
 
 
 def with_case(section: Section) -> Section:
@@ -248,7 +287,8 @@ def late(desk: Desk) -> list[Obligation]:
 def supervision(desk: Desk, unit: str | None, supervisor: str | None) -> Document:
     """One notice for each unit: what is overdue, breached or handed over and not acknowledged, and what would end it."""
     found = [o for o in late(desk) if unit in (None, o.bearer.id)]
-    sections, everything = [], []
+    sections: list[Section] = []
+    everything: list[Row] = []
     by = desk.phrases.label(supervisor) if supervisor else ""
     for name in dict.fromkeys(o.bearer.id for o in found):
         rows = [desk.row(o) for o in found if o.bearer.id == name]
@@ -258,10 +298,17 @@ def supervision(desk: Desk, unit: str | None, supervisor: str | None) -> Documen
             f"截至{desk.phrases.moment(desk.at)}，你单位下列{len(rows)}项事项已逾期、违反或移交后尚未签收。请立即办理，并于收到本单后书面反馈办理结果和原因。",
             f"As of {desk.phrases.moment(desk.at)}, the following {len(rows)} duties of yours are overdue, breached, or handed over and not acknowledged. Attend to them at once, and report the result and the reasons in writing.",
         )  # fmt: skip
-        table = desk.table(rows, "number", "article", "task", "case", "due", "days_over", "status", "basis", "discharge")
-        closing = (desk.say("反馈（办理结果、原因、责任人）：", "Answer (result, reasons, person responsible): "), "____________________")
-        sections.append(with_case(Section(label if unit is None else "", opening, table, closing, sheet=label, page=bool(sections))))
+        table = desk.table(
+            rows, "number", "article", "task", "case", "due", "days_over", "status", "basis", "discharge"
+        )
+        closing = (
+            desk.say("反馈（办理结果、原因、责任人）：", "Answer (result, reasons, person responsible): "),
+            "____________________",
+        )
+        sections.append(
+            with_case(Section(label if unit is None else "", opening, table, closing, sheet=label, page=bool(sections)))
+        )
     if not sections:
         sections = [Section(paragraphs=(desk.say(f"截至{desk.phrases.moment(desk.at)}，没有逾期、违反或未签收的事项。", f"As of {desk.phrases.moment(desk.at)}, nothing is overdue, breached or unacknowledged."),))]  # fmt: skip
     signed = by or desk.phrases.pack.vocabulary.title.of(desk.phrases.language)
-    return desk.document("supervision", unit, {"item": everything}, sections, signed=signed, supervisor=by, overdue_count=str(len(found)), wide=True)  # fmt: skip
+    return desk.document("supervision", unit, {"item": everything}, sections, signed=signed, wide=True, fields={"supervisor": by, "overdue_count": str(len(found))})  # fmt: skip

@@ -58,7 +58,11 @@ def nature_of(rule: Rule) -> Nature:
 
 def task(phrases: Phrases, action: str, modality: Modality) -> str:
     text = phrases.label(action)
-    return text if modality is Modality.MUST else phrases.say("", " ").join((MODALITY[modality].of(phrases.language), text))
+    return (
+        text
+        if modality is Modality.MUST
+        else phrases.say("", " ").join((MODALITY[modality].of(phrases.language), text))
+    )
 
 
 def law_of(phrases: Phrases, rule: Rule) -> Mapping[str, str]:
@@ -85,7 +89,9 @@ def discharge(phrases: Phrases, rule: Rule) -> str:
     told = acts or phrases.say(f"报告已履行“{phrases.label(rule.action or '')}”", f"a report that it was done: {phrases.label(rule.action or '')}")  # fmt: skip
     if rule.evidence:
         told += phrases.say(f"，并交{rule.evidence}", f", with {rule.evidence}")
-    return told + (phrases.say("，以接收单位签收为完成", ", complete with the recipient's receipt") if rule.handover else "")
+    return told + (
+        phrases.say("，以接收单位签收为完成", ", complete with the recipient's receipt") if rule.handover else ""
+    )
 
 
 def act_words(phrases: Phrases, act: Act) -> str:

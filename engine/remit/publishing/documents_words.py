@@ -140,7 +140,9 @@ class Phrases:
             case Within(amount, unit):
                 return AMOUNTS[unit].of(self.language).format(amount)
             case Window(opens, due, latest):
-                said = self.say(f"{self.day(opens.month, opens.day)}至{self.day(due.month, due.day)}", f"from {opens} to {due}")
+                said = self.say(
+                    f"{self.day(opens.month, opens.day)}至{self.day(due.month, due.day)}", f"from {opens} to {due}"
+                )
                 return said if latest == due else said + self.say(f"，最迟{self.day(latest.month, latest.day)}", f", at the latest {latest}")  # fmt: skip
             case OnDay(day):
                 return self.say(f"{self.date(day)}前", f"by {day}")

@@ -55,8 +55,17 @@ def format_of(kind: str, wanted: str | None, out: Path | None, template: Path | 
     """
     known = FORMATS[kind]
     suffix = out.suffix.lstrip(".").lower() if out is not None and str(out) != "-" else ""
-    model = {"docx": "docx", "xlsx": "xlsx"}.get(template.suffix.lstrip(".").lower(), "md") if template is not None else None
-    found = wanted or (suffix if suffix in {f for formats in FORMATS.values() for f in formats} else None) or model or known[0]
+    model = (
+        {"docx": "docx", "xlsx": "xlsx"}.get(template.suffix.lstrip(".").lower(), "md")
+        if template is not None
+        else None
+    )
+    found = (
+        wanted
+        or (suffix if suffix in {f for formats in FORMATS.values() for f in formats} else None)
+        or model
+        or known[0]
+    )
     if found not in known:
         raise ExportError("RM865", "no-such-format", found=found, expected=f"one of {', '.join(known)}, for `{kind}`")
     if model is not None and model != found:
@@ -168,7 +177,9 @@ def due_in(desk: Desk, unit: str | None) -> tuple[Obligation, ...]:
     """The duties that fall due in the time."""
     zone = desk.phrases.pack.calendar.zone
     dated = ((o, o.deadline.due) for o in desk.owed if o.modality is Modality.MUST and unit in (None, o.bearer.id))
-    return tuple(o for o, due in dated if due is not None and desk.first <= (due - INSTANT).astimezone(zone).date() <= desk.last)
+    return tuple(
+        o for o, due in dated if due is not None and desk.first <= (due - INSTANT).astimezone(zone).date() <= desk.last
+    )
 
 
 def file_name(document: Document, form: str) -> Path:
@@ -226,4 +237,3 @@ def fields_of(language: str) -> list[dict[str, str]]:
     once = [{"field": name, "means": text.of(language)} for name, text in FIELDS.items()]
     rows = [{"field": f"item.{name}", "means": text.of(language)} for name, text in ROW_FIELDS.items()]
     return [*once, *rows, {"field": "LIST.…", "means": ("列表：" if language == "zh" else "lists: ") + lists}]
-

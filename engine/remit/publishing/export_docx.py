@@ -83,7 +83,12 @@ def styled(style: Any, fonts: dict[str, str], kind: str, size: Any) -> None:
     from docx.oxml.ns import qn
     from docx.shared import RGBColor
 
-    style.font.name, style.font.size, style.font.bold, style.font.italic = fonts["latin"], size, kind == "heading", False
+    style.font.name, style.font.size, style.font.bold, style.font.italic = (
+        fonts["latin"],
+        size,
+        kind == "heading",
+        False,
+    )
     style.font.color.rgb = RGBColor(0, 0, 0)
     names = style.element.get_or_add_rPr().get_or_add_rFonts()
     for attribute in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -180,7 +185,7 @@ def cells(texts: Sequence[str], widths: Sequence[int], font: str, size: float, *
     """One row."""
     from xml.sax.saxutils import escape
 
-    flags = '<w:cantSplit/><w:tblHeader/>' if head else "<w:cantSplit/>"
+    flags = "<w:cantSplit/><w:tblHeader/>" if head else "<w:cantSplit/>"
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="E7E6E6"/>' if head else ""
     bold = "<w:b/>" if head else ""
     align = '<w:jc w:val="center"/>' if head else ""
@@ -192,4 +197,4 @@ def cells(texts: Sequence[str], widths: Sequence[int], font: str, size: float, *
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}<w:vAlign w:val="center"/></w:tcPr>'
             f'<w:p><w:pPr><w:spacing w:before="20" w:after="20"/>{align}</w:pPr><w:r>{look}{runs}</w:r></w:p></w:tc>'
         )
-    return f'<w:tr><w:trPr>{flags}</w:trPr>{"".join(told)}</w:tr>'
+    return f"<w:tr><w:trPr>{flags}</w:trPr>{''.join(told)}</w:tr>"

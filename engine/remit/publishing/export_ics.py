@@ -48,7 +48,12 @@ def todo(icalendar: Any, desk: Desk, duty: Obligation, due: datetime) -> Any:
     item = icalendar.Todo()
     item.add("uid", f"{duty.id}@{desk.phrases.pack.vocabulary.pack_id}.remit")
     item.add("dtstamp", desk.at.astimezone(UTC))
-    item.add("summary", f"{values['task']}（{values['article']}）" if desk.phrases.language == "zh" else f"{values['task']} ({values['article'] or values['rule']})")
+    item.add(
+        "summary",
+        f"{values['task']}（{values['article']}）"
+        if desk.phrases.language == "zh"
+        else f"{values['task']} ({values['article'] or values['rule']})",
+    )
     if opens is not None and opens < ends:
         item.add("dtstart", opens)
     item.add("due", ends)

@@ -33,7 +33,7 @@ def to_markdown(document: Document, template: Path | None = None) -> str:
 
     name = str(template) if template is not None else OWN
     source = read_template(template) if template is not None else own_template()
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - Markdown is no HTML; what people wrote is escaped by `cell` and `line`  # fmt: skip
+    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False)  # Markdown is no HTML: `cell` and `line` escape what people wrote  # fmt: skip
     environment.filters |= {"cell": cell, "line": line}
     values = context(document)
     try:
@@ -51,7 +51,13 @@ def to_markdown(document: Document, template: Path | None = None) -> str:
 def context(document: Document) -> dict[str, Any]:
     """What a template may name: every field, every list of rows, and the sections as remit lays them out."""
     lists = {name: list(rows) for name, rows in document.lists.items()}
-    return {**document.fields, **lists, "items": lists.get("item", []), "sections": document.sections, "signed": document.signed}
+    return {
+        **document.fields,
+        **lists,
+        "items": lists.get("item", []),
+        "sections": document.sections,
+        "signed": document.signed,
+    }
 
 
 def missing_field(template: str, field: str, line_number: int, known: Mapping[str, Any]) -> ExportError:

@@ -224,7 +224,10 @@ def fill_sheet(sheet: Any, document: Document, template: Path) -> None:
         repeat_in_sheet(sheet, number, len(document.lists[listed]))
         for offset, values in enumerate(document.lists[listed] or ({},)):
             for column, text in texts.items():
-                put(sheet.cell(number + offset, column), filled(text, document, {listed: values}, template) if values else "")
+                put(
+                    sheet.cell(number + offset, column),
+                    filled(text, document, {listed: values}, template) if values else "",
+                )
 
 
 def repeat_in_sheet(sheet: Any, number: int, count: int) -> None:

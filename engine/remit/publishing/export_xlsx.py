@@ -28,14 +28,22 @@ def to_xlsx(document: Document) -> bytes:
     openpyxl = library("openpyxl", "openpyxl")
     book = openpyxl.Workbook()
     book.remove(book.active)
-    notes = [text for section in document.sections if section.table is None for text in (section.heading, *section.paragraphs) if text]
+    notes = [
+        text
+        for section in document.sections
+        if section.table is None
+        for text in (section.heading, *section.paragraphs)
+        if text
+    ]
     taken: set[str] = set()
     for section in document.sections:
         if section.table is not None:
             name = sheet_name(section.sheet or section.heading or document.title, taken)
             write_sheet(book.create_sheet(name), document, section, section.table)
     if notes or not book.worksheets:
-        write_notes(book.create_sheet(sheet_name("说明" if document.language == "zh" else "Notes", taken)), document, notes)
+        write_notes(
+            book.create_sheet(sheet_name("说明" if document.language == "zh" else "Notes", taken)), document, notes
+        )
     book.properties.title, book.properties.creator = document.title, document.fields.get("jurisdiction", "")
     out = io.BytesIO()
     book.save(out)
@@ -69,7 +77,11 @@ def write_sheet(sheet: Any, document: Document, section: Section, table: Table) 
 
     thin = Side(style="thin", color="FF999999")
     lined = Border(left=thin, right=thin, top=thin, bottom=thin)
-    heading = document.title if not section.heading or section.heading in document.title else f"{document.title}　{section.heading}"
+    heading = (
+        document.title
+        if not section.heading or section.heading in document.title
+        else f"{document.title}　{section.heading}"
+    )
     put(sheet.cell(1, 1), heading)
     sheet.cell(1, 1).font = Font(bold=True, size=14)
     sheet.row_dimensions[1].height = 24
