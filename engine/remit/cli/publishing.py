@@ -63,8 +63,8 @@ def export(
             raise typer.BadParameter("say which document", param_hint="KIND")
         if kind in OF_A_UNIT and unit is None and each is None:
             raise typer.BadParameter(f"{kind} is of one unit", param_hint="--unit")
-        written_as = format_of(kind, form, out, template)
         with at_work(context, pack, case, ledger, key, now) as (session, engine, at):
+            written_as = format_of(kind, form, out, template)
             name = session.name(unit, "unit") if unit is not None else None
             span = days(session, at, start, end)
             desk = desk_of(session, engine, at, kind, span, None if each else name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from remit.checks.desks import Desks
@@ -25,6 +25,9 @@ from remit.program.program import CompiledRule
 from remit.routing.route import Routing
 from remit.semantics.law import Law
 from remit.semantics.obligations import agenda_obligations, by_case, knowable
+
+#: What ended with the day before is over.
+INSTANT = timedelta(microseconds=1)
 
 
 class Fate(StrEnum):
@@ -169,7 +172,7 @@ def compare(once: Able, then: Able, heirs: Mapping[str, str | None], given: dict
 
 def open_duties(old: Law, new: Law, events: tuple[Event, ...], on: date) -> tuple[tuple[DutyChange, ...], int]:
     """Everything open at the first moment of the day, in both worlds."""
-    at = old.midnight(on)
+    at = old.midnight(on) + INSTANT
     before, after = owed(old, events, at), {o.id: o for o in owed(new, events, at)}
     found = [duty_change(new, o, after, on) for o in before if o.in_force]
     return tuple(change for change in found if change is not None), found.count(None)

@@ -1,4 +1,4 @@
-"""Selectors, limits and triggers of a rule in the words of an office: 各学校, 事发地的主管部门, within 3 days."""
+"""Selectors, limits and triggers of a rule in the words of an office: 各图书馆, 事发地主管部门, within 3 days."""
 
 from __future__ import annotations
 

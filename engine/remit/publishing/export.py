@@ -43,6 +43,8 @@ OF_A_UNIT = frozenset({"self-assessment"})
 OF_DUTIES = frozenset({"self-assessment", "supervision", "calendar"})
 #: Midnight ends the day before.
 INSTANT = timedelta(microseconds=1)
+#: So many bytes of a title name a file; most systems take 255.
+LONGEST_NAME = 200
 #: What a file may not be called somewhere.
 UNNAMEABLE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
@@ -188,7 +190,8 @@ def file_name(document: Document, form: str) -> Path:
     >>> UNNAMEABLE.sub("_", "a/b:c")
     'a_b_c'
     """
-    return Path(f"{UNNAMEABLE.sub('_', document.title)[:100]}.{form}")
+    stem = UNNAMEABLE.sub("_", document.title).encode("utf-8")[:LONGEST_NAME].decode("utf-8", errors="ignore")
+    return Path(f"{stem}.{form}")
 
 
 def save(path: Path, content: bytes, *, force: bool) -> None:
@@ -220,7 +223,7 @@ def free(path: Path) -> None:
     Raises:
         ExportError: RM862, it is there.
     """
-    if path.exists():
+    if os.path.lexists(path):  # unlike `Path.exists`, says no of a name too long to be there
         raise ExportError("RM862", "file-exists", found=str(path), expected="a new file", origin=Origin(str(path)), hint="--force writes over it")  # fmt: skip
 
 
