@@ -12,6 +12,7 @@
     ├── SpecificationError RM82x, RM83x  features, steps and what measures them
     ├── AnalysisError      RM84x  what is proved of a pack, or of two
     ├── SiteError          RM87x  pages that are published
+    ├── ExportError        RM86x  documents, templates, calendars
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -163,6 +164,8 @@ class AnalysisError(RemitError):
     """A pack cannot be analysed, or two not compared (RM84x)."""
 class SiteError(RemitError):
     """Pages cannot be made or written (RM87x)."""
+class ExportError(RemitError):
+    """A document, its template or its file is wrong (RM86x)."""
 
 
 class InternalError(RemitError):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import analysis, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, publish, specification
+from remit.cli import analysis, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning, publish, publishing, specification
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -75,6 +75,11 @@ for name, command in (
     ("dispute", ledger_acts.dispute),
     ("merge", ledger_acts.merge),
     ("split", ledger_acts.split),
+    ("matrix", planning.matrix),
+    ("delegation", planning.delegation),
+    ("rehearse", planning.rehearse),
+    ("forecast", planning.forecast),
+    ("export", publishing.export),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")

@@ -42,6 +42,8 @@ MEANINGS: dict[str, str] = {
     "RM840": "缺少求解器 z3-solver", "RM841": "没有这种发现", "RM842": "所认可的规则不存在", "RM843": "文件已存在", "RM844": "没有可比较之处",
     "RM845": "台账属于另一个规则包", "RM846": "没有可用的案件", "RM847": "缺少模板库",
     "RM870": "输出处不是 remit 生成的网站", "RM871": "不是场景结果文件", "RM872": "缺少程序库", "RM873": "场景文件格式不对", "RM874": "网站写不进去",
+    "RM850": "机构调整的写法不对", "RM851": "单位当日不存在", "RM860": "模板要的字段不存在", "RM861": "模板无法使用", "RM862": "输出文件已存在",
+    "RM863": "输出文件写不进去", "RM864": "缺少程序库", "RM865": "没有这种形式",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -50,6 +52,7 @@ NOUNS: dict[str, str] = {
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
     "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
+    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日", "superior": "上位文件", "superior-duty": "上位义务",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
@@ -130,6 +133,17 @@ PHRASES: dict[str, str] = {
     "a new directory, or a site that `remit site` made": "新目录，或 `remit site` 生成的网站", "other files": "其他文件", "a file": "文件",
     "--force writes into it": "--force 可写入其中", "the object that `remit test --json` prints": "`remit test --json` 打印的对象",
     "scenarios in Gherkin": "Gherkin 格式的场景", "bytes that are not UTF-8": "不是 UTF-8 的字节", '`pip install "remit[workbench]"`': '`pip install "remit[workbench]"`',
+    "units and their successor: A,B:NEW": "单位及其承继者：甲,乙:新单位", "a unit and its new name: A:NEW": "单位及新名称：甲:新名称",
+    "a unit, with or without a successor: A or A:B": "单位，可带承继者：甲 或 甲:乙", "each unit in one act only": "每个单位只出现在一项调整里",
+    "an id without blanks, or id=name": "不含空格的编号，或 编号=名称", "an article with a norm in force": "有现行规则的条款",
+    "a document that some policy `implements`": "有政策声明 `落实` 的文件",
+    "a document, rule or duty that `implements` of the policy declares": "该政策 `落实` 中声明的文件、规则或义务",
+    "the id of another policy of the pack": "规则包里另一政策的编号", "the id of a recurring rule": "周期性规则的编号",
+    "a field that this document has": "本文书有的字段", "a row of a table around a field of a list": "列表字段须在表格的行内",
+    "`remit export --fields` lists them": "`remit export --fields` 列出全部字段", "a Jinja template": "Jinja 模板", "a Word file (.docx)": "Word 文件（.docx）",
+    "an Excel file (.xlsx)": "Excel 文件（.xlsx）", "bytes that are no text": "不是文字的字节", "a place that can be written": "可以写入的位置",
+    "a library that is installed": "已安装的程序库", 'pip install "remit[workbench]"': '请运行 pip install "remit[workbench]"',
+    "Not a directory": "不是目录", "Read-only file system": "文件系统只读", "No space left on device": "磁盘已满", "File name too long": "文件名过长",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -158,6 +172,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the name of one (.*)", "{0}的名称"),
     (r"an? (.*) of (facts/\S+)", "{1} 里的{0}"),
     (r"JSON: (.*)", "JSON：{0}"),
+    (r"a unit that exists on (\S+)", "{0} 存在的单位"),
+    (r"one of (.*), for `(.*)`", "`{1}` 可用的形式：{0}"),
+    (r"a template for `(.*)`", "`{0}` 形式的模板"),
     (r"a closing (.*)", "收尾的 {0}"),
     (r"a key of an? (.*)", "{0}的键"),
     (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),

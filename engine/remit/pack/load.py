@@ -25,13 +25,14 @@ from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
+from remit.pack.superiors import check_superiors, read_superiors
 from remit.pack.vocabulary import read_vocabulary
 from remit.pack.yaml_reader import Problems, decoded, read
 from remit.routing.graph import UnitGraph
 
 POLICY_KEYS = (
     "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
-    "first_period_reason", "source", "headings",
+    "first_period_reason", "source", "headings", "implements",
 )  # fmt: skip
 
 
@@ -77,6 +78,7 @@ class Pack:
         lexicon = lexicon_of(vocabulary, names)
         policies = tuple(read_policies(root, vocabulary, names, lexicon, problems))
         check_references(policies, problems)
+        check_superiors(policies, problems)
         if problems.found:
             raise PackError(problems.found, vocabulary.language)
         graph = UnitGraph.build(
@@ -230,6 +232,7 @@ def read_policy(
         first_period=fields.word("first_period", ("full", "none", "remainder"), "full"),
         sentences=text,
         rules=rules,
+        implements=read_superiors(fields),
         origin=fields.origin,
     )
 

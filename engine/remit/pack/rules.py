@@ -45,7 +45,7 @@ PARTS = ("bearer", "performer", "to", "with")
 KEYS = (
     "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "by",
     "window", "per", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
-    "note", "since", "until",
+    "note", "since", "until", "implements",
 )  # fmt: skip
 INFERABLE = (
     *PARTS,
@@ -107,6 +107,7 @@ class RuleReader:
             inferred=self.inferred(fields),
             since=fields.day("since"),
             until=fields.day("until"),
+            implements=fields.texts("implements"),
             origin=name.origin,
         )
         if modality is Modality.NON_NORMATIVE:
