@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.errors import Origin, RemitError, SourceError
@@ -114,10 +114,21 @@ def missing(sentence: Sentence, file: str) -> SourceError:
     )  # fmt: skip
 
 
-def find_quote(text: str, origin: Origin, articles: Iterable[str], source: Sequence[Sentence]) -> Quote | None:
+def by_article(source: Iterable[Sentence]) -> dict[str, list[Sentence]]:
+    """The sentences of each article, headings left out."""
+    found: dict[str, list[Sentence]] = {}
+    for sentence in source:
+        if not sentence.heading:
+            found.setdefault(sentence.article, []).append(sentence)
+    return found
+
+
+def find_quote(
+    text: str, origin: Origin, articles: Iterable[str], source: Mapping[str, Sequence[Sentence]]
+) -> Quote | None:
     """The words in one of the articles, and which parts of which sentences they are; None when they are in none."""
     for article in articles:
-        members = [s for s in source if s.article == article and not s.heading]
+        members = source.get(article, ())
         whole = "".join(s.text for s in members)
         at = whole.find(text)
         if at < 0:

@@ -21,7 +21,7 @@ from remit.pack.case_files import Source, read_case
 from remit.pack.events import EventReader, Models
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
-from remit.pack.literate import Block, Quoted, compare, read_chapter
+from remit.pack.literate import Block, Quoted, by_article, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
@@ -214,7 +214,7 @@ def read_policy(
             root,
             head.parent,
             text,
-            RuleReader(name, vocabulary, names, lexicon, text, problems),
+            RuleReader(name, vocabulary, names, lexicon, text, by_article(text), problems),
             told,
         )
     )

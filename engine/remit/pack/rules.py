@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
@@ -73,6 +73,7 @@ class RuleReader:
     names: Names
     lexicon: Lexicon
     sentences: Sequence[Sentence]
+    articles: Mapping[str, Sequence[Sentence]]
     problems: Problems
 
     def read(self, block: Block, above: Sequence[Sentence]) -> Iterator[Rule]:
@@ -94,7 +95,7 @@ class RuleReader:
         modality = self.modality(fields)
         if name is None or modality is None or not quotes:
             return None
-        first = next(s for s in self.sentences if s.index == quotes[0].sentences[0])
+        first = self.sentences[quotes[0].sentences[0]]
         rule = Rule(
             id=name.text,
             policy=self.policy,
@@ -134,9 +135,9 @@ class RuleReader:
         articles = tuple(dict.fromkeys(s.article for s in above))
         found = []
         for node in fields.scalars("quote"):
-            quote = find_quote(node.text, node.origin, articles, self.sentences)
+            quote = find_quote(node.text, node.origin, articles, self.articles)
             if quote is None:
-                words = [s.text for s in self.sentences if s.article in articles]
+                words = [s.text for article in articles for s in self.articles[article]]
                 self.problems.add(
                     SourceError(
                         "RM105", "quote-not-in-article", found=node.text, expected=f"exact words of {above[-1].label or 'the text above'}",

@@ -192,11 +192,12 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[RemitError] = []
+        self._told: set[tuple[str, Origin, str]] = set()
 
     def add(self, problem: RemitError) -> None:
-        if not any(
-            p.code == problem.code and p.origin == problem.origin and p.found == problem.found for p in self.found
-        ):
+        told = (problem.code, problem.origin, problem.found)
+        if told not in self._told:
+            self._told.add(told)
             self.found.append(problem)
 
     def unknown(self, what: str, node: Scalar, valid: Any, expected: str) -> None:
