@@ -11,6 +11,7 @@ from remit.pack.facts import Facts
 from remit.pack.fields import Fields, as_day
 from remit.pack.yaml_reader import Node, Scalar, Sequence
 
+HOLIDAY_KEYS = ("from", "to")
 KEYS = ("year", "document", "published_on", "holidays", "workdays")
 
 
@@ -49,7 +50,7 @@ def days(node: Node, fields: Fields) -> Iterator[date]:
             if day:
                 yield day
             continue
-        span = Fields(member, "holiday", ("from", "to"), fields.problems)
+        span = Fields(member, "holiday", HOLIDAY_KEYS, fields.problems)
         first, last = span.day("from", required=True), span.day("to", required=True)
         while first and last and first <= last:
             yield first

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from remit.errors import EventError, Origin, nearest
 from remit.model.event import CORRECTION, Event
@@ -21,9 +23,6 @@ from remit.model.vocabulary import Attribute, EventType, Vocabulary
 from remit.pack import dialect
 from remit.pack.names import Names
 from remit.pack.values import Unfit, moment, one_line, value_of
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
 
 OWN = ("id", "type", "at", "known_at", "case", "by", "place", "subject", "data", "event")
 TYPES: Mapping[ValueKind, Any] = {
@@ -38,7 +37,7 @@ ENVELOPE = frozenset({
 })  # fmt: skip
 
 
-class Models(Mapping[str, "type[BaseModel]"]):
+class Models(Mapping[str, type[BaseModel]]):
     """Event type → its pydantic model, made when first asked for."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -58,8 +57,6 @@ class Models(Mapping[str, "type[BaseModel]"]):
 
     def _make(self, kind: EventType) -> type[BaseModel]:
         """ASCII class name, the labels as titles, so that its JSON Schema is stable."""
-        from pydantic import ConfigDict, Field, create_model
-
         fields: dict[str, Any] = {}
         for name in kind.attributes:
             attribute = self._vocabulary.attributes[name]
@@ -90,8 +87,6 @@ def typed(attribute: Attribute) -> Any:
     else:
         inner = TYPES[attribute.kind]
     if attribute.minimum is not None or attribute.maximum is not None:
-        from pydantic import Field
-
         inner = Annotated[inner, Field(ge=attribute.minimum, le=attribute.maximum)]
     return list[inner] if attribute.many else inner
 
@@ -214,8 +209,6 @@ class EventReader:
 
     def data(self, kind: EventType, raw: Mapping[str, object], where: Where) -> Mapping[str, Value]:
         """The attributes in their types, held against the event's model."""
-        from pydantic import ValidationError
-
         values: dict[str, Any] = {}
         for key, value in raw.items():
             name = self.names.find("attribute", key)

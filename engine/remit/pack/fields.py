@@ -12,6 +12,7 @@ from remit.pack import dialect
 from remit.pack.values import Unfit, day
 from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 
+LABEL_KEYS = ("zh", "en")
 TRUTH = {"true": True, "false": False}
 WHOLE = re.compile(r"-?\d+")
 
@@ -153,7 +154,7 @@ class Fields:
             return None
         if isinstance(node, Scalar):
             return Text(node.text, node.text)
-        inner = Fields(node, "label", ("zh", "en"), self.problems)
+        inner = Fields(node, "label", LABEL_KEYS, self.problems)
         zh, en = inner.text("zh"), inner.text("en")
         if zh is None and en is None:
             self.wrong(node, "a text, or {zh: …, en: …}")

@@ -33,6 +33,7 @@ POLICY_KEYS = (
     "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
     "first_period_reason", "source", "headings",
 )  # fmt: skip
+HEADING_KEYS = ("chapter", "article", "item")
 
 
 @dataclass(frozen=True)
@@ -235,9 +236,9 @@ def read_policy(
 
 
 def layout_of(fields: Fields) -> Layout:
-    own = Fields(fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems)
+    own = Fields(fields.nodes.get("headings"), "headings", HEADING_KEYS, fields.problems)
     try:
-        return Layout.of({name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own})
+        return Layout.of({name: own.text(name) or "" for name in HEADING_KEYS if name in own})
     except re.error as wrong:
         fields.problems.add(
             VocabularyError(

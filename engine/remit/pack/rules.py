@@ -36,7 +36,7 @@ from remit.pack.fields import Fields
 from remit.pack.literate import Block, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
-from remit.pack.timings import BY_KEYS, by_timing, window_timing
+from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar, read_documents
 
 MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
@@ -47,6 +47,8 @@ KEYS = (
     "window", "per", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
     "note", "since", "until",
 )  # fmt: skip
+STATEMENT_KEYS = ("term", "means", "unit", "relation", "target")
+ACT_KEYS = ("event", "where")
 INFERABLE = (
     *PARTS,
     "on",
@@ -167,7 +169,7 @@ class RuleReader:
         node = fields.nodes["counts_as"]
         if isinstance(node, Scalar):
             return Statement(meaning=Text(node.text, node.text))
-        inner = Fields(node, "counts_as", ("term", "means", "unit", "relation", "target"), self.problems)
+        inner = Fields(node, "counts_as", STATEMENT_KEYS, self.problems)
         if "relation" not in inner:
             return Statement(inner.label("term", required=True), inner.label("means", required=True))
         source, target = inner.scalar("unit", required=True), inner.scalar("target", required=True)
@@ -298,7 +300,7 @@ class RuleReader:
         if isinstance(node, Scalar):
             reading = self.names.resolve("reading", node)
             return ByReading(reading) if reading else OpenEnd()
-        return window_timing(Fields(node, "window", ("opens", "due", "latest", "rolls_over"), self.problems))
+        return window_timing(Fields(node, "window", WINDOW_KEYS, self.problems))
 
     def acts(self, fields: Fields, name: str) -> tuple[Act, ...]:
         """`done` and `breach`: an event type, `{event, where}`, or a list of either."""
@@ -308,7 +310,7 @@ class RuleReader:
                 event = self.names.resolve("event", node)
                 found += [Act(event)] if event else []
                 continue
-            inner = Fields(node, name, ("event", "where"), self.problems)
+            inner = Fields(node, name, ACT_KEYS, self.problems)
             named = inner.scalar("event", required=True)
             event = self.names.resolve("event", named) if named else None
             where = self.condition(inner, "where", (event,)) if event else None

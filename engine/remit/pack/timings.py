@@ -13,6 +13,7 @@ from remit.pack.yaml_reader import Scalar
 
 AMOUNTS = ("hours", "days", "working_days", "months")
 BY_KEYS = (*AMOUNTS, "date", "reading", "from", "rolls_over")
+WINDOW_KEYS = ("opens", "due", "latest", "rolls_over")
 MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FURTHEST = 100_000

@@ -14,6 +14,10 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Scalar
 
+PLACE_KEYS = ("label", "level", "in", "alias")
+UNITS_FILE_KEYS = ("units", "reorganisations")
+EDGE_KEYS = ("unit", "since", "until")
+REORGANISATION_KEYS = ("on", "merge", "rename", "abolish", "into", "label", "authority")
 UNIT_KEYS = (
     "label",
     "roles",
@@ -31,7 +35,7 @@ UNIT_KEYS = (
 def read_places(facts: Facts, names: Names) -> dict[str, Place]:
     pending = []
     for key, node in facts.entries("places"):
-        fields = facts.fields(node, "place", ("label", "level", "in", "alias"))
+        fields = facts.fields(node, "place", PLACE_KEYS)
         pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
     names.learn("place", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
     found = {}
@@ -51,7 +55,7 @@ def read_units(
     pending: list[tuple[Scalar, Fields, Text]] = []
     moves: list[Node] = []
     for document in facts.documents("units"):
-        top = facts.fields(document, "units-file", ("units", "reorganisations"))
+        top = facts.fields(document, "units-file", UNITS_FILE_KEYS)
         moves += top.many("reorganisations")
         for key, node in top.entries("units"):
             fields = facts.fields(node, "unit", UNIT_KEYS)
@@ -106,7 +110,7 @@ def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterato
             if isinstance(node, Scalar):
                 target, since, until = names.resolve("unit", node), None, None
             else:
-                dated = facts.fields(node, "edge", ("unit", "since", "until"))
+                dated = facts.fields(node, "edge", EDGE_KEYS)
                 named = dated.scalar("unit", required=True)
                 target, since, until = (
                     (names.resolve("unit", named) if named else None),
@@ -118,7 +122,7 @@ def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterato
 
 
 def reorganisation(facts: Facts, node: Node, names: Names) -> Reorganisation | None:
-    fields = facts.fields(node, "reorganisation", ("on", "merge", "rename", "abolish", "into", "label", "authority"))
+    fields = facts.fields(node, "reorganisation", REORGANISATION_KEYS)
     on = fields.day("on", required=True)
     kinds: list[Literal["merge", "rename", "abolish"]] = [k for k in ("merge", "rename", "abolish") if k in fields]
     if len(kinds) != 1 or on is None:
