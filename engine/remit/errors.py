@@ -9,6 +9,7 @@
     ├── RoutingError       RM5xx  units, places, selectors
     ├── CalendarError      RM6xx  calendars and deadlines
     ├── LedgerError        RM7xx  what is kept
+    ├── AuthoringError     RM80x  new packs, the canonical form, schemas
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -152,6 +153,10 @@ class CalendarError(RemitError):
 
 class LedgerError(RemitError):
     """What is kept cannot be read or written (RM7xx)."""
+
+
+class AuthoringError(RemitError):
+    """A file cannot be made, formatted or written for an author (RM80x)."""
 
 
 class InternalError(RemitError):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs
+from remit.cli import authoring, cases, ledger, ledger_acts, ledger_events, ledger_views, packs
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -56,6 +56,9 @@ for name, command in (
     ("route", packs.route),
     ("events", packs.events),
     ("doctor", packs.doctor),
+    ("new", authoring.new),
+    ("fmt", authoring.fmt),
+    ("schema", authoring.schema),
     ("init", ledger_events.init),
     ("submit", ledger_events.submit),
     ("advance", ledger_events.advance),

@@ -43,8 +43,8 @@ MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
 RUN = ("must", "must_not", "may")
 PARTS = ("bearer", "performer", "to", "with")
 KEYS = (
-    "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "by",
-    "window", "per", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
+    "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "per",
+    "by", "window", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
     "note", "since", "until",
 )  # fmt: skip
 STATEMENT_KEYS = ("term", "means", "unit", "relation", "target")

@@ -13,7 +13,7 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "place", "level", "or", "each", "of", "office_of")
+KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or")
 RELATIVE = ("same", "upper")
 
 

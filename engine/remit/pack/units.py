@@ -18,18 +18,9 @@ PLACE_KEYS = ("label", "level", "in", "alias")
 UNITS_FILE_KEYS = ("units", "reorganisations")
 EDGE_KEYS = ("unit", "since", "until")
 REORGANISATION_KEYS = ("on", "merge", "rename", "abolish", "into", "label", "authority")
-UNIT_KEYS = (
-    "label",
-    "roles",
-    "place",
-    "level",
-    "basis",
-    "reason",
-    "since",
-    "until",
-    "alias",
-    *(r.value for r in Relation),
-)
+#: In the order in which they are best read: what the unit is, then its relations.
+RELATIONS = (Relation.PART_OF, Relation.MEMBER_OF, Relation.OFFICE_OF, Relation.LOCATED_IN, Relation.GUIDED_BY, Relation.REPORTS_TO)  # fmt: skip
+UNIT_KEYS = ("label", "roles", "place", "level", "basis", "reason", "since", "until", "alias", *map(str, RELATIONS))
 
 
 def read_places(facts: Facts, names: Names) -> dict[str, Place]:

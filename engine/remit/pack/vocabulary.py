@@ -30,7 +30,7 @@ ATTRIBUTE_KEYS = (
     "label", "of", "type", "unit", "choices", "min", "max", "absent_means", "reason", "ask", "asked_of", "alias",
 )  # fmt: skip
 CHOICE_KEYS = ("zh", "en", "alias")
-EVENT_TYPE_KEYS = ("label", "about", "attributes", "required", "alias")
+EVENT_TYPE_KEYS = ("label", "alias", "about", "attributes", "required")
 READING_KEYS = ("label", "means", "by", "window", "open", "signed_by", "since", "status", "reason", "alias")
 TEXT = ValueKind.TEXT
 #: Attributes of the acts every pack has.
