@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from remit.authoring.format import format_markdown, format_yaml
 from remit.authoring.forms import FILES, FileKind, Shape
@@ -132,28 +131,6 @@ def kind_of(path: Path) -> FileKind | None:
 def looks_like_a_case(text: str, file: str) -> bool:
     documents = read_documents(text, file)
     return any(isinstance(d, Mapping) and {"events", "事件"} & {key.text for key, _ in d.items} for d in documents)
-
-
-def write(path: Path, text: str) -> None:
-    """Put the text in the file's place in one step: whoever reads it finds the old one or the new one.
-
-    Raises:
-        AuthoringError: RM804, it cannot be written; the file is as it was.
-    """
-    target = path.resolve()
-    try:
-        with NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as draft:
-            draft.write(text.encode("utf-8"))
-        os.chmod(draft.name, target.stat().st_mode if target.exists() else 0o666 & ~umask())
-        os.replace(draft.name, target)
-    except OSError as failure:
-        raise AuthoringError("RM804", "not-written", found=str(path), expected="a file that can be written", origin=Origin(str(path)), hint=failure.strerror) from None  # fmt: skip
-
-
-def umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now
 
 
 def difference(file: Formatted) -> str:

@@ -6,7 +6,7 @@ Formatting takes the order of keys from here, the schemas everything.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from remit.model.terms import Kind, Period, Relation, ValueKind
 from remit.pack import calendars, case_files, events, fields, load, rules, selectors, timings, units, vocabulary
@@ -76,6 +76,7 @@ class Form:
         required: keys that must be there.
         one_of: groups of keys of which exactly one must be there.
         at_most_one: groups of keys of which no two go together.
+        needs: groups of keys each of which asks for another.
         rest: what any other key holds; None where there is no other.
     """
 
@@ -83,7 +84,8 @@ class Form:
     keys: Mapping[str, Shape]
     required: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
-    at_most_one: tuple[tuple[str, ...], ...] = field(default=())
+    at_most_one: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[tuple[tuple[str, ...], str], ...] = ()
     rest: Shape | None = None
 
 
@@ -105,7 +107,7 @@ TEXTS = many(TEXT)
 UNIT, ROLE, PLACE, LEVEL = Name(("unit",)), Name(("role",)), Name(("place",)), Name(("level",))
 SELECTOR = either(Words(("reporter", "defaulter")), Ref("selector"))
 ACTS = many(either(Name(("event",)), Ref("act")))
-TYPE = Words(tuple(ValueKind))
+TYPE = Words(tuple(kind.value for kind in ValueKind))
 EDGE = many(either(UNIT, Ref("edge")))
 
 #: What each key holds, form by form; what is left out holds a text.
@@ -151,12 +153,12 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "rule": {
         "label": LABEL, "quote": TEXTS, **dict.fromkeys(rules.RUN, Name(("action",))), "counts_as": either(TEXT, Ref("counts_as")),
         **dict.fromkeys(rules.PARTS, many(SELECTOR)), "jointly": Words(("each", "any")), "on": many(Name(("event",))),
-        "every": Words(tuple(Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": Ref("by"),
+        "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": Ref("by"),
         "window": either(Name(("reading",)), Ref("window")), "per": Words(("case", "subject", "event")), "done": ACTS, "breach": ACTS,
-        "then": TEXTS, "kind": Words(tuple(Kind)), "perdurant": TRUTH, "handover": TRUTH, "inferred": Ref("inferred"), "note": TEXTS,
+        "then": TEXTS, "kind": Words(tuple(kind.value for kind in Kind)), "perdurant": TRUTH, "handover": TRUTH, "inferred": Ref("inferred"), "note": TEXTS,
         "since": DAY, "until": DAY,
     },
-    "counts_as": {"term": LABEL, "means": LABEL, "unit": UNIT, "relation": Words(tuple(Relation)), "target": UNIT},
+    "counts_as": {"term": LABEL, "means": LABEL, "unit": UNIT, "relation": Words(tuple(relation.value for relation in Relation)), "target": UNIT},
     "act": {"event": Name(("event",)), "where": CONDITION},
     "selector": {
         "unit": UNIT, "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE), "of": either(ROLE, UNIT),
@@ -166,7 +168,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "case": {"label": LABEL, "about": LABEL, "events": Items(Ref("event"))},
     "event": {
         "type": Name(("event",)), "at": MOMENT, "known_at": MOMENT, "by": UNIT, "place": either(PLACE, UNIT),
-        "data": Named(TEXTS), "event": Named(either(TEXTS, Named(TEXTS))),
+        "data": Named(TEXTS), "event": Ref("replacement"),
     },
 }  # fmt: skip
 
@@ -177,12 +179,13 @@ def form(
     required: tuple[str, ...] = (),
     one_of: tuple[tuple[str, ...], ...] = (),
     at_most_one: tuple[tuple[str, ...], ...] = (),
+    needs: tuple[tuple[tuple[str, ...], str], ...] = (),
     *,
     place: str | None = None,
     rest: Shape | None = None,
 ) -> Form:
     shapes = SHAPES[name]
-    return Form(place or name, {key: shapes.get(key, TEXT) for key in keys}, required, one_of, at_most_one, rest)
+    return Form(place or name, {key: shapes.get(key, TEXT) for key in keys}, required, one_of, at_most_one, needs, rest)
 
 
 BY_ONE = (*timings.AMOUNTS, "date", "reading")
@@ -191,7 +194,7 @@ FORMS: Mapping[str, Form] = {
     "level": form("level", vocabulary.LEVEL_KEYS, ("id",)),
     "label": form("label", fields.LABEL_KEYS),
     "term": form("term", vocabulary.TERM_KEYS, ("label",), place="action"),
-    "attribute": form("attribute", vocabulary.ATTRIBUTE_KEYS, ("label", "type")),
+    "attribute": form("attribute", vocabulary.ATTRIBUTE_KEYS, ("label", "type"), needs=((("absent_means",), "reason"),)),
     "choice": form("choice", vocabulary.CHOICE_KEYS),
     "event type": form("event type", vocabulary.EVENT_TYPE_KEYS, ("label",)),
     "reading": form("reading", vocabulary.READING_KEYS, ("label", "means", "signed_by", "since", "reason"), at_most_one=(("by", "window"),)),
@@ -202,18 +205,19 @@ FORMS: Mapping[str, Form] = {
     "units-file": form("units-file", units.UNITS_FILE_KEYS),
     "unit": form("unit", units.UNIT_KEYS, ("label", "place")),
     "edge": form("edge", units.EDGE_KEYS, ("unit",)),
-    "reorganisation": form("reorganisation", units.REORGANISATION_KEYS, ("on",), (("merge", "rename", "abolish"),)),
+    "reorganisation": form("reorganisation", units.REORGANISATION_KEYS, ("on",), (("merge", "rename", "abolish"),), needs=((("merge",), "into"), (("rename",), "label"))),
     "calendar": form("calendar", calendars.KEYS, ("year", "document")),
     "holiday": form("holiday", calendars.HOLIDAY_KEYS, ("from", "to")),
     "policy": form("policy", load.POLICY_KEYS, ("id", "title", "issuer", "level", "issued_on", "effective_on")),
     "headings": form("headings", load.HEADING_KEYS),
-    "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window"))),
+    "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window")), ((rules.RUN, "bearer"),)),
     "counts_as": form("counts_as", rules.STATEMENT_KEYS),
     "act": form("act", rules.ACT_KEYS, ("event",), place="done"),
     "selector": form("selector", selectors.KEYS, (), (("unit", "role", "each", "office_of"),)),
     "inferred": form("inferred", rules.INFERABLE),
     "case": form("case", case_files.KEYS, ("events",)),
     "event": form("event", events.OWN, ("id", "type", "at"), rest=TEXTS),
+    "replacement": form("event", events.OWN, ("type", "at"), rest=TEXTS),
 }  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from shlex import quote
+from typing import Annotated, Literal
 
 import typer
 
-from remit.cli.options import Json, Lang
-from remit.cli.session import BAD_PACK, OK, echo, print_json, reporting, tell, voice
+from remit.cli.options import Force, Json, Lang
+from remit.cli.session import BAD_PACK, OK, echo, open_session, print_json, reporting, tell, voice
+
+Kind = Literal["pack", "roles", "actions", "attributes", "events", "readings", "places", "units", "calendar", "case", "policy", "rule"]
 
 
 def fmt(
@@ -31,14 +34,15 @@ def fmt(
     """Put rules, facts and cases in one form; comments, quotes and meaning stay. 统一格式。"""
     with reporting(context, lang, as_json=as_json):
         say = voice(context).say
-        from remit.authoring.files import difference, formatted, write
+        from remit.authoring.files import difference, formatted
+        from remit.authoring.writing import replace
 
         found = list(formatted(paths or [Path()]))
         changed = [file for file in found if file.changed]
         problems = [problem for file in found for problem in file.problems]
         for file in changed:
             if not check and not diff:
-                write(file.path, file.after)
+                replace(file.path, file.after)
             if diff and not as_json:
                 echo(difference(file))
             elif not as_json:
@@ -73,19 +77,43 @@ def new(
             return
         for file in files:
             echo(str(file))
+        where = quote(str(folder))
         echo("")
         echo(say(f"""接下来：
-  remit check {folder}        检查，应无错误
-  remit coverage {folder}     每句原文的着落
-  remit run {folder} --now 2024-03-06    示例案件产生的义务
-  remit test {folder}         运行 features/ 里的场景
+  remit check {where}        检查，应无错误
+  remit coverage {where}     每句原文的着落
+  remit run {where} --now 2024-03-06    示例案件产生的义务
+  remit test {where}         运行 features/ 里的场景
 然后把 policies/ 里的原文换成您的文件，逐句写规则；写法见 docs/writing.md。""", f"""Next:
-  remit check {folder}        no error should be found
-  remit coverage {folder}     what became of each sentence
-  remit run {folder} --now 2024-03-06    the duties of the example case
-  remit test {folder}         the scenarios of features/
+  remit check {where}        no error should be found
+  remit coverage {where}     what became of each sentence
+  remit run {where} --now 2024-03-06    the duties of the example case
+  remit test {where}         the scenarios of features/
 Then put your own document into policies/, and write its rules sentence by sentence; docs/writing.md says how."""))  # fmt: skip
 
 
-def schema() -> None:
-    """placeholder"""
+def schema(
+    context: typer.Context,
+    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="One kind of file; left out: all. 哪种文件", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write a file for each kind, and show the editor's settings. 写入目录", show_default=False)
+    ] = None,
+    pack: Annotated[
+        Path | None, typer.Option("--pack", metavar="PACK", help="With the names this pack declares, for completion. 带上规则包的名称", show_default=False)
+    ] = None,
+    force: Force = False,
+    lang: Lang = None,
+) -> None:
+    """JSON Schema of a pack's YAML files, for editors; keys in Chinese and English. 供编辑器使用的 JSON Schema。"""
+    with reporting(context, lang):
+        from remit.authoring.schema import schemas, settings, write_schemas
+
+        names = open_session(context, pack).pack.reader.names.spelled if pack is not None else {}
+        if out is None:
+            found = schemas(names)
+            print_json(found[kind] if kind else found)
+            return
+        written = write_schemas(out, names, force=force)
+        say = voice(context).say
+        typer.echo(say(f"已写入 {len(written)} 个文件。VS Code（YAML 扩展）的 .vscode/settings.json：", f"{len(written)} files written. For .vscode/settings.json, with the YAML extension:"), err=True)  # fmt: skip
+        print_json(settings(out.as_posix() if out.is_absolute() else f"./{out.as_posix()}"))
