@@ -34,10 +34,13 @@ def canonical(text: str, shape: Shape | None) -> str:
 
 def of_document(document: Document, shape: Shape | None) -> Iterator[str]:
     root = document.root
+    if root is None:
+        yield from ended(collapsed((*document.above, *document.below), first=True))
+        return
     yield from collapsed(document.above, first=True)
     if isinstance(root, Leaf):
         yield from of_leaf("", root, "", remark(root.remark))
-    elif root is not None:
+    else:
         fitted = fitting(shape, root)
         inline = bracketed(root, fitted)
         if inline is not None and width(inline) <= WIDTH:
@@ -45,8 +48,7 @@ def of_document(document: Document, shape: Shape | None) -> Iterator[str]:
         else:
             yield from (text for text in (root.remark,) if text)
             yield from of_group(root, "", fitted)
-    below = collapsed(document.below, first=root is None and not document.above)
-    yield from below[:-1] if below and not below[-1] else below
+    yield from ended(collapsed(document.below, first=False))
 
 
 # --- lines -----------------------------------------------------------------------------------------
@@ -58,8 +60,7 @@ def of_group(group: Group, indent: str, shape: Shape | None) -> Iterator[str]:
         yield from indented(collapsed(item.above, first=number == 0), indent)
         value_shape = inner(shape, item)
         yield from of_pair(item.key, item.value, indent, value_shape) if item.key else of_member(item.value, indent, value_shape)
-    tail = collapsed(group.tail, first=False)
-    yield from indented(tail[:-1] if tail and not tail[-1] else tail, indent)
+    yield from indented(ended(collapsed(group.tail, first=False)), indent)
 
 
 def of_pair(key: Leaf, value: Leaf | Group, indent: str, shape: Shape | None) -> Iterator[str]:
@@ -131,6 +132,11 @@ def collapsed(lines: Sequence[str], *, first: bool) -> list[str]:
         for number, line in enumerate(lines)
         if line or (lines[number - 1] if number else not first)
     ]
+
+
+def ended(lines: list[str]) -> list[str]:
+    """Without a blank line at the end."""
+    return lines[:-1] if lines and not lines[-1] else lines
 
 
 def indented(lines: Iterable[str], indent: str) -> Iterator[str]:

@@ -27,6 +27,8 @@ def format_yaml(text: str, file: str, shape: Shape | None, *, line: int = 0, col
     except Unlaid as strange:
         at = Origin(file, strange.line + line, 1 + column)
         raise AuthoringError("RM802", "not-formatted", found=strange.sign, expected="plain YAML: values, lists, mappings and comments", origin=at) from None  # fmt: skip
+    if found == text:
+        return found
     try:
         same = alike(before, read_documents(found, file)) and comments(text) == comments(found)
     except RemitError:
