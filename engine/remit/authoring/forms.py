@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.model.terms import Kind, Period, Relation, ValueKind
-from remit.pack import calendars, case_files, events, fields, load, rules, selectors, timings, units, vocabulary
+from remit.pack import calendars, case_files, events, fields, rules, selectors, source, timings, units, vocabulary
+from remit.pack.load import POLICY_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,8 @@ FORMS: Mapping[str, Form] = {
     "reorganisation": form("reorganisation", units.REORGANISATION_KEYS, ("on",), (("merge", "rename", "abolish"),), needs=((("merge",), "into"), (("rename",), "label"))),
     "calendar": form("calendar", calendars.KEYS, ("year", "document")),
     "holiday": form("holiday", calendars.HOLIDAY_KEYS, ("from", "to")),
-    "policy": form("policy", load.POLICY_KEYS, ("id", "title", "issuer", "level", "issued_on", "effective_on")),
-    "headings": form("headings", load.HEADING_KEYS),
+    "policy": form("policy", POLICY_KEYS, ("id", "title", "issuer", "level", "issued_on", "effective_on")),
+    "headings": form("headings", tuple(source.HEADINGS)),
     "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window")), ((rules.RUN, "bearer"),)),
     "counts_as": form("counts_as", rules.STATEMENT_KEYS),
     "act": form("act", rules.ACT_KEYS, ("event",), place="done"),

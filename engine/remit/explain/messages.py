@@ -7,8 +7,10 @@ to the table.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from remit.errors import RemitError, shorten
+from remit.pack import dialect
 
 #: What each code means.
 MEANINGS: dict[str, str] = {
@@ -34,14 +36,15 @@ MEANINGS: dict[str, str] = {
     "RM722": "台账已存在", "RM723": "台账被改动", "RM724": "文件已存在",
     "RM725": "缺少 psycopg", "RM726": "台账地址无法识别", "RM727": "该当事人已被删除", "RM728": "存档的规则包被改动", "RM729": "未指定台账密钥",
     "RM730": "发件箱编号不对", "RM731": "台账不是空的", "RM732": "不是文件台账", "RM733": "不是备份文件",
+    "RM801": "该处已有内容", "RM802": "无法整理格式", "RM803": "没有可整理的文件", "RM804": "文件写不进去",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
 NOUNS: dict[str, str] = {
     "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
-    "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
-    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
+    "selector": "选择式", "window": "窗口", "reorganisation": "机构调整", "label": "标签", "edge": "关系",
+    "act": "行为", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of what is inferred": "推定", "list of headings": "标题格式", "relation": "关系", "name": "名称", "holiday": "节假日",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
@@ -109,6 +112,17 @@ PHRASES: dict[str, str] = {
     "nothing after the checkpoint": "检查点之后没有内容", "the signed checkpoint: the export was cut short": "签名的检查点：导出文件不完整",
     "the content to which the entry was committed": "与承诺值相符的内容", "one JSON object as `remit ledger export` writes it": "`remit ledger export` 写成的 JSON 对象",
     "the entry that the chain goes on with: it was altered, or one is missing": "与链条相接的记录：它被改动，或缺了一条",
+    "a colon within a value": "值里的冒号", "quotation marks around a text that holds `: `; or the key further in or out": "含有 `: ` 的文字加引号；或者把键缩进到正确的位置",
+    "a colon and a blank after the key": "键后面的冒号和空格", "a key, as far in as the keys above it; or the end of the value": "与上方的键缩进相同的键，或者值到此为止",
+    "`- `, as far in as those above it": "与上方缩进相同的 `- `", "`- ` after a key": "键后面的 `- `", "each `- ` on a line of its own": "每个 `- ` 另起一行",
+    "quotation marks around a text that begins with a sign": "以符号开头的文字加引号", "an escape such as \\n; or single quotation marks": "\\n 之类的转义，或者改用单引号",
+    "a tab": "制表符", "blanks: YAML is not indented by tabs": "空格：YAML 不能用制表符缩进", "the text on the lines below": "文字写在下面几行",
+    "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在",
+    "a file": "文件", "a directory that is not empty": "非空目录", "another file of this name": "同名文件", "a place where nothing is yet": "还没有内容的地方",
+    "a new or empty directory": "新目录或空目录", "plain YAML: values, lists, mappings and comments": "只有值、列表、键值和注释的 YAML",
+    "a form that would not keep its meaning": "改变了含义的写法", "the same rules and comments afterwards": "规则和注释不变",
+    "our own fault; the file is left as it is, please report it": "程序有错误，文件未动，请报告给我们", "a pack, or a .yaml or .md file of one": "规则包，或其中的 .yaml、.md 文件",
+    "a directory without files of a pack": "没有规则包文件的目录", "a file that can be written": "能写入的文件",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -128,7 +142,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"an? (.*) of (facts/\S+)", "{1} 里的{0}"),
     (r"JSON: (.*)", "JSON：{0}"),
     (r"a closing (.*)", "收尾的 {0}"),
-    (r"a key of an? (.*)", "{0}的键"),
     (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),
     (r"an attribute of (.*), or `(.*)`: it is a fact about the person", "{0} 的事实，或 `{1}`：它是关于当事人的事实"),
     (
@@ -143,9 +156,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"no unit or place above itself by `(.*)`", "单位或地点不能经 `{0}` 高于自己"),
     (r"the attribute `(.*)` \((.*)\)", "事实 `{0}`（{1}）"),
     (r"the id of one of the (\d+) obligations of this rule", "这条规则的 {0} 项义务之一的编号"),
-    (r"the key `(.*)`", "键 `{0}`"),
-    (r"a type: (.*)", "类型：{0}"),
-    (r"one of (.*)", "以下之一：{0}"),
+    (r"the keys of an? (.*)", "{0}的键"),
+    (r"a key of an? (.*): (.*)", "{0}的键：{1:keys}"),
+    (r"an? (.*) without (\w+)", "没有写 {1:keys} 的{0}"),
+    (r"the key `(.*)`", "键 {0:keys}"),
+    (r"a type: (.*)", "类型：{0:words}"),
+    (r"one of (.*)", "以下之一：{0:words}"),
+    (r"a key of an? (.*)", "{0}的键"),
+    (r"(.*), which nothing closes", "没有闭合的 {0}"),
     (r"a list of (.*)s", "{0}的列表"),
     (r"brackets (\d+) deep", "{0} 层括号"),
     (r"nesting of (\d+)", "{0} 层嵌套"),
@@ -192,5 +210,30 @@ def spoken(phrase: str) -> str:
     for pattern, chinese in PATTERNS:
         found = re.fullmatch(pattern, phrase)
         if found:
-            return chinese.format(*map(spoken, found.groups()))
+            return chinese.format(*map(Part, found.groups()))
     return phrase
+
+
+class Part(str):
+    """What stands in a pattern: a phrase; with `:words` fixed words, and with `:keys` keys, told in both languages."""
+
+    __slots__ = ()
+
+    def __format__(self, kind: str) -> str:
+        if not kind:
+            return spoken(str(self))
+        known = dialect.WORDS.items() if kind == "words" else KEYS
+        return "、".join(in_both(word, known) for word in self.split(", "))
+
+
+def in_both(word: str, known: Iterable[tuple[str, str]]) -> str:
+    """A key or fixed word in Chinese, and as it is written in English.
+
+    >>> in_both("quote", KEYS)
+    '引文（quote）'
+    """
+    chinese = next((zh for zh, en in known if en == word), None)
+    return f"{chinese}（{word}）" if chinese else word
+
+
+KEYS = (*dialect.KEYS.items(), *((written, key) for (_, written), key in dialect.LOCAL.items()))

@@ -198,7 +198,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in."""
+    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in.
+
+    `references` are the places of the rules it names in `then` and `overrides`.
+    """
 
     id: str
     policy: str
@@ -233,6 +236,7 @@ class Rule:
     evidence: str | None = None
     since: date | None = None
     until: date | None = None
+    references: Mapping[str, Origin] = field(default_factory=dict, compare=False)
     origin: Origin = Origin()
 
 

@@ -32,6 +32,7 @@ class Facts:
                 node = read(decoded(path.read_bytes(), self.relative(path)), self.relative(path))
             except RemitError as problem:
                 self.problems.add(problem)
+                self.problems.unread.add(name)
                 continue
             if node is not None:
                 yield node

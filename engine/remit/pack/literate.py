@@ -74,7 +74,9 @@ def compare(quoted: Sequence[Quoted], source: Sequence[Sentence], file: str) -> 
         found = next((n for n in range(expected, len(normative)) if normative[n].text == quote.text), None)
         if found is None:
             problems.append(differs(quote, normative[expected] if expected < len(normative) else None))
-            expected += 1 if expected < len(normative) and similar(quote.text, normative[expected].text) else 0
+            if expected < len(normative) and similar(quote.text, normative[expected].text):
+                matched[position] = normative[expected].index  # it is meant, so its rules stand under it
+                expected += 1
             continue
         problems += [missing(s, file) for s in normative[expected:found]]
         matched[position] = normative[found].index

@@ -21,7 +21,7 @@ from remit.pack.case_files import Source, read_case
 from remit.pack.events import EventReader, Models
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
-from remit.pack.literate import Block, Quoted, by_article, compare, read_chapter
+from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
@@ -33,7 +33,6 @@ POLICY_KEYS = (
     "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
     "first_period_reason", "source", "headings",
 )  # fmt: skip
-HEADING_KEYS = ("chapter", "article", "item")
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ def read_policy(
             root,
             head.parent,
             text,
-            RuleReader(name, vocabulary, names, lexicon, text, by_article(text), problems),
+            RuleReader(name, vocabulary, names, lexicon, text, problems),
             told,
         )
     )
@@ -236,9 +235,9 @@ def read_policy(
 
 
 def layout_of(fields: Fields) -> Layout:
-    own = Fields(fields.nodes.get("headings"), "headings", HEADING_KEYS, fields.problems)
+    own = Fields(fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems)
     try:
-        return Layout.of({name: own.text(name) or "" for name in HEADING_KEYS if name in own})
+        return Layout.of({name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own})
     except re.error as wrong:
         fields.problems.add(
             VocabularyError(
@@ -258,18 +257,22 @@ def read_chapters(
     """Every chapter's quotes held against the source, then its rules."""
     quoted: list[Quoted] = []
     blocks: list[Block] = []
+    unread = False
     for chapter in sorted(folder.glob("*.md")):
         file = chapter.relative_to(root).as_posix()
         try:
             more, found = read_chapter(decoded(chapter.read_bytes(), file), file, len(quoted))
         except RemitError as problem:
             reader.problems.add(problem)
+            reader.problems.unread.add("chapters")
+            unread = True
             continue
         quoted += more
         blocks += found
     matched, differences = compare(quoted, source, told)
     for difference in differences:
-        reader.problems.add(difference)
+        if not (unread and difference.code == "RM104"):  # of a chapter that cannot be read, that alone is told
+            reader.problems.add(difference)
     for block in blocks:
         above = [source[matched[position]] for position in block.above if position in matched]
         yield from reader.read(block, above)

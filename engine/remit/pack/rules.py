@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 
 from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
 from remit.expressions.checker import check
@@ -33,12 +34,14 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
 from remit.pack.fields import Fields
-from remit.pack.literate import Block, find_quote
+from remit.pack.literate import Block, by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
 from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar, read_documents
 
+#: The id in a block that is not YAML.
+NAMED = re.compile(r"^(?:id|编号):\s*(\S+)", re.MULTILINE)
 MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
 RUN = ("must", "must_not", "may")
 PARTS = ("bearer", "performer", "to", "with")
@@ -49,6 +52,9 @@ KEYS = (
 )  # fmt: skip
 STATEMENT_KEYS = ("term", "means", "unit", "relation", "target")
 ACT_KEYS = ("event", "where")
+#: What a condition reads, and the errors that mean nothing where one of these could not be read.
+NAMES_READ = ("attribute", "event", "place", "unit", "role", "level")
+OF_NAMES = frozenset({"RM304", "RM305", "RM306", "RM307"})
 INFERABLE = (
     *PARTS,
     "on",
@@ -75,15 +81,22 @@ class RuleReader:
     names: Names
     lexicon: Lexicon
     sentences: Sequence[Sentence]
-    articles: Mapping[str, Sequence[Sentence]]
     problems: Problems
+    articles: Mapping[str, Sequence[Sentence]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "articles", by_article(self.sentences))
 
     def read(self, block: Block, above: Sequence[Sentence]) -> Iterator[Rule]:
         """The rules of one block; `above` are the source sentences of the block quote it stands under."""
+        if block.above and not above:  # the quote is not of the source, which has been told
+            self.problems.lost.update(NAMED.findall(block.text))
+            return
         try:
             documents = read_documents(block.text, block.origin.file, line=block.origin.line)
         except RemitError as problem:
             self.problems.add(problem)
+            self.problems.lost.update(NAMED.findall(block.text))
             return
         for node in documents:
             rule = self.rule(node, above)
@@ -96,6 +109,7 @@ class RuleReader:
         quotes = self.quotes(fields, above)
         modality = self.modality(fields)
         if name is None or modality is None or not quotes:
+            self.problems.lost.update((name.text,) if name else ())
             return None
         first = self.sentences[quotes[0].sentences[0]]
         rule = Rule(
@@ -110,6 +124,7 @@ class RuleReader:
             inferred=self.inferred(fields),
             since=fields.day("since"),
             until=fields.day("until"),
+            references={n.text: n.origin for key in ("then", "overrides") for n in fields.scalars(key)},
             origin=name.origin,
         )
         if modality is Modality.NON_NORMATIVE:
@@ -153,11 +168,13 @@ class RuleReader:
     def modality(self, fields: Fields) -> Modality | None:
         given = [name for name in MODALITIES if name in fields]
         if len(given) != 1:
+            if not given and fields.misspelt & {*MODALITIES}:
+                return None
             self.problems.add(
                 VocabularyError(
                     "RM212",
                     "one-modality",
-                    found=", ".join(given) or "none",
+                    found=fields.shown(given) or "none",
                     expected=f"exactly one of {', '.join(MODALITIES)}",
                     origin=fields.origin,
                 )
@@ -189,6 +206,7 @@ class RuleReader:
         if (
             one
             and other
+            and "units" not in self.problems.unread
             and not any((e.source, e.relation, e.target) == (one, kind, other) for e in self.vocabulary.edges)
         ):
             self.problems.add(
@@ -211,9 +229,9 @@ class RuleReader:
 
     def norm(self, rule: Rule, fields: Fields) -> Rule | None:
         action = fields.scalar(rule.modality.value)
-        trigger = self.trigger(fields)
+        trigger = self.trigger(fields, rule.id)
         parties = {part: self.selectors(fields, part) for part in PARTS}
-        if "bearer" not in fields:
+        if "bearer" not in fields and "bearer" not in fields.misspelt:
             self.problems.add(
                 VocabularyError(
                     "RM213",
@@ -249,14 +267,14 @@ class RuleReader:
             evidence=fields.text("evidence"),
         )
 
-    def trigger(self, fields: Fields) -> Trigger:
+    def trigger(self, fields: Fields, name: str) -> Trigger:
         given = [name for name in ("on", "every", "always") if name in fields]
         if len(given) > 1:
             self.problems.add(
                 VocabularyError(
                     "RM214",
                     "one-trigger",
-                    found=", ".join(given),
+                    found=fields.shown(given),
                     expected="one of on, every, always",
                     origin=fields.origin,
                 )
@@ -267,10 +285,12 @@ class RuleReader:
             case ["every"]:
                 return Every(Period(fields.word("every", tuple(Period), "year")))
             case ["always"]:
-                if not fields.truth("always"):
-                    fields.wrong(fields.nodes["always"], "always: true")
+                node = fields.scalar("always")
+                if node is not None and dialect.word(node.text) != "true":
+                    fields.wrong(node, "always: true")
                 return Always()
             case _:
+                self.problems.lost.update((name,) if fields.misspelt & {"on", "every", "always"} else ())
                 return Consequence()
 
     def kind(self, modality: Modality, trigger: Trigger, fields: Fields) -> Kind:
@@ -287,7 +307,7 @@ class RuleReader:
                 VocabularyError(
                     "RM214",
                     "one-limit",
-                    found="by, window",
+                    found=fields.shown(("by", "window")),
                     expected="one of them",
                     origin=fields.keys["window"],
                 )
@@ -331,7 +351,8 @@ class RuleReader:
                 text=node.text,
             )
         except ExpressionError as problem:
-            self.problems.add(problem)
+            if problem.code not in OF_NAMES or not self.names.unread(*NAMES_READ):
+                self.problems.add(problem)
             return None
         return Condition(tree, node.text, node.origin)
 
@@ -345,6 +366,7 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
     by_id = {rule.id: rule for rule in rules}
     owners = {policy.id: policy for policy in policies}
     seen: dict[str, list[Policy]] = defaultdict(list)
+    misspelt: set[str] = set()
     for rule in rules:
         if any(meet(owners[rule.policy], other) for other in seen[rule.id]):
             problems.add(
@@ -358,8 +380,9 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
             )
         seen[rule.id].append(owners[rule.policy])
         for name in (*rule.then, *rule.overrides):
-            if name not in by_id:
-                problems.unknown("rule", Scalar(name, rule.origin), by_id, "the id of a rule")
+            if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
+                problems.unknown("rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule")
+                misspelt.add(nearest(name, by_id) or "")
         for name in rule.then:
             target = by_id.get(name)
             if target is not None and not isinstance(target.trigger, Consequence):
@@ -369,12 +392,12 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                         "one-trigger",
                         found=name,
                         expected="a rule without on, every, always, as `then` sets it off",
-                        origin=rule.origin,
+                        origin=rule.references.get(name, rule.origin),
                     )
                 )
-    named = {name for rule in rules for name in rule.then}
+    named = {name for rule in rules for name in rule.then} | misspelt
     for rule in rules:
-        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named:
+        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named | problems.lost:
             problems.add(
                 VocabularyError(
                     "RM215",

@@ -46,16 +46,8 @@ class SelectorReader:
         fields = Fields(node, "selector", KEYS, self.problems)
         forms = [name for name in ("unit", "role", "each", "office_of") if name in fields]
         if len(forms) != 1:
-            if fields.nodes or not fields.problems.found:
-                self.problems.add(
-                    VocabularyError(
-                        "RM206",
-                        "wrong-form",
-                        found=", ".join(forms) or "nothing",
-                        expected="one of unit, role, each, office_of",
-                        origin=fields.origin,
-                    )
-                )
+            if forms or not (fields.misspelt or fields.hollow):
+                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected="one of unit, role, each, office_of", origin=fields.origin))  # fmt: skip
             return None
         return self.by_form(forms[0], fields)
 

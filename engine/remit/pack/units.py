@@ -47,6 +47,8 @@ def read_units(
     moves: list[Node] = []
     for document in facts.documents("units"):
         top = facts.fields(document, "units-file", UNITS_FILE_KEYS)
+        if "units" in top.misspelt:
+            facts.problems.unread.add("units")
         moves += top.many("reorganisations")
         for key, node in top.entries("units"):
             fields = facts.fields(node, "unit", UNIT_KEYS)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from remit.errors import VocabularyError
+from remit.errors import VocabularyError, nearest
 from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
@@ -142,7 +142,9 @@ def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
             continue
         level = facts.fields(node, "level", LEVEL_KEYS)
         name = level.text("id", required=True)
-        if name:
+        if name is None:
+            facts.problems.unread.add("pack")
+        else:
             labels[name] = level.label("label") or Text(name, name)
     return head, tuple(labels), labels
 
@@ -200,6 +202,7 @@ def attribute_of(key: Scalar, fields: Fields, names: Names, zone: ZoneInfo) -> A
     choices = tuple(choice_of(k, v, fields) for k, v in fields.entries("choices"))
     if kind is ValueKind.CHOICE and not choices:
         fields.missing("choices")
+        kind = TEXT  # what it may be compared with, nobody knows
     asked = fields.scalar("asked_of")
     unit = fields.label("unit")
     attribute = Attribute(
@@ -242,6 +245,8 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
     elif isinstance(inner, Scalar):
         spelled = [*ValueKind, *(zh for zh, en in dialect.WORDS.items() if en in set(ValueKind))]
         fields.problems.unknown("type", inner, spelled, "a type: " + ", ".join(ValueKind))
+        meant = dialect.word(nearest(inner.text, spelled) or "")
+        return (ValueKind(meant) if meant in set(ValueKind) else TEXT), many
     else:
         fields.wrong(node, "a type, or a list of one type")
     return TEXT, many
