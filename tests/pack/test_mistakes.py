@@ -137,14 +137,14 @@ MISTAKES: list[tuple[str, str, str, str, str, str | None]] = [
     (F + "roles.yaml", "branch: {label: library branch}", "branch: library branch", "RM206", "library branch", None),
     (F + "units.yaml", "hill-library: {label: Hill Library", "harbour-library: {label: Hill Library", "RM202", "harbour-library", None),
     (F + "units.yaml", "place: hill,", "place: hill, since: 2024-05-01, until: 2024-04-01,", "RM505", "2024-05-01", None),
-    (F + "units.yaml", "units:\n", "reorganisations: [{on: 2024-05-01, into: head-office}]\nunits:\n", "RM206", "reorganisation", None),
+    (F + "units.yaml", "units:\n", "reorganisations: [{on: 2024-05-01, into: head-office}]\nunits:\n", "RM206", "nothing", None),
     (F + "units.yaml", "units:\n", "unit:\n", "RM205", "unit", "units"),
     (F + "readings.yaml", "since: 2024-01-01", "since: January", "RM208", "January", None),
     (F + "readings.yaml", "  by: {working_days: 3}", "  by: {working_days: 3}\n  status: certain", "RM208", "certain", None),
     (F + "calendars/2024.yaml", "year: 2024", "year: next", "RM208", "next", None),
     (F + "pack.yaml", "levels: [{id: city, label: city}, {id: branch, label: branch}]", "levels: [{label: city}, {id: branch, label: branch}]", "RM207", "level without id", None),
     (POLICY, "issuer:", "isuer:", "RM205", "isuer", "issuer"),
-    (POLICY, "first_period: remainder", "first_period: remainder\nheadings: {article: \"(\"}", "RM208", "missing ), unterminated subpattern", None),
+    (POLICY, "first_period: remainder", "first_period: remainder\nheadings: {article: \"(\"}", "RM208", "(", None),
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ NOUNS: dict[str, str] = {
     "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "reorganisation": "机构调整", "label": "标签", "edge": "关系",
-    "act": "行为", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of what is inferred": "推定", "list of headings": "标题格式", "relation": "关系", "name": "名称", "holiday": "节假日",
+    "act": "行为", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of inferred parts": "推定", "list of headings": "标题格式", "relation": "关系", "name": "名称", "holiday": "节假日",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
@@ -61,8 +61,8 @@ PHRASES: dict[str, str] = {
     "a duration": "时长", "a field inside has(), as in has(event.x)": "已知() 里写一个事实，如 已知(事件.x)",
     "a field of event, subject, unit or case": "事件、当事人、单位或案件的事实", "a file that can be read": "能打开的文件", "a key in quotation marks": "加引号的键",
     "a length such as 72h, 1h30m or 3d": "时长，如 72h、1h30m 或 3d", "a length that can be reckoned with": "可以计算的时长", "a list": "列表",
-    "a list of different things": "类型不一的列表", "a list of events": "事件的列表", "a list or a text": "列表或文字", "a list or mapping": "列表或键值",
-    "a mapping": "键值", "a mapping of keys and values": "键值", "a merge": "合并键 <<", "a moment": "时刻",
+    "a list of different things": "类型不一的列表", "a list of events": "事件的列表", "a list or a text": "列表或文字", "a list or mapping": "列表，或键和值",
+    "a mapping": "键和值", "a merge": "合并键 <<", "a moment": "时刻",
     "a moment with a zone, such as 2024-05-06T08:00:00+08:00": "带时区的时刻，如 2024-05-06T08:00:00+08:00", "a name that remit does not use itself": "remit 没有占用的名称",
     "a new name, one the vocabulary does not use": "词汇里没有的新名称", "a number of at most 64 bits": "不超过64位的整数", "a number or a duration": "数或时长",
     "a place": "地点", "a place of the pack": "规则包里的地点", "a place or unit of the pack": "规则包里的地点或单位", "a plain key": "普通的键",
@@ -81,7 +81,7 @@ PHRASES: dict[str, str] = {
     "each unit once": "每个单位只列一次", "event, subject, unit or case, and a field of it": "事件、当事人、单位或案件，及其事实",
     "event.place, bearer.place or an attribute of kind place": "事件.地点、责任单位.地点，或地点类的事实", "every sentence of the source in a block quote": "原文每一句都在引用块里",
     "exactly one of must, must_not, may, counts_as, non_normative": "必须、不得、可以、视为、非规范 之中恰好一个", "names and what they mean": "名称及其含义",
-    "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键值",
+    "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键和值",
     "numbers, or times and durations": "数，或时间与时长", "on, every or always, or another rule's `then`": "触发、每、常设之一，或另一规则的 `后果`",
     "one name for the case": "一个案件名称", "one of on, every, always": "触发、每、常设之一", "one of them": "只写其中一个",
     "one of unit, role, each, office_of": "单位、角色、各、办公室之一", "one of hours, days, working_days, months, date, reading": "小时、日、工作日、月、日期、解释之一",
@@ -132,6 +132,8 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a moment before (\S+)", "{0} 之前的时刻"),
     (r"an export of the pack `(.*)`", "规则包 `{0}` 的导出文件"),
     (r"the pack `(.*)`", "规则包 `{0}`"),
+    (r"a number of at least (\S+)", "不小于 {0} 的数"),
+    (r"a number of at most (\d+)", "不大于 {0} 的数"),
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
     (r"a day of (\d+)", "{0} 年的日期"),
@@ -157,6 +159,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the attribute `(.*)` \((.*)\)", "事实 `{0}`（{1}）"),
     (r"the id of one of the (\d+) obligations of this rule", "这条规则的 {0} 项义务之一的编号"),
     (r"the keys of an? (.*)", "{0}的键"),
+    (r"keys and values, such as \{(\w+): …\}", "键和值，如 {{{0:keys}: …}}"),
     (r"a key of an? (.*): (.*)", "{0}的键：{1:keys}"),
     (r"an? (.*) without (\w+)", "没有写 {1:keys} 的{0}"),
     (r"the key `(.*)`", "键 {0:keys}"),
@@ -186,7 +189,7 @@ def told(problem: RemitError, language: str) -> str:
     """
     if language != "zh":
         return str(problem)
-    parts = [f"实为“{spoken(shorten(problem.found))}”"] if problem.found else []
+    parts = [f"实为“{found(shorten(problem.found))}”"] if problem.found else []
     parts += [f"应为 {spoken(problem.expected)}"] if problem.expected else []
     nearest = f"；最接近的是“{problem.suggestion}”" if problem.suggestion else ""
     return f"{place(problem)}{problem.code} {MEANINGS.get(problem.code, problem.slug)}：{'，'.join(parts)}{nearest}"
@@ -202,15 +205,20 @@ def place(problem: RemitError) -> str:
     return f"事件 {origin.event}" + (f"（案件 {origin.case}）: " if origin.case is not None else ": ")
 
 
+def found(phrase: str) -> str:
+    """What stood there. A single word is what a user wrote, and stays as it is: `unit` may be a key that is wrong there."""
+    return phrase if phrase in NOUNS else spoken(phrase)
+
+
 def spoken(phrase: str) -> str:
     """A phrase of the engine's in Chinese; what a user wrote stays as it is."""
     known = PHRASES.get(phrase) or NOUNS.get(phrase)
     if known is not None:
         return known
     for pattern, chinese in PATTERNS:
-        found = re.fullmatch(pattern, phrase)
-        if found:
-            return chinese.format(*map(Part, found.groups()))
+        fits = re.fullmatch(pattern, phrase)
+        if fits:
+            return chinese.format(*map(Part, fits.groups()))
     return phrase
 
 

@@ -269,13 +269,12 @@ class EventReader:
                 f"the attribute `{name}` ({label.zh})",
             )
         attribute = self.vocabulary.attributes[name]
-        low, high = attribute.minimum, attribute.maximum
         return where.error(
             "RM405",
             "out-of-bounds",
             name,
             str(first.get("input")),
-            f"a number from {low if low is not None else 'any'} to {high if high is not None else 'any'}",
+            between(attribute.minimum, attribute.maximum),
         )
 
     def replacement(self, kind: EventType, own: Mapping[str, object], case: str | None, where: Where) -> Event | None:
@@ -291,6 +290,17 @@ class EventReader:
                 "`event`: the report as it should have been",
             )
         return self.event({"id": own["id"], **inner}, case=case, origin=where.origin)
+
+
+def between(low: int | None, high: int | None) -> str:
+    """The numbers an attribute may have.
+
+    >>> between(0, None), between(0, 130)
+    ('a number of at least 0', 'a number from 0 to 130')
+    """
+    if low is not None and high is not None:
+        return f"a number from {low} to {high}"
+    return f"a number of at least {low}" if low is not None else f"a number of at most {high}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 FEW = 12
 #: What a place is called in messages, where not by its own name.
 CALLED = {
-    "by": "limit", "units-file": "units file", "counts_as": "statement", "inferred": "list of what is inferred", "done": "act", "breach": "act",
+    "by": "limit", "units-file": "units file", "counts_as": "statement", "inferred": "list of inferred parts", "done": "act", "breach": "act",
     "headings": "list of headings",
 }  # fmt: skip
 LABEL_KEYS = ("zh", "en")
@@ -46,7 +46,7 @@ class Fields:
             if isinstance(node, Scalar) and node.text == "" and not node.quoted:
                 problems.add(VocabularyError("RM220", "empty-value", found="nothing", expected=f"the keys of {called(place)}", origin=node.origin))  # fmt: skip
             else:
-                self.wrong(node, "a mapping of keys and values")
+                self.wrong(node, f"keys and values, such as {{{next(iter(allowed))}: …}}")
             return
         for key, value in node.items if node else ():
             name = dialect.key(key.text, place)

@@ -243,7 +243,7 @@ def layout_of(fields: Fields) -> Layout:
             VocabularyError(
                 "RM208",
                 "wrong-value",
-                found=str(wrong),
+                found=str(wrong.pattern),
                 expected="a regular expression",
                 origin=own.origin,
             )

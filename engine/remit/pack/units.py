@@ -118,16 +118,18 @@ def reorganisation(facts: Facts, node: Node, names: Names) -> Reorganisation | N
     fields = facts.fields(node, "reorganisation", REORGANISATION_KEYS)
     on = fields.day("on", required=True)
     kinds: list[Literal["merge", "rename", "abolish"]] = [k for k in ("merge", "rename", "abolish") if k in fields]
-    if len(kinds) != 1 or on is None:
+    if len(kinds) != 1:
         facts.problems.add(
             VocabularyError(
                 "RM206",
                 "wrong-form",
-                found="reorganisation",
+                found=fields.shown(kinds) or "nothing",
                 expected="one of merge, rename, abolish",
                 origin=node.origin,
             )
         )
+        return None
+    if on is None:
         return None
     units = tuple(u for n in fields.scalars(kinds[0]) if (u := names.resolve("unit", n)))
     into = fields.scalar("into", required=kinds[0] == "merge")
