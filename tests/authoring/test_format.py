@@ -188,7 +188,7 @@ def test_a_chapter_with_a_broken_rule_is_left_alone_and_every_broken_rule_is_tol
     text = "> a\n\n```rule\nid:  x\n```\n\n```rule\nid: [x\n```\n\n```rule\nid: x\nid: y\n```\n"
     with pytest.raises(PackError) as refused:
         format_markdown(text, "c.md")
-    assert [(p.code, p.origin.line) for p in refused.value.problems] == [("RM201", 9), ("RM202", 13)]
+    assert [(p.code, p.origin.line) for p in refused.value.problems] == [("RM201", 8), ("RM202", 13)]
 
 
 @pytest.mark.parametrize("text", ["%YAML 1.1\n---\nid: x\n", "id: x\n...\n", "id: x\x85\n"], ids=["a directive", "an end", "a break"])

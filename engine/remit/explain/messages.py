@@ -117,7 +117,8 @@ PHRASES: dict[str, str] = {
     "`- `, as far in as those above it": "与上方缩进相同的 `- `", "`- ` after a key": "键后面的 `- `", "each `- ` on a line of its own": "每个 `- ` 另起一行",
     "quotation marks around a text that begins with a sign": "以符号开头的文字加引号", "an escape such as \\n; or single quotation marks": "\\n 之类的转义，或者改用单引号",
     "a tab": "制表符", "blanks: YAML is not indented by tabs": "空格：YAML 不能用制表符缩进", "the text on the lines below": "文字写在下面几行",
-    "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在",
+    "text in GBK": "GBK 编码的文字", "text in UTF-16": "UTF-16 编码的文字", "no text, but a binary file": "二进制文件，不是文字",
+    "nothing after the last sentence of the source": "原文到此为止", "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在",
     "a file": "文件", "a directory that is not empty": "非空目录", "another file of this name": "同名文件", "a place where nothing is yet": "还没有内容的地方",
     "a new or empty directory": "新目录或空目录", "plain YAML: values, lists, mappings and comments": "只有值、列表、键值和注释的 YAML",
     "a form that would not keep its meaning": "改变了含义的写法", "the same rules and comments afterwards": "规则和注释不变",
@@ -128,6 +129,7 @@ PHRASES: dict[str, str] = {
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"`(.*)` as in line (\d+) of the source", "`{0}`，如原文第 {1} 行"),
+    (r"the next sentence of the source: `(.*)`", "原文的下一句：`{0}`"),
     (r"a new id, or the same content as before \(differs in (.*)\)", "新的编号，或与以前相同的内容（不同之处：{0}）"),
     (r"a moment before (\S+)", "{0} 之前的时刻"),
     (r"an export of the pack `(.*)`", "规则包 `{0}` 的导出文件"),

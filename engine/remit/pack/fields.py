@@ -39,7 +39,7 @@ class Fields:
         self.keys: dict[str, Origin] = {}
         self.written: dict[str, str] = {}
         self.misspelt: set[str] = set()  # keys that an unknown key was probably meant to be
-        self.hollow = False  # it is no mapping at all, and that has been told
+        self.hollow = node is None  # it is no mapping at all, and that has been told
         names = frozenset(allowed)
         if node is not None and not isinstance(node, Mapping):
             self.hollow = True

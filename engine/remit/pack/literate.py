@@ -69,10 +69,13 @@ def compare(quoted: Sequence[Quoted], source: Sequence[Sentence], file: str) -> 
     normative = [s for s in source if not s.heading]
     matched: dict[int, int] = {}
     problems: list[RemitError] = []
-    expected = 0
+    expected, beyond = 0, False  # beyond the source's end, one quote is told for all
     for position, quote in enumerate(quoted):
         found = next((n for n in range(expected, len(normative)) if normative[n].text == quote.text), None)
+        if found is None and expected == len(normative) and beyond:
+            continue
         if found is None:
+            beyond = expected == len(normative)
             problems.append(differs(quote, normative[expected] if expected < len(normative) else None))
             if expected < len(normative) and similar(quote.text, normative[expected].text):
                 matched[position] = normative[expected].index  # it is meant, so its rules stand under it

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from remit.errors import VocabularyError, nearest
+from remit.errors import Origin, VocabularyError, nearest
 from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
@@ -134,6 +134,9 @@ def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType 
 def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
     """facts/pack.yaml."""
     document = next(facts.documents("pack"), None)
+    if document is None and "pack" not in facts.problems.unread:
+        facts.problems.add(VocabularyError("RM220", "empty-value", found="an empty file", expected="the keys of a pack", origin=Origin("facts/pack.yaml", 1, 1)))  # fmt: skip
+        facts.problems.unread.add("pack")
     head = facts.fields(document, "pack", PACK_KEYS)
     labels: dict[str, Text] = {}
     for node in head.many("levels"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError, nearest
@@ -54,14 +55,38 @@ def decoded(raw: bytes, file: str) -> str:
             origin=Origin(file),
         )
     try:
-        return raw.decode("utf-8-sig")
+        if b"\0" not in raw:
+            return raw.decode("utf-8-sig")
+        start = raw.find(b"\0")
     except UnicodeDecodeError as wrong:
-        line = raw[: wrong.start].count(b"\n") + 1
-        column = wrong.start - raw[: wrong.start].rfind(b"\n")
-        raise SourceError(
-            "RM101", "not-utf-8", found=f"byte 0x{raw[wrong.start]:02x}", expected="text in UTF-8",
-            origin=Origin(file, line, column), hint="save the file as UTF-8",
-        ) from None  # fmt: skip
+        start = wrong.start
+    line, column = raw.count(b"\n", 0, start) + 1, start - raw.rfind(b"\n", 0, start)
+    raise SourceError("RM101", "not-utf-8", found=coding(raw) or f"byte 0x{raw[start]:02x}", expected="text in UTF-8", origin=Origin(file, line, column), hint="save the file as UTF-8")  # fmt: skip
+
+
+def coding(raw: bytes) -> str | None:
+    """What a file that is not UTF-8 probably is: as other programs save texts, or no text at all."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text in UTF-16"
+    if b"\0" in raw:
+        return "no text, but a binary file"
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    return "text in GBK" if any("\u4e00" <= sign <= "\u9fff" for sign in text) else None
+
+
+def contents(path: Path, file: str) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        SourceError: RM102, it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as failure:
+        raise SourceError("RM102", "file-missing", found=path.name, expected="a file that can be read", origin=Origin(file), hint=failure.strerror) from None  # fmt: skip
 
 
 def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> tuple[Node, ...]:
