@@ -13,6 +13,7 @@
     ├── AnalysisError      RM84x  what is proved of a pack, or of two
     ├── SiteError          RM87x  pages that are published
     ├── ExportError        RM86x  documents, templates, calendars
+    ├── AuthoringError     RM80x  new packs, the canonical form, schemas
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -26,9 +27,12 @@ never reused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,8 +66,40 @@ def nearest(found: str, valid: Iterable[str]) -> str | None:
     >>> nearest("libary", ["library", "office"])
     'library'
     """
-    matches = get_close_matches(found, sorted(set(valid)), n=1, cutoff=0.5)
+    matches = get_close_matches(found, likely(found, frozenset(valid)), n=1, cutoff=0.5)
     return matches[0] if matches else None
+
+
+#: Among so many names the nearest is sought one by one; of more, only among those that share most.
+FEW, LIKELY = 60, 30
+
+
+def likely(found: str, valid: frozenset[str]) -> list[str]:
+    """Of many names, those that have most in common with `found`, so that a pack full of errors is told in no time."""
+    if len(valid) <= FEW:
+        return sorted(valid)
+    index = by_parts(valid)
+    rare = [names for part in parts(found) if 0 < len(names := index.get(part, ())) <= len(valid) // 4]
+    shared = Counter(name for names in rare for name in names)
+    if not shared:
+        shared = Counter(name for part in parts(found) for name in index.get(part, ()))
+    best = sorted(shared.items(), key=lambda item: (-item[1] / (len(item[0]) + len(found)), item[0]))
+    return sorted(name for name, _ in best[:LIKELY])
+
+
+@lru_cache(maxsize=16)
+def by_parts(valid: frozenset[str]) -> dict[str, list[str]]:
+    """Which names hold a part."""
+    index: dict[str, list[str]] = {}
+    for name in valid:
+        for part in parts(name):
+            index.setdefault(part, []).append(name)
+    return index
+
+
+def parts(name: str) -> set[str]:
+    """Its letters and the pairs of neighbours."""
+    return {*name, *map("".join, pairwise(name))}
 
 
 class RemitError(Exception):
@@ -166,6 +202,8 @@ class SiteError(RemitError):
     """Pages cannot be made or written (RM87x)."""
 class ExportError(RemitError):
     """A document, its template or its file is wrong (RM86x)."""
+class AuthoringError(RemitError):
+    """A file cannot be made, formatted or written for an author (RM80x)."""
 
 
 class InternalError(RemitError):

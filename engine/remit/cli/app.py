@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import analysis, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning, publish, publishing, specification
+from remit.cli import analysis, authoring, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning, publish, publishing, specification
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -60,6 +60,9 @@ for name, command in (
     ("analyse", analysis.analyse),
     ("diff", analysis.diff),
     ("site", publish.site),
+    ("new", authoring.new),
+    ("fmt", authoring.fmt),
+    ("schema", authoring.schema),
     ("init", ledger_events.init),
     ("submit", ledger_events.submit),
     ("advance", ledger_events.advance),

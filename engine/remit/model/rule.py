@@ -198,7 +198,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in."""
+    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in.
+
+    `references` are the places of the rules it names in `then` and `overrides`.
+    """
 
     id: str
     policy: str
@@ -234,6 +237,7 @@ class Rule:
     since: date | None = None
     until: date | None = None
     implements: tuple[str, ...] = ()
+    references: Mapping[str, Origin] = field(default_factory=dict, compare=False)
     origin: Origin = Origin()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from remit.errors import RemitError, VocabularyError
 from remit.pack.fields import Fields
-from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, decoded, read
+from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, contents, decoded, read
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Facts:
     def files(self, name: str) -> Iterator[Path]:
         """`facts/NAME.yaml` or the files of `facts/NAME/`."""
         single, folder = self.root / "facts" / f"{name}.yaml", self.root / "facts" / name
-        if single.is_file():
+        if single.exists():
             yield single
         if folder.is_dir():
             yield from sorted(folder.glob("*.yaml"))
@@ -29,9 +29,10 @@ class Facts:
     def documents(self, name: str) -> Iterator[Node]:
         for path in self.files(name):
             try:
-                node = read(decoded(path.read_bytes(), self.relative(path)), self.relative(path))
+                node = read(decoded(contents(path, self.relative(path)), self.relative(path)), self.relative(path))
             except RemitError as problem:
                 self.problems.add(problem)
+                self.problems.unread.add(name)
                 continue
             if node is not None:
                 yield node

@@ -27,7 +27,7 @@ from remit.pack.rules import RuleReader, check_references
 from remit.pack.source import Layout, sentences
 from remit.pack.superiors import check_superiors, read_superiors
 from remit.pack.vocabulary import read_vocabulary
-from remit.pack.yaml_reader import Problems, decoded, read
+from remit.pack.yaml_reader import Problems, contents, decoded, read
 from remit.routing.graph import UnitGraph
 
 POLICY_KEYS = (
@@ -192,7 +192,10 @@ def read_policy(
 ) -> Policy | None:
     """One document: its head, its source, its chapters."""
     file = head.relative_to(root).as_posix()
-    fields = Fields(read(decoded(head.read_bytes(), file), file), "policy", POLICY_KEYS, problems)
+    node = read(decoded(contents(head, file), file), file)
+    if node is None:
+        raise VocabularyError("RM220", "empty-value", found="an empty file", expected="the keys of a policy", origin=Origin(file, 1, 1))  # fmt: skip
+    fields = Fields(node, "policy", POLICY_KEYS, problems)
     name, level = fields.text("id", required=True), fields.scalar("level", required=True)
     issued, effective = (
         fields.day("issued_on", required=True),
@@ -210,7 +213,7 @@ def read_policy(
     if name is None or issued is None or effective is None:
         return None
     told = source.relative_to(root).as_posix()
-    text = sentences(decoded(source.read_bytes(), told), layout_of(fields))
+    text = sentences(decoded(contents(source, told), told), layout_of(fields))
     rules = tuple(
         read_chapters(
             root,
@@ -246,7 +249,7 @@ def layout_of(fields: Fields) -> Layout:
             VocabularyError(
                 "RM208",
                 "wrong-value",
-                found=str(wrong),
+                found=str(wrong.pattern),
                 expected="a regular expression",
                 origin=own.origin,
             )
@@ -260,18 +263,22 @@ def read_chapters(
     """Every chapter's quotes held against the source, then its rules."""
     quoted: list[Quoted] = []
     blocks: list[Block] = []
+    unread = False
     for chapter in sorted(folder.glob("*.md")):
         file = chapter.relative_to(root).as_posix()
         try:
-            more, found = read_chapter(decoded(chapter.read_bytes(), file), file, len(quoted))
+            more, found = read_chapter(decoded(contents(chapter, file), file), file, len(quoted))
         except RemitError as problem:
             reader.problems.add(problem)
+            reader.problems.unread.add("chapters")
+            unread = True
             continue
         quoted += more
         blocks += found
     matched, differences = compare(quoted, source, told)
     for difference in differences:
-        reader.problems.add(difference)
+        if not (unread and difference.code == "RM104"):  # of a chapter that cannot be read, that alone is told
+            reader.problems.add(difference)
     for block in blocks:
         above = [source[matched[position]] for position in block.above if position in matched]
         yield from reader.read(block, above)
