@@ -14,6 +14,7 @@
     ├── SiteError          RM87x  pages that are published
     ├── ExportError        RM86x  documents, templates, calendars
     ├── AuthoringError     RM80x  new packs, the canonical form, schemas
+    ├── EditorError        RM81x  what an editor asks for
     └── InternalError      RM9xx  our own fault
 
 Every problem has a stable code with a slug, a place, what was found, what was expected and, where one
@@ -196,14 +197,26 @@ class LedgerError(RemitError):
 
 class SpecificationError(RemitError):
     """A feature file, a step, or what measures the scenarios is wrong (RM82x, RM83x)."""
+
+
 class AnalysisError(RemitError):
     """A pack cannot be analysed, or two not compared (RM84x)."""
+
+
 class SiteError(RemitError):
     """Pages cannot be made or written (RM87x)."""
+
+
 class ExportError(RemitError):
     """A document, its template or its file is wrong (RM86x)."""
+
+
 class AuthoringError(RemitError):
     """A file cannot be made, formatted or written for an author (RM80x)."""
+
+
+class EditorError(RemitError):
+    """What an editor asks for cannot be done (RM81x)."""
 
 
 class InternalError(RemitError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from remit.model.terms import Kind, Period, Relation, ValueKind
 from remit.pack import calendars, case_files, events, fields, rules, selectors, source, timings, units, vocabulary
-from remit.pack.load import POLICY_KEYS
+from remit.pack.draft import POLICY_KEYS
 
 
 @dataclass(frozen=True, slots=True)

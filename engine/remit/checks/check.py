@@ -24,18 +24,28 @@ class Findings:
     warnings: tuple[RemitError, ...]
 
 
+#: A problem, and whether it is an error.
+Finding = tuple[RemitError, bool]
+
+
 def check(pack: Pack) -> Findings:
     """Everything found, each in order of place. Loading has found what is wrong with single files already."""
-    program = compile_program(pack.policies)
-    desks = Desks(pack.graph, program)
-    gaps = [found for rule in program.rules for found in desks.of_rule(rule)]
-    errors = [
-        *broken(program),
-        *contradictions(program, pack.graph.levels),
-        *(g for g in gaps if g.slug == NOBODY),
-    ]
-    warnings = [*pack.warnings, *(g for g in gaps if g.slug != NOBODY), *unquoted(pack)]
+    found = [finding for finding in examined(pack) if finding is not None]
+    errors, warnings = ([p for p, is_error in found if is_error is wanted] for wanted in (True, False))
     return Findings(tuple(sorted(errors, key=in_place)), tuple(sorted(warnings, key=in_place)))
+
+
+def examined(pack: Pack) -> Iterator[Finding | None]:
+    """Each finding as it is made; None now and then, so that whoever has others to answer may stop in between."""
+    program = compile_program(pack.policies)
+    yield None
+    yield from ((p, True) for p in broken(program))
+    yield from ((p, True) for p in contradictions(program, pack.graph.levels))
+    desks = Desks(pack.graph, program)
+    for rule in program.rules:
+        yield None
+        yield from ((gap, gap.slug == NOBODY) for gap in desks.of_rule(rule))
+    yield from ((p, False) for p in (*pack.warnings, *unquoted(pack)))
 
 
 def in_place(problem: RemitError) -> tuple[Origin, str, str]:

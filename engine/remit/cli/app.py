@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import analysis, authoring, cases, ledger, ledger_acts, ledger_events, ledger_views, packs, planning, publish, publishing, specification
+from remit.cli import (
+    analysis,
+    authoring,
+    cases,
+    editor,
+    ledger,
+    ledger_acts,
+    ledger_events,
+    ledger_views,
+    packs,
+    planning,
+    publish,
+    publishing,
+    specification,
+)
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -83,6 +97,7 @@ for name, command in (
     ("rehearse", planning.rehearse),
     ("forecast", planning.forecast),
     ("export", publishing.export),
+    ("lsp", editor.lsp),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")

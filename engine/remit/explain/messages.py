@@ -47,6 +47,8 @@ MEANINGS: dict[str, str] = {
     "RM850": "机构调整的写法不对", "RM851": "单位当日不存在", "RM860": "模板要的字段不存在", "RM861": "模板无法使用", "RM862": "输出文件已存在",
     "RM863": "输出文件写不进去", "RM864": "缺少程序库", "RM865": "没有这种形式",
     "RM801": "该处已有内容", "RM802": "无法整理格式", "RM803": "没有可整理的文件", "RM804": "文件写不进去",
+    "RM810": "缺少语言服务所需的库", "RM811": "步骤写法不对", "RM812": "该名称不能改", "RM813": "尚有无法读出的内容", "RM814": "不是合格的名称",
+    "RM815": "名称已被占用", "RM816": "改名会使规则包出错",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
 }  # fmt: skip
 #: The things names stand for.
@@ -54,10 +56,7 @@ NOUNS: dict[str, str] = {
     "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
-    "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
-    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日", "superior": "上位文件", "superior-duty": "上位义务",
-    "selector": "选择式", "window": "窗口", "reorganisation": "机构调整", "label": "标签", "edge": "关系",
-    "act": "行为", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of inferred parts": "推定", "list of headings": "标题格式", "relation": "关系", "name": "名称", "holiday": "节假日",
+    "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日", "superior": "上位文件", "superior-duty": "上位义务", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of inferred parts": "推定", "list of headings": "标题格式",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
@@ -155,12 +154,15 @@ PHRASES: dict[str, str] = {
     "quotation marks around a text that begins with a sign": "以符号开头的文字加引号", "an escape such as \\n; or single quotation marks": "\\n 之类的转义，或者改用单引号",
     "a tab": "制表符", "blanks: YAML is not indented by tabs": "空格：YAML 不能用制表符缩进", "the text on the lines below": "文字写在下面几行",
     "text in GBK": "GBK 编码的文字", "text in UTF-16": "UTF-16 编码的文字", "no text, but a binary file": "二进制文件，不是文字",
-    "nothing after the last sentence of the source": "原文到此为止", "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在",
-    "a file": "文件", "a directory that is not empty": "非空目录", "another file of this name": "同名文件", "a place where nothing is yet": "还没有内容的地方",
+    "nothing after the last sentence of the source": "原文到此为止", "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在", "a directory that is not empty": "非空目录", "another file of this name": "同名文件", "a place where nothing is yet": "还没有内容的地方",
     "a new or empty directory": "新目录或空目录", "plain YAML: values, lists, mappings and comments": "只有值、列表、键值和注释的 YAML",
     "a form that would not keep its meaning": "改变了含义的写法", "the same rules and comments afterwards": "规则和注释不变",
     "our own fault; the file is left as it is, please report it": "程序有错误，文件未动，请报告给我们", "a pack, or a .yaml or .md file of one": "规则包，或其中的 .yaml、.md 文件",
     "a directory without files of a pack": "没有规则包文件的目录", "a file that can be written": "能写入的文件",
+    "the language server's library": "语言服务所用的库", "one of the steps of docs/steps.md": "docs/steps.md 所列的步骤",
+    "a name that the pack declares": "规则包自己声明的名称", "a pack each line of which can be read": "每一行都能读出的规则包", "a name written in one piece": "写成一整段的名称",
+    "a word of letters, digits and `_`": "由文字、数字和 `_` 组成的词", "a name of letters, digits, `.`, `-` and `_`": "由文字、数字、`.`、`-` 和 `_` 组成的名称",
+    "a name without quotation marks and brackets": "不带引号和括号的名称", "a name with which the pack loads as before": "改后规则包照常载入的名称",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -184,7 +186,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"given", "假如"),
     (r"when", "当"),
     (r"then", "那么"),
-    (r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese", "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`"),
+    (
+        r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese",
+        "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`",
+    ),
     (r"a step \((.*) …\), a table, or the next (.*)", "步骤（{0} ……）、表格，或下一个{1}"),
     (r"exact words of the text above", "上方原文的原话"),
     (r"exact words of (.*)", "{0}的原话"),
@@ -204,6 +209,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"an attribute of (.*)", "{0} 的事实"),
     (r"at most (\d+)", "不超过 {0}"),
+    (r"a name that no other (.*) has", "别的{0}没有用过的名称"),
     (r"each name of (\S+) once", "{0} 里每个名称只用一次"),
     (r"each (.*) once", "每个{0}只列一次"),
     (r"no circle of `(.*)`", "`{0}` 不成环"),

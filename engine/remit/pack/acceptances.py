@@ -9,6 +9,7 @@ from pathlib import Path
 
 from remit.errors import Origin, PackError, VocabularyError, nearest
 from remit.pack.facts import Facts
+from remit.pack.files import Files
 from remit.pack.yaml_reader import Problems, Sequence
 
 KEYS = ("kind", "rules", "about", "reason", "by", "since")
@@ -46,7 +47,7 @@ def read_acceptances(root: Path, kinds: dict[str, str], rules: Collection[str]) 
         PackError: RM841 an unknown kind, RM842 an unknown rule; and as any file of `facts/`.
     """
     problems = Problems()
-    facts = Facts(root, problems)
+    facts = Facts(Files(root), problems)
     found = []
     for document in facts.documents("accepted"):
         if not isinstance(document, Sequence):

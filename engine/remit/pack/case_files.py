@@ -94,7 +94,7 @@ def require_event(node: MappingNode) -> None:
     if not own & {"id", "type", "specversion"}:
         near = next((key for key, _ in node.items if nearest(key.text, ("events", "事件"))), None)
         found = near.text if near else "a case without events"
-        raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=near.origin if near else node.origin, suggestion=near and nearest(near.text, ("events", "事件")))  # fmt: skip
+        raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=near.origin if near else node.origin, suggestion=nearest(near.text, ("events", "事件")) if near else None)  # fmt: skip
 
 
 def of_case(reader: EventReader, keys: Mapping[str, tuple[Scalar, Node]]) -> Iterator[Event]:

@@ -4,41 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from remit.errors import RemitError, VocabularyError
 from remit.pack.fields import Fields
-from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, contents, decoded, read
+from remit.pack.files import Files
+from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar
 
 
 @dataclass(slots=True)
 class Facts:
     """Reads the files of `facts/`; every error goes to `problems`."""
 
-    root: Path
+    files: Files
     problems: Problems
 
-    def files(self, name: str) -> Iterator[Path]:
-        """`facts/NAME.yaml` or the files of `facts/NAME/`."""
-        single, folder = self.root / "facts" / f"{name}.yaml", self.root / "facts" / name
-        if single.exists():
-            yield single
-        if folder.is_dir():
-            yield from sorted(folder.glob("*.yaml"))
+    def named(self, name: str) -> tuple[str, ...]:
+        """`facts/NAME.yaml` and the files of `facts/NAME/`."""
+        return (*self.files.matching(f"facts/{name}.yaml"), *self.files.matching(f"facts/{name}/*.yaml"))
 
     def documents(self, name: str) -> Iterator[Node]:
-        for path in self.files(name):
+        for file in self.named(name):
             try:
-                node = read(decoded(contents(path, self.relative(path)), self.relative(path)), self.relative(path))
+                node = self.files.document(file)
             except RemitError as problem:
                 self.problems.add(problem)
                 self.problems.unread.add(name)
                 continue
             if node is not None:
                 yield node
-
-    def relative(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
 
     def entries(self, name: str) -> Iterator[tuple[Scalar, Node]]:
         """The pairs of all files of this name; an id twice is RM209."""

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError
 from remit.expressions.lexicon import Lexicon
 from remit.model.event import Event
-from remit.model.rule import Act, ByReading, ByRelation, ByRole, On, Policy, Rule, Sentence
-from remit.model.text import Text
+from remit.model.rule import Act, ByReading, ByRelation, ByRole, On, Policy, Rule
 from remit.model.vocabulary import Vocabulary
-from remit.pack.calendars import read_calendars
 from remit.pack.case_files import Source, read_case
+from remit.pack.draft import Draft
 from remit.pack.events import EventReader, Models
 from remit.pack.facts import Facts
-from remit.pack.fields import Fields
-from remit.pack.literate import Block, Quoted, compare, read_chapter
-from remit.pack.names import Names
-from remit.pack.rules import RuleReader, check_references
-from remit.pack.source import Layout, sentences
-from remit.pack.superiors import check_superiors, read_superiors
-from remit.pack.vocabulary import read_vocabulary
-from remit.pack.yaml_reader import Problems, contents, decoded, read
+from remit.pack.files import Files
+from remit.pack.yaml_reader import Problems
 from remit.routing.graph import UnitGraph
 
-POLICY_KEYS = (
-    "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
-    "first_period_reason", "source", "headings", "implements",
-)  # fmt: skip
+#: Where example cases lie.
+CASES = ("facts/cases/*.yaml", "facts/cases/*.jsonl", "facts/cases/*.json")
 
 
 @dataclass(frozen=True)
@@ -70,32 +59,30 @@ class Pack:
         Raises:
             PackError: it is not a pack, or it has errors; `problems` holds every one, in order of place.
         """
-        root = Path(path)
-        problems = Problems()
-        require_pack(root)
-        vocabulary, names = read_vocabulary(root, problems)
-        calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(root, problems)))
-        lexicon = lexicon_of(vocabulary, names)
-        policies = tuple(read_policies(root, vocabulary, names, lexicon, problems))
-        check_references(policies, problems)
-        check_superiors(policies, problems)
-        if problems.found:
-            raise PackError(problems.found, vocabulary.language)
-        graph = UnitGraph.build(
-            places=vocabulary.places.values(),
-            units=vocabulary.units.values(),
-            edges=vocabulary.edges,
-            reorganisations=vocabulary.reorganisations,
-            levels=vocabulary.levels,
-            fallback=vocabulary.fallback,
-        )
-        models = Models(vocabulary)
-        cases = tuple(
-            sorted(p for p in (root / "facts" / "cases").glob("*") if p.suffix in (".yaml", ".jsonl", ".json"))
-        )
+        files = Files(Path(path))
+        require_pack(files)
+        draft = Draft(files)
+        for _ in draft.steps():
+            pass
+        return cls.of(draft)
+
+    @classmethod
+    def of(cls, draft: Draft) -> Pack:
+        """The pack a draft has become, every step of it taken.
+
+        Raises:
+            PackError: it has errors; `problems` holds every one, in order of place.
+        """
+        words, vocabulary = draft.words, draft.words.vocabulary
+        if draft.problems.found:
+            raise PackError(draft.problems.found, vocabulary.language)
+        graph = draft.files.memory.once(("graph", words), lambda: graph_of(vocabulary))
+        models = draft.files.memory.once(("models", words), lambda: Models(vocabulary))
+        root = draft.files.root
+        cases = tuple(root / name for name in draft.files.matching(*CASES))
         return cls(
-            root, vocabulary, policies, graph, calendar, lexicon, tuple(unused(vocabulary, policies)), models, cases,
-            EventReader(vocabulary, names, models, calendar.zone),
+            root, vocabulary, draft.policies, graph, words.calendar, words.lexicon, tuple(unused(vocabulary, draft.policies)),
+            models, cases, EventReader(vocabulary, words.names, models, words.calendar.zone),
         )  # fmt: skip
 
     @property
@@ -141,147 +128,38 @@ class Pack:
         return self.reader.names.find(kind, written)
 
 
-def require_pack(root: Path) -> None:
+def require_pack(files: Files) -> None:
     """Refuse what is not a pack before looking further: without its head, everything else would seem wrong.
 
     Raises:
         PackError: RM107 there is no such directory, or it has neither `policies/` nor `facts/`; RM108 it has no policy;
             RM102 it has no `facts/pack.yaml`.
     """
+    root = files.root
     if not root.is_dir():
         raise no_pack("RM107", "not-a-pack", str(root), "a directory", str(root))
     if not any((root / name).is_dir() for name in ("policies", "facts")):
         found = str(root) if any(root.iterdir()) else "an empty directory"
         raise no_pack("RM107", "not-a-pack", found, "a directory with policies/ and facts/", str(root))
-    if not list((root / "policies").glob("*/policy.yaml")):
+    if not files.matching("policies/*/policy.yaml"):
         raise no_pack("RM108", "no-policy", "policies/", "at least one policies/ID/policy.yaml", "policies")
-    if not any(Facts(root, Problems()).files("pack")):
+    if not Facts(files, Problems()).named("pack"):
         raise no_pack("RM102", "file-missing", "facts/pack.yaml", "the file that names the pack", "facts/pack.yaml")
+
+
+def graph_of(vocabulary: Vocabulary) -> UnitGraph:
+    return UnitGraph.build(
+        places=vocabulary.places.values(),
+        units=vocabulary.units.values(),
+        edges=vocabulary.edges,
+        reorganisations=vocabulary.reorganisations,
+        levels=vocabulary.levels,
+        fallback=vocabulary.fallback,
+    )
 
 
 def no_pack(code: str, slug: str, found: str, expected: str, file: str) -> PackError:
     return PackError([SourceError(code, slug, found=found, expected=expected, origin=Origin(file))])
-
-
-def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:
-    others = {kind: names.spelled.get(kind, {}) for kind in ("place", "unit", "role", "level")}
-    labels = {kind: names.labels.get(kind, {}) for kind in others}
-    return Lexicon.of(vocabulary.attributes.values(), vocabulary.event_types.values(), others, labels)
-
-
-def read_policies(
-    root: Path, vocabulary: Vocabulary, names: Names, lexicon: Lexicon, problems: Problems
-) -> Iterator[Policy]:
-    for head in sorted((root / "policies").glob("*/policy.yaml")):
-        try:
-            policy = read_policy(root, head, vocabulary, names, lexicon, problems)
-        except RemitError as problem:
-            problems.add(problem)
-            continue
-        if policy is not None:
-            yield policy
-
-
-def read_policy(
-    root: Path,
-    head: Path,
-    vocabulary: Vocabulary,
-    names: Names,
-    lexicon: Lexicon,
-    problems: Problems,
-) -> Policy | None:
-    """One document: its head, its source, its chapters."""
-    file = head.relative_to(root).as_posix()
-    node = read(decoded(contents(head, file), file), file)
-    if node is None:
-        raise VocabularyError("RM220", "empty-value", found="an empty file", expected="the keys of a policy", origin=Origin(file, 1, 1))  # fmt: skip
-    fields = Fields(node, "policy", POLICY_KEYS, problems)
-    name, level = fields.text("id", required=True), fields.scalar("level", required=True)
-    issued, effective = (
-        fields.day("issued_on", required=True),
-        fields.day("effective_on", required=True),
-    )
-    source = head.parent / (fields.text("source") or "source.txt")
-    if not source.is_file():
-        raise SourceError(
-            "RM102",
-            "file-missing",
-            found=source.name,
-            expected="the verbatim text of the policy",
-            origin=Origin(file),
-        )
-    if name is None or issued is None or effective is None:
-        return None
-    told = source.relative_to(root).as_posix()
-    text = sentences(decoded(contents(source, told), told), layout_of(fields))
-    rules = tuple(
-        read_chapters(
-            root,
-            head.parent,
-            text,
-            RuleReader(name, vocabulary, names, lexicon, text, problems),
-            told,
-        )
-    )
-    return Policy(
-        id=name,
-        title=fields.label("title", required=True) or Text(name, name),
-        number=fields.text("number") or "",
-        issuer=fields.text("issuer", required=True) or "",
-        level=(names.resolve("level", level) if level else None) or "",
-        issued_on=issued,
-        effective_on=effective,
-        repealed_on=fields.day("repealed_on"),
-        first_period=fields.word("first_period", ("full", "none", "remainder"), "full"),
-        sentences=text,
-        rules=rules,
-        implements=read_superiors(fields),
-        origin=fields.origin,
-    )
-
-
-def layout_of(fields: Fields) -> Layout:
-    own = Fields(fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems)
-    try:
-        return Layout.of({name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own})
-    except re.error as wrong:
-        fields.problems.add(
-            VocabularyError(
-                "RM208",
-                "wrong-value",
-                found=str(wrong.pattern),
-                expected="a regular expression",
-                origin=own.origin,
-            )
-        )
-        return Layout.of()
-
-
-def read_chapters(
-    root: Path, folder: Path, source: Sequence[Sentence], reader: RuleReader, told: str
-) -> Iterator[Rule]:
-    """Every chapter's quotes held against the source, then its rules."""
-    quoted: list[Quoted] = []
-    blocks: list[Block] = []
-    unread = False
-    for chapter in sorted(folder.glob("*.md")):
-        file = chapter.relative_to(root).as_posix()
-        try:
-            more, found = read_chapter(decoded(contents(chapter, file), file), file, len(quoted))
-        except RemitError as problem:
-            reader.problems.add(problem)
-            reader.problems.unread.add("chapters")
-            unread = True
-            continue
-        quoted += more
-        blocks += found
-    matched, differences = compare(quoted, source, told)
-    for difference in differences:
-        if not (unread and difference.code == "RM104"):  # of a chapter that cannot be read, that alone is told
-            reader.problems.add(difference)
-    for block in blocks:
-        above = [source[matched[position]] for position in block.above if position in matched]
-        yield from reader.read(block, above)
 
 
 def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[RemitError]:

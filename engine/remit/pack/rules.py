@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
+from remit.errors import ExpressionError, Origin, SourceError, VocabularyError, nearest
 from remit.expressions.checker import check
 from remit.expressions.lexicon import Lexicon
 from remit.expressions.parser import parse
@@ -34,11 +34,11 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
 from remit.pack.fields import Fields
-from remit.pack.literate import Block, by_article, find_quote
+from remit.pack.literate import by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
 from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
-from remit.pack.yaml_reader import Node, Problems, Scalar, read_documents
+from remit.pack.yaml_reader import Node, Problems, Scalar
 
 #: The id in a block that is not YAML.
 NAMED = re.compile(r"^(?:id|编号):\s*(\S+)", re.MULTILINE)
@@ -72,7 +72,7 @@ INFERABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleReader:
     """Reads the rules of one policy."""
 
@@ -87,17 +87,8 @@ class RuleReader:
     def __post_init__(self) -> None:
         object.__setattr__(self, "articles", by_article(self.sentences))
 
-    def read(self, block: Block, above: Sequence[Sentence]) -> Iterator[Rule]:
+    def read(self, documents: Iterable[Node], above: Sequence[Sentence]) -> Iterator[Rule]:
         """The rules of one block; `above` are the source sentences of the block quote it stands under."""
-        if block.above and not above:  # the quote is not of the source, which has been told
-            self.problems.lost.update(NAMED.findall(block.text))
-            return
-        try:
-            documents = read_documents(block.text, block.origin.file, line=block.origin.line)
-        except RemitError as problem:
-            self.problems.add(problem)
-            self.problems.lost.update(NAMED.findall(block.text))
-            return
         for node in documents:
             rule = self.rule(node, above)
             if rule is not None:
@@ -382,7 +373,9 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
         seen[rule.id].append(owners[rule.policy])
         for name in (*rule.then, *rule.overrides):
             if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
-                problems.unknown("rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule")
+                problems.unknown(
+                    "rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule"
+                )
                 misspelt.add(nearest(name, by_id) or "")
         for name in rule.then:
             target = by_id.get(name)
@@ -398,7 +391,11 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                 )
     named = {name for rule in rules for name in rule.then} | misspelt
     for rule in rules:
-        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named | problems.lost:
+        if (
+            rule.modality.value in RUN
+            and isinstance(rule.trigger, Consequence)
+            and rule.id not in named | problems.lost
+        ):
             problems.add(
                 VocabularyError(
                     "RM215",

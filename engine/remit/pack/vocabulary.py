@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from remit.errors import Origin, VocabularyError, nearest
@@ -13,10 +12,12 @@ from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
+from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
 from remit.pack import dialect
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
+from remit.pack.files import Files
 from remit.pack.names import Names
 from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
 from remit.pack.units import read_places, read_units
@@ -87,9 +88,9 @@ BUILT_IN_EVENTS = (
 )
 
 
-def read_vocabulary(root: Path, problems: Problems) -> tuple[Vocabulary, Names]:
+def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names]:
     """Everything `facts/` declares, and the resolver of its names; errors are collected."""
-    facts, names = Facts(root, problems), Names(problems)
+    facts, names = Facts(files, problems), Names(problems)
     head, levels, level_labels = read_head(facts)
     names.learn("level", ((name, label, ()) for name, label in level_labels.items()))
     roles = terms(facts, "roles", "role")
@@ -97,7 +98,7 @@ def read_vocabulary(root: Path, problems: Problems) -> tuple[Vocabulary, Names]:
     learn(names, "role", roles.values())
     learn(names, "action", actions.values())
     places = read_places(facts, names)
-    units, edges, moves = read_units(facts, names, places)
+    units, edges, moves = units_once(facts, names, places)
     zone = zone_of(head, problems)
     attributes = read_attributes(facts, names, zone)
     learn(names, "attribute", attributes.values())
@@ -125,6 +126,25 @@ def read_vocabulary(root: Path, problems: Problems) -> tuple[Vocabulary, Names]:
         reorganisations=moves,
     )
     return vocabulary, names
+
+
+Units = tuple[dict[str, Unit], tuple[Edge, ...], tuple[Reorganisation, ...]]
+
+
+def units_once(facts: Facts, names: Names, places: dict[str, Place]) -> Units:
+    """The units, which are many: read once as long as neither they change nor anything they speak of."""
+    files = facts.files
+    read_from = [name for kind in ("units", "places", "roles", "pack") for name in facts.named(kind)]
+
+    def make() -> tuple[Units, Names]:
+        own = Names(Problems(), dict(names.spelled), dict(names.labels))
+        return read_units(Facts(files, own.problems), own, places), own
+
+    found, own = files.memory.once(("units", tuple((name, files.outcome(name)) for name in read_from)), make)
+    names.spelled["unit"], names.labels["unit"] = own.spelled["unit"], own.labels["unit"]
+    for problem in own.problems.found:
+        facts.problems.add(problem)
+    return found
 
 
 def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType | Reading]) -> None:
@@ -317,8 +337,4 @@ def reading_timing(facts: Facts, fields: Fields) -> Timing | None:
         return OpenEnd()
     if "by" in fields:
         return by_timing(facts.fields(fields.nodes["by"], "by", BY_KEYS), None)
-    return (
-        window_timing(facts.fields(fields.nodes["window"], "window", WINDOW_KEYS))
-        if "window" in fields
-        else None
-    )
+    return window_timing(facts.fields(fields.nodes["window"], "window", WINDOW_KEYS)) if "window" in fields else None

@@ -65,7 +65,11 @@ def line(o: Obligation, story: Story) -> str:
         f"{o.bearer.label.of(language)}{story.say('', ' ')}{MODALITY[o.modality].of(language)}"
         f"{story.say('', ' ')}“{story.words.label(o.action).of(language)}”"
     ]
-    for zh, en, parties in (("向", "to", o.to), ("会同", "with", o.cooperating), ("承办", "performed by", o.performers)):
+    for zh, en, parties in (
+        ("向", "to", o.to),
+        ("会同", "with", o.cooperating),
+        ("承办", "performed by", o.performers),
+    ):
         names = [p.label.of(language) for p in parties if p.id != o.bearer.id]
         if names:
             parts.append(story.say(f"{zh}{'、'.join(names[:SHOWN])}", f"{en} {', '.join(names[:SHOWN])}"))

@@ -58,7 +58,9 @@ class Judge:
         if mutant.rule is not None:
             return frozenset({mutant.rule.id})
         timed = ((r.id, r.timing) for p in self.pack.policies for r in p.rules)
-        return frozenset(name for name, timing in timed if isinstance(timing, ByReading) and timing.reading == mutant.of)
+        return frozenset(
+            name for name, timing in timed if isinstance(timing, ByReading) and timing.reading == mutant.of
+        )
 
     def triggers(self, mutant: Mutant) -> frozenset[str]:
         """The events that set the changed rule off."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -160,7 +160,9 @@ def tell(scenario: Scenario, steps: Iterable[Told], pack: Pack, *, explain: bool
     except AssertionError as wrong:
         failure = failed(told, wrong, story) if explain else Failure(told.step if told else None, str(wrong))
     except RemitError as refused:
-        failure = Failure(told.step if told else None, worded(refused, scenario.language), hints(refused, scenario.language))
+        failure = Failure(
+            told.step if told else None, worded(refused, scenario.language), hints(refused, scenario.language)
+        )
     except (ValueError, KeyError, StopIteration) as unread:
         failure = Failure(told.step if told else None, unreadable(unread, story))
     else:

@@ -123,9 +123,7 @@ def concerned(steps: Iterable[Told], pack: Pack, ties: Ties) -> frozenset[str]:
 
 def restricted(pack: Pack, names: frozenset[str], changed: Rule | None = None) -> Pack:
     """The pack with these rules alone, and `changed` in the place of its like."""
-    policies = (
-        replace(p, rules=tuple(instead(r, changed) for r in p.rules if r.id in names)) for p in pack.policies
-    )
+    policies = (replace(p, rules=tuple(instead(r, changed) for r in p.rules if r.id in names)) for p in pack.policies)
     return replace(pack, policies=tuple(policies))
 
 
