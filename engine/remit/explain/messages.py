@@ -274,13 +274,6 @@ def spoken(phrase: str) -> str:
         if phrase in known:
             return known[phrase]
     for pattern, chinese in (*PATTERNS, *ledger_messages.PATTERNS):
-        found = re.fullmatch(pattern, phrase)
-        if found:
-            return chinese.format(*map(spoken, found.groups()))
-    known = PHRASES.get(phrase) or NOUNS.get(phrase)
-    if known is not None:
-        return known
-    for pattern, chinese in PATTERNS:
         fits = re.fullmatch(pattern, phrase)
         if fits:
             return chinese.format(*map(Part, fits.groups()))
