@@ -85,6 +85,17 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "chapter": ("章的写法", "the pattern of a chapter"),
     "article": ("条的写法", "the pattern of an article"),
     "item": ("项的写法", "the pattern of an item"),
+    "policy.implements": ("落实哪些上位文件", "the superior documents it carries out"),
+    "superior.policy": ("上位文件也在本规则包内时，它的编号", "the id of the superior document, where it is a policy of this pack"),
+    "duties": ("上位文件的义务，逐项列出", "the duties of the superior document, one by one"),
+    "superior-duty.article": ("上位文件的条", "the article of the superior document"),
+    "superior-duty.quote": ("上位文件的原话", "exact words of the superior document"),
+    # accepted findings
+    "rules": ("哪些规则", "which rules"),
+    "acceptance.kind": ("哪一类发现", "which kind of finding"),
+    "acceptance.about": ("关于什么；不写则不论", "what it is about; left out: whatever"),
+    "acceptance.by": ("由谁认可", "who accepts it"),
+    "acceptance.since": ("自哪天起认可", "since when it is accepted"),
     # rules
     "rule.id": ("规则的编号，如 a7-2.report（第七条第二项）", "the id of the rule, such as a7-2.report (article 7, item 2)"),
     "rule.label": ("短标题", "a short title"),
@@ -118,6 +129,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "evidence": ("履行的凭据", "the document that shows it was done"),
     "inferred": ("条文没有写明的部分，各自的理由", "each part the text does not state, with its reason"),
     "note": ("疑问，以及还可以怎样理解", "each doubt, and what else could be meant"),
+    "rule.implements": ("落实上位文件的哪一条、哪项义务或哪条规则", "the superior document, duty or rule that it carries out"),
     "rule.since": ("生效日期，与文件不同时才写", "the first day, where it differs from the policy's"),
     "rule.until": ("失效日期，与文件不同时才写", "the last day, where it differs from the policy's"),
     # parts of rules

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.model.terms import Kind, Period, Relation, ValueKind
-from remit.pack import calendars, case_files, events, fields, rules, selectors, source, timings, units, vocabulary
+from remit.pack import acceptances, calendars, case_files, events, fields, rules, selectors, source, superiors, timings, units, vocabulary
 from remit.pack.draft import POLICY_KEYS
 
 
@@ -148,8 +148,11 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "holiday": {"from": DAY, "to": DAY},
     "policy": {
         "title": LABEL, "level": LEVEL, "issued_on": DAY, "effective_on": DAY, "repealed_on": DAY,
-        "first_period": Words(("full", "remainder", "none")), "headings": Ref("headings"),
+        "first_period": Words(("full", "remainder", "none")), "headings": Ref("headings"), "implements": many(Ref("superior")),
     },
+    "superior": {"title": LABEL, "duties": Named(Ref("superior-duty"))},
+    "superior-duty": {},
+    "acceptance": {"rules": TEXTS, "since": DAY},
     "headings": {},
     "rule": {
         "label": LABEL, "quote": TEXTS, **dict.fromkeys(rules.RUN, Name(("action",))), "counts_as": either(TEXT, Ref("counts_as")),
@@ -157,7 +160,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": Ref("by"),
         "window": either(Name(("reading",)), Ref("window")), "per": Words(("case", "subject", "event")), "done": ACTS, "breach": ACTS,
         "then": TEXTS, "kind": Words(tuple(kind.value for kind in Kind)), "perdurant": TRUTH, "handover": TRUTH, "inferred": Ref("inferred"), "note": TEXTS,
-        "since": DAY, "until": DAY,
+        "since": DAY, "until": DAY, "implements": TEXTS,
     },
     "counts_as": {"term": LABEL, "means": LABEL, "unit": UNIT, "relation": Words(tuple(relation.value for relation in Relation)), "target": UNIT},
     "act": {"event": Name(("event",)), "where": CONDITION},
@@ -211,6 +214,9 @@ FORMS: Mapping[str, Form] = {
     "holiday": form("holiday", calendars.HOLIDAY_KEYS, ("from", "to")),
     "policy": form("policy", POLICY_KEYS, ("id", "title", "issuer", "level", "issued_on", "effective_on")),
     "headings": form("headings", tuple(source.HEADINGS)),
+    "superior": form("superior", superiors.SUPERIOR_KEYS, (), (("policy", "id"),)),
+    "superior-duty": form("superior-duty", superiors.DUTY_KEYS, ("quote",)),
+    "acceptance": form("acceptance", acceptances.KEYS, ("kind", "reason", "by", "since")),
     "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window")), ((rules.RUN, "bearer"),)),
     "counts_as": form("counts_as", rules.STATEMENT_KEYS),
     "act": form("act", rules.ACT_KEYS, ("event",), place="done"),
@@ -244,6 +250,7 @@ FILES: Mapping[str, FileKind] = {
         FileKind("units", Ref("units-file"), ("facts/units.yaml", "facts/units/*.yaml")),
         FileKind("calendar", Ref("calendar"), ("facts/calendars.yaml", "facts/calendars/*.yaml")),
         FileKind("case", Ref("case"), ("facts/cases/*.yaml",)),
+        FileKind("accepted", Items(Ref("acceptance")), ("facts/accepted.yaml", "facts/accepted/*.yaml")),
         FileKind("policy", Ref("policy"), ("policies/*/policy.yaml",)),
         FileKind("rule", Ref("rule"), ()),
     )

@@ -273,7 +273,7 @@ def spoken(phrase: str) -> str:
     for known in (PHRASES, NOUNS, ledger_messages.PHRASES, ledger_messages.NOUNS):
         if phrase in known:
             return known[phrase]
-    for pattern, chinese in (*PATTERNS, *ledger_messages.PATTERNS):
+    for pattern, chinese in (*ledger_messages.PATTERNS, *PATTERNS):
         fits = re.fullmatch(pattern, phrase)
         if fits:
             return chinese.format(*map(Part, fits.groups()))

@@ -34,23 +34,13 @@ POLICY_KEYS = (
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What `facts/` says, and which of its files could not be read. Two readings of the same files are one: it is compared by identity."""
+    """What `facts/` says, and what is wrong with it. Two readings of the same files are one: it is compared by identity."""
 
     vocabulary: Vocabulary
     names: Names
     calendar: Calendar
     lexicon: Lexicon
-    problems: tuple[RemitError, ...]
-    unread: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The rules of one block, what is wrong with it, and the ids of the rules that could not be read."""
-
-    rules: tuple[Rule, ...] = ()
-    problems: tuple[RemitError, ...] = ()
-    lost: frozenset[str] = frozenset()
+    problems: Problems
 
 
 class Draft:
@@ -67,9 +57,7 @@ class Draft:
         self.files, self.problems = files, Problems()
         self.words = read_words(files)
         self.policies: tuple[Policy, ...] = ()
-        for problem in self.words.problems:
-            self.problems.add(problem)
-        self.problems.unread |= self.words.unread
+        self.problems.join(self.words.problems)
 
     def steps(self) -> Iterator[None]:
         """Read the policies, a few milliseconds at a step, so that whoever has others to answer may stop in between."""
@@ -157,11 +145,9 @@ class Draft:
         rules: list[Rule] = []
         for block in blocks:
             above = tuple(reader.sentences[matched[position]] for position in block.above if position in matched)
-            made = self.rules(block, above, reader)
-            rules += made.rules
-            for each in made.problems:
-                self.problems.add(each)
-            self.problems.lost |= made.lost
+            made, wrong = self.rules(block, above, reader)
+            rules += made
+            self.problems.join(wrong)
             yield
         return rules
 
@@ -169,22 +155,22 @@ class Draft:
         text = self.files.text(file)
         return self.files.memory.once(("chapter", file, text, first), lambda: read_chapter(text, file, first))
 
-    def rules(self, block: Block, above: tuple[Sentence, ...], reader: RuleReader) -> Made:
+    def rules(self, block: Block, above: tuple[Sentence, ...], reader: RuleReader) -> tuple[tuple[Rule, ...], Problems]:
         """The rules of one block, and what is wrong with them."""
 
-        def make() -> Made:
-            named = frozenset(NAMED.findall(block.text))
+        def make() -> tuple[tuple[Rule, ...], Problems]:
+            problems = self.words.problems.apart()
+            own = replace(reader, problems=problems, names=replace(reader.names, problems=problems))
             if block.above and not above:  # the quote is not of the source, which has been told
-                return Made(lost=named)
+                problems.lost.update(NAMED.findall(block.text))
+                return (), problems
             try:
                 documents = self.files.documents(block.text, block.origin.file, line=block.origin.line)
             except RemitError as problem:
-                return Made(problems=(problem,), lost=named)
-            problems = Problems()
-            problems.unread |= self.words.unread
-            own = replace(reader, problems=problems, names=replace(reader.names, problems=problems))
-            rules = tuple(own.read(documents, above))
-            return Made(rules, tuple(problems.found), frozenset(problems.lost))
+                problems.add(problem)
+                problems.lost.update(NAMED.findall(block.text))
+                return (), problems
+            return tuple(own.read(documents, above)), problems
 
         return self.files.memory.once(("rules", block, above, reader), make)
 
@@ -200,9 +186,7 @@ def words_of(files: Files) -> Words:
     problems = Problems()
     vocabulary, names = read_vocabulary(files, problems)
     calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(files, problems)))
-    return Words(
-        vocabulary, names, calendar, lexicon_of(vocabulary, names), tuple(problems.found), frozenset(problems.unread)
-    )
+    return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names), problems)
 
 
 def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:

@@ -13,7 +13,7 @@ from remit.pack.values import Unfit, day
 from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 
 #: So many keys are named one by one.
-FEW = 12
+FEW = 13
 #: What a place is called in messages, where not by its own name.
 CALLED = {
     "by": "limit", "units-file": "units file", "counts_as": "statement", "inferred": "list of inferred parts", "done": "act", "breach": "act",

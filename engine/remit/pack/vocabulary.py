@@ -137,13 +137,12 @@ def units_once(facts: Facts, names: Names, places: dict[str, Place]) -> Units:
     read_from = [name for kind in ("units", "places", "roles", "pack") for name in facts.named(kind)]
 
     def make() -> tuple[Units, Names]:
-        own = Names(Problems(), dict(names.spelled), dict(names.labels))
+        own = Names(facts.problems.apart(), dict(names.spelled), dict(names.labels))
         return read_units(Facts(files, own.problems), own, places), own
 
     found, own = files.memory.once(("units", tuple((name, files.outcome(name)) for name in read_from)), make)
     names.spelled["unit"], names.labels["unit"] = own.spelled["unit"], own.labels["unit"]
-    for problem in own.problems.found:
-        facts.problems.add(problem)
+    facts.problems.join(own.problems)
     return found
 
 

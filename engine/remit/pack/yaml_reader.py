@@ -266,6 +266,19 @@ class Problems:
         self.lost: set[str] = set()
         self._told: set[tuple[str, Origin, str]] = set()
 
+    def apart(self) -> Problems:
+        """Where a part is read for itself: nothing is wrong with it yet, and what could not be read is known."""
+        own = Problems()
+        own.unread |= self.unread
+        return own
+
+    def join(self, part: Problems) -> None:
+        """Take over what a part came to."""
+        for problem in part.found:
+            self.add(problem)
+        self.unread |= part.unread
+        self.lost |= part.lost
+
     def add(self, problem: RemitError) -> None:
         if isinstance(problem, PackError):
             for each in problem.problems:
