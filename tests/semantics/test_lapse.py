@@ -64,6 +64,34 @@ class TestWhatTookItsGround:
         assert "took the duty its ground" in str(engine.why(engine.obligations(rule="d")[0].id))
 
 
+HOME = "home: {label: home, of: subject, type: place, ask: where is home?}"
+AT_HOME = CHILD.replace("place: event.place", "place: subject.home").replace("if: subject.age < 16\n", "")
+
+
+@pytest.mark.parametrize("rules", [AT_HOME, AT_HOME + "if: subject.age < 60\n"], ids=["always", "with a condition"])
+@pytest.mark.parametrize("first", ["harbour", None], ids=["elsewhere", "where nobody knew"])
+def test_a_duty_that_a_later_fact_sends_to_another_desk_is_withdrawn_from_the_first(
+    tmp_path: Path, rules: str, first: str | None
+) -> None:
+    pack = pack_with(tmp_path, rules, attributes=HOME, events="moved:\n  label: moved\n  attributes: [home]")
+    told = {"id": "e2", "case": "c", "type": "moved", "at": "2024-03-01T18:00", "home": "hill"}
+    before = [{**told, "id": "e0", "at": "2024-02-01T18:00", "home": first}] if first else []
+    law, engine = Law.of(pack, Reference), Engine(pack)
+    engine.submit_all([*before, {**LOST, "age": 9}])
+    (old,) = engine.obligations(rule="d")
+    delta = engine.submit(told)
+    assert [(c.what, c.obligation.bearer.id) for c in delta.changes if c.obligation.rule == "d"] == [
+        ("withdrawn", old.bearer.id), ("created", "hill-library"),
+    ]  # fmt: skip
+    assert "sent it to another desk" in str(engine.why(old.id))
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        found = evaluator.case("c", engine.events, engine.now)
+        assert {(o.bearer.id, o.status.value) for o in found} == {
+            (old.bearer.id, "withdrawn"),
+            ("hill-library", "active"),
+        }
+
+
 def test_a_question_answered_with_no_leaves_nothing_behind(tmp_path: Path) -> None:
     assert statuses(tmp_path, CHILD, LOST, OLDER) == []
 
