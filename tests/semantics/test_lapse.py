@@ -64,6 +64,35 @@ class TestWhatTookItsGround:
         assert "took the duty its ground" in str(engine.why(engine.obligations(rule="d")[0].id))
 
 
+ASIDE = CHILD.replace("if: subject.age < 16\n", "") + "---\n" + CHILD.replace("id: d", "id: s").replace("must:", "must_not:").replace("by: {hours: 24}\n", "overrides: d\n")  # fmt: skip
+#: The rule that goes before is itself set aside by a third, once somebody returns the item.
+THIRD = ASIDE.replace("if: subject.age < 16\n", "") + "---\n" + CHILD.replace("id: d", "id: t").replace("on: item_overdue", "on: item_lost").replace("if: subject.age < 16\nby: {hours: 24}", "overrides: s")  # fmt: skip
+GONE = {"id": "e2", "case": "c", "type": "item_lost", "at": "2024-03-01T18:00", "place": "harbour"}
+
+
+@pytest.mark.parametrize(("rules", "later"), [(ASIDE, OLDER), (THIRD, GONE)], ids=["its ground", "a third rule"])
+def test_what_was_set_aside_has_its_clock_from_when_it_came_free(
+    tmp_path: Path, rules: str, later: dict[str, object]
+) -> None:
+    """As with `unless`: while another rule went before it, nobody owed it."""
+    pack = pack_with(tmp_path, rules)
+    law, engine = Law.of(pack, Reference), Engine(pack)
+    engine.submit({**LOST, "age": 9})
+    assert not engine.obligations(rule="d")
+    engine.submit(later)
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        (free,) = [o for o in evaluator.case("c", engine.events, engine.now) if o.rule == "d"]
+        assert free.deadline.due is not None
+        assert (free.status.value, free.deadline.due.isoformat()) == ("active", "2024-03-02T18:00:00+01:00")
+
+
+def test_what_was_never_set_aside_keeps_its_clock(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, ASIDE))
+    engine.submit_all([{**LOST, "age": 40}, {**OLDER, "age": 50}])
+    (found,) = engine.obligations(rule="d")
+    assert str(found.deadline.due) == "2024-03-02 10:00:00+01:00"
+
+
 HOME = "home: {label: home, of: subject, type: place, ask: where is home?}"
 AT_HOME = CHILD.replace("place: event.place", "place: subject.home").replace("if: subject.age < 16\n", "")
 
