@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: A moment so far beyond both the ledger's clock and this one is a slip of the pen.
 AHEAD = timedelta(days=366)
+#: Of so many matters worked out at once, it is told.
+MANY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,15 @@ def open_desk(context: typer.Context, pack: Path | None, ledger: str, key: Path 
     master = read_key(ledger, key, session.language)
     Store(ledger, master, this_moment).close()  # an engine would make what is not there
     with Engine(session.pack, ledger=ledger, key=master) as engine:
+        engine.durable.watch = lambda count: tell_of_many(session, count)
         yield Desk(session, engine)
         warn(session, engine)
+
+
+def tell_of_many(session: Session, count: int) -> None:
+    """On stderr, that something will take its time; if it is broken off, it is begun again by the next command."""
+    if count > MANY:
+        typer.echo(session.say(f"重新计算 {count} 件事项……", f"working out {count} matters again…"), err=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ which something has come due, are worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +90,8 @@ class DurableKeeper:
         self._seen = -1
         self._incidents = len(law.matcher.incidents)
         self._former: dict[str, Pack] = {}
+        #: Told how many matters are about to be worked out.
+        self.watch: Callable[[int], object] = lambda _count: None
 
     @classmethod
     def open(
@@ -140,7 +142,7 @@ class DurableKeeper:
                 if event.case in self._reported:
                     self._reported[event.case] += (event,)
             touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
-            self._settle(ledger, touched | adopted)
+            self._settle(ledger, touched | adopted, told=touched)
             return Delta(duplicate=True) if events and not fresh else self._delta(touched)
 
         return self._written(work, {event.case for event in events})
@@ -210,7 +212,7 @@ class DurableKeeper:
             before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
             self._said.clear()
-            self._settle(ledger, known | self._matters(ledger), announce=False)
+            self._settle(ledger, known | self._matters(ledger), told=(), announce=False)
             return before == ledger.state()
 
         return self._written(work, ())
@@ -225,7 +227,7 @@ class DurableKeeper:
         def work(ledger: Writing) -> None:
             replay(export, ledger)
             adopted = self._begin(ledger)
-            self._settle(ledger, adopted | self._matters(ledger))
+            self._settle(ledger, adopted | self._matters(ledger), told=())
             ledger.checkpoint()
 
         self._written(work, ())
@@ -292,16 +294,26 @@ class DurableKeeper:
             "tzdata": self._tzdata,
         }
 
-    def _settle(self, ledger: Writing, touched: Iterable[str], *, announce: bool = True) -> None:
-        """Work out again what was touched and what has come due, until nothing up to the clock is left."""
+    def _settle(
+        self, ledger: Writing, touched: Iterable[str], *, told: Container[str] | None = None, announce: bool = True
+    ) -> None:
+        """Work out again what was touched and what has come due, until nothing up to the clock is left.
+
+        What changed is remembered of the matters `told` alone, where that is given; of many matters, none is remembered whole.
+        """
         now = self.now_of(ledger)
-        for matter in sorted({*touched, *ledger.awake()}):
+        matters = sorted({*touched, *ledger.awake()})
+        self.watch(len(matters))
+        for matter in matters:
             before = self._owed(ledger, matter)
             after, wakes_at = self._worked_out(ledger, matter, now)
             found = changes(before.values(), after).changes
             ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
+            if len(self._said) > REMEMBERED:
+                self._forget()
             self._said[matter] = {o.id: o for o in after}
-            self._changed[matter] = found
+            if found and (told is None or matter in told):
+                self._changed[matter] = found
         for incident in self._law.matcher.incidents[self._incidents :]:
             ledger.record_incident(incident.backend, incident.case, incident.what)
 

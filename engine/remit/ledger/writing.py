@@ -245,9 +245,10 @@ class Writing:
             if announce:
                 self._announce(change, matter, key, times)
         self._matters.append((matter, maybe(wakes_at)))
-        if gone or len(self._duties) >= BATCH:
+        if gone or max(map(len, (self._duties, self._matters, self._outbox))) >= BATCH:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
+            self._tell()
 
     def _sealed(
         self,
@@ -350,8 +351,7 @@ class Writing:
         """Write what is left; the head last, and only where there is something new."""
         self._flush()
         self._flush_said()
-        self._statements.announce.each(self._cursor, self._outbox)
-        self._outbox = []
+        self._tell()
         if self.head == self._found:
             return self.head
         head = replace(self.head, peaks=self._peaks.bytes())
@@ -363,6 +363,10 @@ class Writing:
         if self._entries:
             self._statements.add_entry.each(self._cursor, self._entries)
             self._entries = []
+
+    def _tell(self) -> None:
+        self._statements.announce.each(self._cursor, self._outbox)
+        self._outbox = []
 
     def _flush_said(self) -> None:
         self.people.flush(self._cursor)
