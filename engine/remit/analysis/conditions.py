@@ -27,6 +27,7 @@ class Conditions:
     """Looks at the condition and the exception of each rule."""
 
     norms: Norms
+    judged: tuple[CompiledRule, Situations, list[tuple[Text, Any]]] | None = None
 
     def findings(self) -> Iterator[Finding]:
         """What can never fire, and what changes nothing where it stands."""
@@ -170,6 +171,11 @@ class Conditions:
 
     def situations(self, rule: CompiledRule) -> tuple[Situations, list[tuple[Text, Any]]]:
         """Every situation in which the rule is judged: it is in force, and a unit of those that can bear it does."""
+        if self.judged is None or self.judged[0] is not rule:
+            self.judged = (rule, *self.situations_of(rule))
+        return self.judged[1], list(self.judged[2])
+
+    def situations_of(self, rule: CompiledRule) -> tuple[Situations, list[tuple[Text, Any]]]:
         triggered = isinstance(rule.rule.trigger, On)
         space = self.norms.space(rule)
         found: list[tuple[Text, Any]] = []
