@@ -20,6 +20,7 @@ from remit.semantics.conflict import outranks
 
 BORNE = Text("由能承担它的单位承担，或者找不到单位", "a unit that can bear it does, or none was found")
 TOGETHER = Text("以下各项不能同时成立", "these cannot hold together")
+ALONE = Text("按词汇表允许的事实，以下不能成立", "by what the vocabulary allows to be reported, this cannot hold")
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Conditions:
         found = space.ask(*claims, *stands(space, rule))
         claim = Text(f"{rule.rule.id} 永远不会触发", f"{rule.rule.id} can never fire")
         if isinstance(found, Impossible):
-            proof = (TOGETHER, *found.core)
+            proof = clashing(found.core)
             yield Finding("never-fires", (rule.rule.id,), claim, origin=rule.rule.origin, proof=proof)
         elif isinstance(found, Undecided):
             yield Finding("never-fires", (rule.rule.id,), claim, origin=rule.rule.origin, undecided=found.reason)
@@ -163,7 +164,7 @@ class Conditions:
         claim = Text(f"{rule.rule.id} 的例外从不适用：{said.zh}", f"the exception of {rule.rule.id} never applies: {said.en}")  # fmt: skip
         origin = rule.rule.exception.origin
         if isinstance(found, Impossible):
-            yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, proof=(TOGETHER, *found.core))
+            yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, proof=clashing(found.core))
         elif isinstance(found, Undecided):
             yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, undecided=found.reason)
 
@@ -189,6 +190,11 @@ class Conditions:
             end = datetime.combine(last, time.max, self.norms.pack.calendar.zone)
             found.append((Text("规则在施行", "the rule is in force"), space.between(self.norms.midnight(first), end)))
         return space, found
+
+
+def clashing(core: tuple[Text, ...]) -> tuple[Text, ...]:
+    """What cannot hold, alone or together."""
+    return (ALONE if len(core) == 1 else TOGETHER, *core)
 
 
 def spoken_rule(rule: CompiledRule) -> Text:

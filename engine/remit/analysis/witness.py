@@ -124,6 +124,8 @@ class Witnesses:
         if isinstance(known, datetime) and isinstance(at, datetime) and known > at and not tidy:
             found["known_at"] = known.astimezone(zone).isoformat()
         found |= {name: fields[name] for name in ("by", "place") if name in fields}
+        if tidy and (inside := self.world.units.get(str(found.get("place")))):
+            found["place"] = inside.place  # a place says more to a reader than a unit that stands for it
         required = self.world.event_types[told.type].required
         data = {name: self.any_value(self.world.attributes[name]) for name in required} | dict(told.data)
         return found | data
