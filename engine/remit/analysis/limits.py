@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from remit.analysis.findings import CaseFile, Finding
-from remit.analysis.norms import Norms, stands
+from remit.analysis.norms import UNNAMED, Norms, stands
 from remit.analysis.witness import Witnesses
 from remit.analysis.world import Possible, Telling, Told
 from remit.checks.desks import asks_place
@@ -87,11 +87,10 @@ class Limits:
     def standing(self, rule: CompiledRule, day: date, says: dict[str, str] | None = None) -> Telling | None:
         """A situation in which the rule stands that day."""
         space = self.norms.space(rule)
-        nothing = Text("", "")
-        claims = [*stands(space, rule), (nothing, self.norms.on_day(space, day))]
-        claims += [(nothing, space.says(path, value)) for path, value in (says or {}).items()]
+        claims = [*stands(space, rule), (UNNAMED, self.norms.on_day(space, day))]
+        claims += [(UNNAMED, space.says(path, value)) for path, value in (says or {}).items()]
         if says is None:
-            claims.append((nothing, space.borne(self.norms.placements(rule, day))))
+            claims.append((UNNAMED, space.borne(self.norms.placements(rule, day))))
         found = space.ask(*claims)
         return found.telling if isinstance(found, Possible) else None
 

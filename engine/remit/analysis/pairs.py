@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 from remit.analysis.findings import CaseFile, Finding
-from remit.analysis.norms import Norms, failing, stands, view_of
+from remit.analysis.norms import UNNAMED, Norms, failing, stands, view_of
 from remit.analysis.solver import Situations
 from remit.analysis.witness import Shows, Witnesses
 from remit.analysis.world import Impossible, Possible, Undecided
@@ -88,9 +88,9 @@ class Pairs:
     def breaches(self, act: Act, ban: CompiledRule) -> bool:
         """Whether no report performs by this act without breaching the ban."""
         space = Situations(self.norms.world, [(act.event,)], others=1, timeout=self.norms.timeout)
-        done = [] if act.where is None else [(SAME_DAY, space.true(space.cell(act.where)))]
+        done = [] if act.where is None else [(UNNAMED, space.true(space.cell(act.where)))]
         spared = [space.denied(self.truth(space, other)) for other in ban.breaches if other.event == act.event]
-        return isinstance(space.ask(*done, *((SAME_DAY, claim) for claim in spared)), Impossible)
+        return isinstance(space.ask(*done, *((UNNAMED, claim) for claim in spared)), Impossible)
 
     def truth(self, space: Situations, act: Act) -> Any:
         return space.all([] if act.where is None else [space.true(space.cell(act.where))])
