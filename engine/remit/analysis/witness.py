@@ -121,7 +121,7 @@ class Witnesses:
         at = moment if tidy else fields.get("at", moment)
         known = fields.get("known_at", at)
         found: Fields = {"type": told.type, "at": at.astimezone(zone).isoformat() if isinstance(at, datetime) else at}
-        if isinstance(known, datetime) and isinstance(at, datetime) and known > at and not tidy:
+        if isinstance(known, datetime) and isinstance(at, datetime) and known != at and not tidy:
             found["known_at"] = known.astimezone(zone).isoformat()
         found |= {name: fields[name] for name in ("by", "place") if name in fields}
         if tidy and (inside := self.world.units.get(str(found.get("place")))):
