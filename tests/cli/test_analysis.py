@@ -174,6 +174,15 @@ def test_the_cases_may_be_those_of_a_ledger(tmp_path: Path) -> None:
     assert (other.exit_code, "RM845" in other.stderr) == (3, True)
 
 
+def test_errors_say_in_which_of_the_packs_they_are(tmp_path: Path) -> None:
+    broken = edited(tmp_path, BYLAWS, "must: tell_guardian", "must: tell_gardian")
+    for words in (["diff", broken, LIBRARY], ["diff", LIBRARY, broken]):
+        told = remit(*words)
+        assert told.exit_code == 1
+        assert f"{broken}/{BYLAWS}:" in told.stderr
+        assert "RM204" in told.stderr
+
+
 def test_what_changed_nothing_in_meaning_says_so(tmp_path: Path) -> None:
     new = edited(tmp_path, BYLAWS, "# Bylaws", "# The bylaws")
     told = remit("diff", LIBRARY, new)

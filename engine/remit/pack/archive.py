@@ -9,7 +9,7 @@ from pathlib import Path
 
 from remit.errors import LedgerError
 
-#: What a pack means lies in these; examples and scenarios do not change it.
+#: What a pack means lies in these; examples, scenarios and accepted findings do not change it.
 MEANING = ("policies", "facts")
 EXAMPLES, ACCEPTED = "facts/cases/", "facts/accepted.yaml"
 
