@@ -47,6 +47,21 @@ def test_the_object_of_a_program_has_every_part(tmp_path: Path) -> None:
     (finding,) = json.loads(remit("analyse", pack.root, "--kind", "conflict", "--json").stdout)["findings"]
     assert (finding["kind"], finding["rules"], finding["accepted"], finding["state"]) == ("conflict", ["d", "e"], None, "found")  # fmt: skip
     assert [e["type"] for e in finding["witness"]["events"]] == ["item_overdue"]
+    (tmp_path / "case.json").write_text(json.dumps(finding["witness"]), "utf-8")
+    ran = remit("run", pack.root, "--case", tmp_path / "case.json", "--now", finding["now"], "--json")
+    assert [c["rules"] for c in json.loads(ran.stdout)["conflicts"]] == [["d", "e"]]
+
+
+def test_the_same_pack_gives_the_same_bytes(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, CONFLICT)
+    told = {
+        subprocess.run(
+            [sys.executable, "-m", "remit", "analyse", str(pack.root), "--json"],
+            capture_output=True, check=False, env={"PYTHONPATH": str(ROOT / "engine"), "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
 
 
 def test_the_cases_are_written_and_show_the_finding_when_run(tmp_path: Path) -> None:
@@ -55,7 +70,7 @@ def test_the_cases_are_written_and_show_the_finding_when_run(tmp_path: Path) -> 
     told = remit("analyse", pack.root, "--kind", "conflict", "--witnesses", folder, "--json")
     (finding,) = json.loads(told.stdout)["findings"]
     assert finding["case_file"] == str(folder / "conflict-d-e.yaml")
-    ran = remit("run", pack.root, "--case", finding["case_file"], "--now", finding["witness"]["now"], "--json")
+    ran = remit("run", pack.root, "--case", finding["case_file"], "--now", finding["now"], "--json")
     (conflict,) = json.loads(ran.stdout)["conflicts"]
     assert conflict["rules"] == ["d", "e"]
     again = remit("analyse", pack.root, "--kind", "conflict", "--witnesses", folder)
@@ -157,6 +172,15 @@ def test_the_cases_may_be_those_of_a_ledger(tmp_path: Path) -> None:
     assert ledger.read_bytes() == before
     other = remit("diff", ROOT, ROOT / "examples" / "gdpr-breach", "--on", ledger)
     assert (other.exit_code, "RM845" in other.stderr) == (3, True)
+
+
+def test_errors_say_in_which_of_the_packs_they_are(tmp_path: Path) -> None:
+    broken = edited(tmp_path, BYLAWS, "must: tell_guardian", "must: tell_gardian")
+    for words in (["diff", broken, LIBRARY], ["diff", LIBRARY, broken]):
+        told = remit(*words)
+        assert told.exit_code == 1
+        assert f"{broken}/{BYLAWS}:" in told.stderr
+        assert "RM204" in told.stderr
 
 
 def test_what_changed_nothing_in_meaning_says_so(tmp_path: Path) -> None:

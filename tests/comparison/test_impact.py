@@ -15,6 +15,7 @@ from remit.comparison.chart import PARTS, as_svg, as_text, bars
 from remit.comparison.compare import compare
 from remit.comparison.impact import EFFECTS, Effect, Impact, from_files, impact, of_ledger
 from remit.errors import AnalysisError
+from remit.model.event import Event
 from remit.model.text import Text
 
 BYLAWS = "policies/bylaws-2024/bylaws.md"
@@ -92,6 +93,13 @@ def test_the_ledger_of_another_pack_is_refused() -> None:
     pack = Pack.load(LIBRARY)
     with pytest.raises(AnalysisError, match="RM845 ledger-of-another-pack: found `museum`"):
         of_ledger((), "museum", pack, pack)
+
+
+def test_events_of_a_ledger_that_a_pack_has_no_word_for_are_named(tmp_path: Path) -> None:
+    one = Pack.load(LIBRARY)
+    other = Pack.load(edited(tmp_path, "facts/events.yaml", "item_returned: {label: item returned}\n", ""))
+    told = Event("e1", "item_returned", NOW, NOW, "c")
+    assert of_ledger((told, told), "library", one, other).refused == [("item_returned × 2", f"unknown in {other.root}")]
 
 
 def test_consequences_are_the_same_duty_though_their_cause_has_another_id(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from remit.analysis.findings import CaseFile, Finding
-from remit.analysis.norms import Norms, spoken, stands, trees, view_of
+from remit.analysis.norms import UNNAMED, Norms, spoken, stands, trees, view_of
 from remit.analysis.solver import Situations, View
 from remit.analysis.witness import Fields, Witnesses
 from remit.analysis.world import Impossible, Possible, Telling, Undecided
@@ -116,13 +116,13 @@ class Acts:
         """A report that performs the one and sets the other off."""
         for day in self.norms.days(rule, other):
             space = Situations(self.norms.world, [(act.event,)], others=2, timeout=self.norms.timeout)
-            claims = [*stands(space, other), (Text("", ""), self.norms.on_day(space, day))]
-            claims.append((Text("", ""), space.borne(self.norms.placements(other, day))))
+            claims = [*stands(space, other), (UNNAMED, self.norms.on_day(space, day))]
+            claims.append((UNNAMED, space.borne(self.norms.placements(other, day))))
             if act.where is not None:
                 claims.append((spoken(act.where), space.true(space.cell(act.where, View(0)))))
             if act.event == PERFORMED and not rule.rule.done:
                 action = Path(Variable("event"), "action")
-                claims.append((Text("", ""), space.cell(action, view_of(other)).value == space.constant(rule.rule.action, "text").value))  # fmt: skip
+                claims.append((UNNAMED, space.cell(action, view_of(other)).value == space.constant(rule.rule.action, "text").value))  # fmt: skip
             found = space.ask(*claims)
             if isinstance(found, Possible):
                 return found.telling

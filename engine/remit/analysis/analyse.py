@@ -38,7 +38,7 @@ def analyse(pack: Pack, *, timeout: float = TIMEOUT) -> tuple[Finding, ...]:
     witnesses = Witnesses(norms)
     rooms = (Pairs(norms, witnesses), Conditions(norms), Acts(norms, witnesses), Limits(norms, witnesses))
     found = [finding for room in rooms for finding in room.findings()]
-    accepted = read_acceptances(pack.root, spellings(), pack.rules)
+    accepted = read_acceptances(pack.root, spellings(), pack.rules, pack.language)
     return tuple(sorted([*judged(found, accepted), *stale(found, accepted)], key=in_order))
 
 

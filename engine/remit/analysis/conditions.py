@@ -20,6 +20,7 @@ from remit.semantics.conflict import outranks
 
 BORNE = Text("由能承担它的单位承担，或者找不到单位", "a unit that can bear it does, or none was found")
 TOGETHER = Text("以下各项不能同时成立", "these cannot hold together")
+ALONE = Text("按词汇表允许的事实，以下不能成立", "by what the vocabulary allows to be reported, this cannot hold")
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Conditions:
     """Looks at the condition and the exception of each rule."""
 
     norms: Norms
+    judged: tuple[CompiledRule, Situations, list[tuple[Text, Any]]] | None = None
 
     def findings(self) -> Iterator[Finding]:
         """What can never fire, and what changes nothing where it stands."""
@@ -54,7 +56,7 @@ class Conditions:
         found = space.ask(*claims, *stands(space, rule))
         claim = Text(f"{rule.rule.id} 永远不会触发", f"{rule.rule.id} can never fire")
         if isinstance(found, Impossible):
-            proof = (TOGETHER, *found.core)
+            proof = clashing(found.core)
             yield Finding("never-fires", (rule.rule.id,), claim, origin=rule.rule.origin, proof=proof)
         elif isinstance(found, Undecided):
             yield Finding("never-fires", (rule.rule.id,), claim, origin=rule.rule.origin, undecided=found.reason)
@@ -162,7 +164,7 @@ class Conditions:
         claim = Text(f"{rule.rule.id} 的例外从不适用：{said.zh}", f"the exception of {rule.rule.id} never applies: {said.en}")  # fmt: skip
         origin = rule.rule.exception.origin
         if isinstance(found, Impossible):
-            yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, proof=(TOGETHER, *found.core))
+            yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, proof=clashing(found.core))
         elif isinstance(found, Undecided):
             yield Finding("idle-exception", (rule.rule.id,), claim, origin=origin, undecided=found.reason)
 
@@ -170,6 +172,11 @@ class Conditions:
 
     def situations(self, rule: CompiledRule) -> tuple[Situations, list[tuple[Text, Any]]]:
         """Every situation in which the rule is judged: it is in force, and a unit of those that can bear it does."""
+        if self.judged is None or self.judged[0] is not rule:
+            self.judged = (rule, *self.situations_of(rule))
+        return self.judged[1], list(self.judged[2])
+
+    def situations_of(self, rule: CompiledRule) -> tuple[Situations, list[tuple[Text, Any]]]:
         triggered = isinstance(rule.rule.trigger, On)
         space = self.norms.space(rule)
         found: list[tuple[Text, Any]] = []
@@ -183,6 +190,11 @@ class Conditions:
             end = datetime.combine(last, time.max, self.norms.pack.calendar.zone)
             found.append((Text("规则在施行", "the rule is in force"), space.between(self.norms.midnight(first), end)))
         return space, found
+
+
+def clashing(core: tuple[Text, ...]) -> tuple[Text, ...]:
+    """What cannot hold, alone or together."""
+    return (ALONE if len(core) == 1 else TOGETHER, *core)
 
 
 def spoken_rule(rule: CompiledRule) -> Text:

@@ -54,12 +54,9 @@ class CaseFile:
         return "\n".join(lines) + "\n"
 
     def as_json(self) -> dict[str, object]:
-        return {
-            "case": self.name,
-            "events": [{k: json.loads(plain(v)) for k, v in event.items()} for event in self.events],
-            "now": self.now.isoformat(),
-            "agenda": self.agenda,
-        }
+        """The case file itself, which `remit run` takes as JSON too."""
+        events = [{k: json.loads(plain(v)) for k, v in event.items()} for event in self.events]
+        return {"case": self.name, "events": events}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +103,8 @@ class Finding:
             "state": "undecided" if self.undecided else "found",
             "claim": self.claim.as_json(),
             "witness": self.witness.as_json() if self.witness else None,
+            "now": self.witness.now.isoformat() if self.witness else None,
+            "agenda": self.witness.agenda if self.witness else False,
             "proof": [step.as_json() for step in self.proof],
             "reason": self.undecided,
             "accepted": self.accepted.as_json() if self.accepted else None,

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from remit.analysis.findings import CaseFile, Finding
-from remit.analysis.norms import Norms, stands
+from remit.analysis.norms import UNNAMED, Norms, stands
 from remit.analysis.witness import Witnesses
 from remit.analysis.world import Possible, Telling, Told
 from remit.checks.desks import asks_place
 from remit.explain.messages import told
+from remit.explain.words import PARTS
 from remit.model.obligation import Answer, Obligation, Party
 from remit.model.rule import ByRelation, ByRole, Every, On, OnDay, Selector, Timing, Within
 from remit.model.terms import CountFrom
@@ -86,11 +87,10 @@ class Limits:
     def standing(self, rule: CompiledRule, day: date, says: dict[str, str] | None = None) -> Telling | None:
         """A situation in which the rule stands that day."""
         space = self.norms.space(rule)
-        nothing = Text("", "")
-        claims = [*stands(space, rule), (nothing, self.norms.on_day(space, day))]
-        claims += [(nothing, space.says(path, value)) for path, value in (says or {}).items()]
+        claims = [*stands(space, rule), (UNNAMED, self.norms.on_day(space, day))]
+        claims += [(UNNAMED, space.says(path, value)) for path, value in (says or {}).items()]
         if says is None:
-            claims.append((nothing, space.borne(self.norms.placements(rule, day))))
+            claims.append((UNNAMED, space.borne(self.norms.placements(rule, day))))
         found = space.ask(*claims)
         return found.telling if isinstance(found, Possible) else None
 
@@ -101,10 +101,22 @@ class Limits:
         parts = {"bearer": rule.rule.bearers, "performer": rule.rule.performers, "to": rule.rule.to, "with": rule.rule.cooperating}  # fmt: skip
         for problem in self.norms.desks.of_rule(rule):
             part = problem.found.partition(": ")[2].partition(" ")[0]
-            claim = Text(told(problem, "zh"), str(problem))
+            where = problem.found.partition(" at ")[2]
+            claim = Text(
+                f"{rule.rule.id} 的{PARTS[part].zh}没有单位：{where or '任何地点'}",
+                f"{rule.rule.id}: no desk for the {PARTS[part].en} {'at ' + where if where else 'anywhere'}",
+            )
             cases = (self.lost(rule, part, selector) for selector in parts[part])
             witness = next((case for case in cases if case), None)
-            yield Finding("no-desk", (rule.rule.id,), claim, part, problem.origin, witness=witness, proof=(claim,))
+            yield Finding(
+                "no-desk",
+                (rule.rule.id,),
+                claim,
+                part,
+                problem.origin,
+                witness=witness,
+                proof=(Text(told(problem, "zh"), str(problem)),),
+            )
 
     def lost(self, rule: CompiledRule, part: str, selector: Selector) -> CaseFile | None:
         """A case that goes to the fallback desk; what nobody owes, no case can show."""
@@ -127,7 +139,14 @@ class Limits:
                 elif asked is not None and not bears:
                     says = next((dict(p.says) for p in self.norms.placements(rule, day) if p.unit == asked), {})
                 telling = self.standing(rule, day, says) or Telling((Told(min(rule.triggers)),))
-                case = self.witnesses.case(f"no-desk-{rule.rule.id}-{part}", telling, day, shows)
+                placed = says.get("event.place")
+                case = self.witnesses.case(
+                    f"no-desk-{rule.rule.id}-{part}",
+                    telling,
+                    day,
+                    shows,
+                    also=lambda c, place=placed: place is None or any(e.get("place") == place for e in c.events),  # type: ignore[misc]  # bound at once
+                )
                 if case is not None:
                     return case
         return None

@@ -32,6 +32,8 @@ from remit.program.program import CompiledRule, Program
 FOREVER = date(2199, 12, 31)
 #: On how many of the days on which units change a pair of rules is looked at.
 DAYS = 6
+#: The name of a claim that no proof has to name.
+UNNAMED = Text("", "")
 
 
 @dataclass

@@ -10,14 +10,14 @@ from itertools import combinations, permutations
 from typing import Any
 
 from remit.analysis.findings import CaseFile, Finding
-from remit.analysis.norms import Norms, failing, stands, view_of
+from remit.analysis.norms import UNNAMED, Norms, failing, stands, view_of
 from remit.analysis.solver import Situations
 from remit.analysis.witness import Shows, Witnesses
 from remit.analysis.world import Impossible, Possible, Undecided
 from remit.model.expression import Literal
-from remit.model.obligation import Answer
+from remit.model.obligation import Answer, Obligation
 from remit.model.rule import Act, Every, On
-from remit.model.terms import Modality
+from remit.model.terms import Modality, Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import contradicts, outranks
@@ -55,14 +55,11 @@ class Pairs:
         levels = self.norms.pack.graph.levels
         if not contradicts(one, other) or outranks(one, other, levels) or outranks(other, one, levels):
             return
-        names = {one.rule.id, other.rule.id}
         claim = Text(
-            f"{one.rule.article_label}与{other.rule.article_label}对同一单位的同一行为要求相反，没有规则说明何者优先",
+            f"{label(one)}与{label(other)}对同一单位的同一行为要求相反，没有规则说明何者优先",
             f"{label(one)} and {label(other)} ask the opposite of one unit, and nothing orders them",
         )
-        yield from self.meeting(
-            "conflict", one, other, claim, (True, False), lambda a: any(set(c.rules) == names for c in a.conflicts)
-        )
+        yield from self.meeting("conflict", one, other, claim, (True, False), lambda a: contradict(a, one, other))
 
     def performances(self) -> Iterator[Finding]:
         """Duties that a unit can only perform by breaching what it is forbidden, whatever the two acts are called."""
@@ -83,7 +80,7 @@ class Pairs:
         if ordered or contradicts(rule, ban) or not all(self.breaches(act, ban) for act in rule.discharges):
             return
         claim = Text(
-            f"凡能履行{rule.rule.article_label}（{rule.rule.id}）的，都违反{ban.rule.article_label}（{ban.rule.id}）",
+            f"凡能履行{label(rule)}的，都违反{label(ban)}",
             f"whatever performs {label(rule)} breaches {label(ban)}",
         )
         yield from self.meeting("conflict", rule, ban, claim, (True, False), lambda a: both_bind(a, rule, ban))
@@ -91,9 +88,9 @@ class Pairs:
     def breaches(self, act: Act, ban: CompiledRule) -> bool:
         """Whether no report performs by this act without breaching the ban."""
         space = Situations(self.norms.world, [(act.event,)], others=1, timeout=self.norms.timeout)
-        done = [] if act.where is None else [(SAME_DAY, space.true(space.cell(act.where)))]
+        done = [] if act.where is None else [(UNNAMED, space.true(space.cell(act.where)))]
         spared = [space.denied(self.truth(space, other)) for other in ban.breaches if other.event == act.event]
-        return isinstance(space.ask(*done, *((SAME_DAY, claim) for claim in spared)), Impossible)
+        return isinstance(space.ask(*done, *((UNNAMED, claim) for claim in spared)), Impossible)
 
     def truth(self, space: Situations, act: Act) -> Any:
         return space.all([] if act.where is None else [space.true(space.cell(act.where))])
@@ -108,7 +105,7 @@ class Pairs:
         if not all(isinstance(t, On) for t in triggers) and not (isinstance(triggers[0], Every) and triggers[0] == triggers[1]):  # fmt: skip
             return
         claim = Text(
-            f"{one.rule.article_label}与{other.rule.article_label}对同一单位的同一行为规定了不同期限",
+            f"{label(one)}与{label(other)}对同一单位的同一行为规定了不同期限",
             f"{label(one)} and {label(other)} set different limits for the same act of one unit",
         )
         yield from self.meeting("deadline-conflict", one, other, claim, (True,), lambda a: due_apart(a, one, other))
@@ -240,24 +237,38 @@ def tree(condition: Any, *, value: bool) -> Any:
 
 
 def label(rule: CompiledRule) -> str:
-    return f"{rule.rule.article_label} ({rule.rule.id})"
+    return (
+        f"{rule.rule.article_label}（{rule.rule.id}）"
+        if not rule.rule.article_label.isascii()
+        else f"{rule.rule.article_label} ({rule.rule.id})"
+    )
 
 
 def both_bind(answer: Answer, rule: CompiledRule, ban: CompiledRule) -> bool:
     """Whether both bind one unit."""
-    sides = ({o.bearer.id for o in answer.obligations if o.rule == r.rule.id and o.in_force} for r in (rule, ban))
-    one, other = sides
+    one, other = ({o.bearer.id for o in sure(answer, r) if o.in_force} for r in (rule, ban))
     return bool(one & other)
+
+
+def contradict(answer: Answer, one: CompiledRule, other: CompiledRule) -> bool:
+    """Whether the run says that the two conflict, and neither is in doubt."""
+    sides = {frozenset((a.id, b.id)) for a in sure(answer, one) for b in sure(answer, other)}
+    return any(frozenset(c.obligations) in sides for c in answer.conflicts)
+
+
+def sure(answer: Answer, rule: CompiledRule) -> list[Obligation]:
+    """What the rule raised beyond doubt, at a desk of its own."""
+    return [o for o in answer.obligations if o.rule == rule.rule.id and o.bearer.routed and o.status is not Status.UNDECIDED]  # fmt: skip
 
 
 def due_apart(answer: Answer, one: CompiledRule, other: CompiledRule) -> bool:
     """Both are owed by one bearer to the same desks, in one matter, and fall due at different times."""
-    owed = [[o for o in answer.obligations if o.rule == rule.rule.id and o.deadline.due] for rule in (one, other)]
     return any(
         a.bearer.id == b.bearer.id
         and {p.id for p in a.to} == {p.id for p in b.to}
         and (a.case, a.subject, a.period) == (b.case, b.subject, b.period)
         and a.deadline.due != b.deadline.due
-        for a in owed[0]
-        for b in owed[1]
+        for a in sure(answer, one)
+        for b in sure(answer, other)
+        if a.deadline.due and b.deadline.due
     )

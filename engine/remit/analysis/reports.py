@@ -44,9 +44,9 @@ class Reports(Terms):
         return self.of_event(report, "type").value == self.name("event", kind)
 
     def between(self, first: datetime, last: datetime, report: int = 0) -> Any:
-        """The report happened in that time, and became known no earlier than it happened."""
-        at, known = self.of_event(report, "at").value, self.of_event(report, "known_at").value
-        return self.all([at >= (first - EPOCH) // TICK, at < (last - EPOCH) // TICK, known >= at])
+        """The report happened in that time."""
+        at = self.of_event(report, "at").value
+        return self.all([at >= (first - EPOCH) // TICK, at < (last - EPOCH) // TICK])
 
     def borne(self, placements: Iterable[Placement], report: int = 0) -> Any:
         """The bearer is one of these, and the report says what leads to it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from remit.analysis.reports import LONGEST, Reports
@@ -97,7 +98,7 @@ class Situations(Reports):
             solver.assert_and_track(claim, f"claim {number}")
         found = solver.check()
         if found == self.z3.sat:
-            return Possible(self.read(solver.model()), tuple(self.opaque))
+            return Possible(partial(self.read, solver.model()), tuple(self.opaque))
         if found == self.z3.unknown:
             return Undecided(f"{solver.reason_unknown()} ({self.timeout / 1000:g} s)")
         if self.bounded:

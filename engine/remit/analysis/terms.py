@@ -202,8 +202,7 @@ class Terms:
             case "duration":
                 return int(found.as_long()) * TICK
             case _:
-                spelled: dict[str, str] = {str(made): name for name, made in self.enumeration(sort)[1].items()}
-                return str(spelled[str(found)])
+                return tuple(self.enumeration(sort)[1])[int(str(found).rpartition("#")[2])]
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -11,12 +11,13 @@ from remit.analysis.findings import CaseFile
 from remit.analysis.norms import Norms
 from remit.analysis.world import Telling, Told, World
 from remit.errors import RemitError
+from remit.live.evaluator import LiveEvaluator
 from remit.model.expression import Value
 from remit.model.obligation import Answer
 from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute
 from remit.semantics.law import Law
-from remit.semantics.obligations import agenda_obligations, answer, by_case, case_obligations, knowable
+from remit.semantics.obligations import answer, by_case, knowable
 
 #: The hour at which reports come in where the hour does not matter.
 MORNING = time(9)
@@ -26,14 +27,16 @@ Fields = dict[str, object]
 
 @dataclass
 class Witnesses:
-    """Makes case files for one pack, each run by the reference before it counts."""
+    """Makes case files for one pack, each run before it counts."""
 
     norms: Norms
     law: Law = field(init=False)
+    evaluator: LiveEvaluator = field(init=False)
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
         self.law = Law.of(self.norms.pack)
+        self.evaluator = LiveEvaluator(self.law)
         self.world = World.of(self.norms.pack.vocabulary)
 
     def case(
@@ -80,9 +83,9 @@ class Witnesses:
         """
         events = self.norms.pack.read_events(case.yaml().encode()) if case.events else ()
         known = knowable(events, case.now)
-        owed = [o for name, told in by_case(known).items() for o in case_obligations(self.law, name, told, case.now)]
+        owed = [o for name, told in by_case(known).items() for o in self.evaluator.case(name, told, case.now)]
         if case.agenda:
-            owed += agenda_obligations(self.law, known, case.now)
+            owed += self.evaluator.agenda(known, case.now)
         return answer(self.law, owed)
 
     # --- telling -----------------------------------------------------------------------------------
@@ -118,9 +121,11 @@ class Witnesses:
         at = moment if tidy else fields.get("at", moment)
         known = fields.get("known_at", at)
         found: Fields = {"type": told.type, "at": at.astimezone(zone).isoformat() if isinstance(at, datetime) else at}
-        if isinstance(known, datetime) and isinstance(at, datetime) and known > at and not tidy:
+        if isinstance(known, datetime) and isinstance(at, datetime) and known != at and not tidy:
             found["known_at"] = known.astimezone(zone).isoformat()
         found |= {name: fields[name] for name in ("by", "place") if name in fields}
+        if tidy and (inside := self.world.units.get(str(found.get("place")))):
+            found["place"] = inside.place  # a place says more to a reader than a unit that stands for it
         required = self.world.event_types[told.type].required
         data = {name: self.any_value(self.world.attributes[name]) for name in required} | dict(told.data)
         return found | data

@@ -135,10 +135,15 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """There is such a situation. `opaque` names what the search could not look into, so that only a run can tell."""
+    """There is such a situation, which `read` tells. `opaque` names what the search could not look into, so that only a run can tell."""
 
-    telling: Telling
+    read: Callable[[], Telling]
     opaque: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> Telling:
+        """The situation, read from the model when it is asked for."""
+        return self.read()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from remit.cli.session import Session, open_session
+from remit.cli.session import Session, spoken
 
 if TYPE_CHECKING:
     from remit.comparison.impact import Cases
@@ -28,12 +29,26 @@ def two_packs(context: typer.Context, old: Path, new: Path) -> tuple[Session, Pa
         PackError: one of them has errors.
     """
     from remit.errors import AnalysisError, Origin
-    from remit.pack.load import Pack
 
     if old.is_dir() and new.is_dir() and old.resolve() == new.resolve():
         raise AnalysisError("RM844", "same-pack", found=str(old), expected="two packs", origin=Origin(str(new)), hint="name the directory of the other version")  # fmt: skip
-    before = Pack.load(old)
-    return open_session(context, new), before
+    before, after = loaded(old), loaded(new)
+    context.obj = spoken(context, after)
+    return Session(context.obj, after), before
+
+
+def loaded(path: Path) -> Pack:
+    """The pack of a directory; its errors say which of the two it is."""
+    from remit.errors import PackError
+    from remit.pack.load import Pack
+
+    try:
+        return Pack.load(path)
+    except PackError as failure:
+        for problem in failure.problems:
+            inside = problem.origin.file and not problem.origin.file.startswith(str(path))
+            problem.origin = replace(problem.origin, file=str(path / problem.origin.file)) if inside else problem.origin
+        raise
 
 
 def cases_on(named: Sequence[str], key: Path | None, old: Pack, new: Pack) -> tuple[Cases, datetime | None]:

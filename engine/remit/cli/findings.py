@@ -20,10 +20,10 @@ def show_findings(session: Session, found: Sequence[Finding], files: Mapping[str
         out.print(f"[bold]{escape(KINDS[kind].of(language))}[/bold]  [dim]{kind}[/dim]")
         for finding in members:
             sign, style = ("✓", "dim") if not finding.is_open else ("?", "yellow") if finding.undecided else ("✗", "red")  # fmt: skip
-            out.print(f"  [{style}]{sign}[/] {escape(finding.claim.of(language))}")
+            out.print(f"  [{style}]{sign}[/] {escape(finding.claim.of(language))}", soft_wrap=True)
             out.print(f"    [dim]{escape(str(finding.origin))}[/dim]")
             for line in beneath(session, finding, files.get(finding.name)):
-                out.print(f"    {line}")
+                out.print(f"    {line}", soft_wrap=True)
         out.print()
 
 

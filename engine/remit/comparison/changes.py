@@ -64,10 +64,15 @@ class Change:
             "kind": self.kind, "subject": self.subject, "name": self.name, "part": self.part,
             "before": self.before.as_json() if self.before else None,
             "after": self.after.as_json() if self.after else None,
-            "lost": self.lost.as_json() if self.lost else None,
-            "gained": self.gained.as_json() if self.gained else None,
+            "lost": shown(self.lost),
+            "gained": shown(self.gained),
             "detail": [line.as_json() for line in self.detail],
         }  # fmt: skip
+
+
+def shown(case: CaseFile | None) -> dict[str, object] | None:
+    """A case file, and the moment at which to run it."""
+    return {"witness": case.as_json(), "now": case.now.isoformat()} if case else None
 
 
 def in_order(change: Change) -> tuple[int, object, int, str]:

@@ -160,7 +160,11 @@ def of_ledger(events: Sequence[Event], of: str, old: Pack, new: Pack) -> Cases:
     packs = (old.vocabulary.pack_id, new.vocabulary.pack_id)
     if of not in packs:
         raise AnalysisError("RM845", "ledger-of-another-pack", found=of, expected=f"the ledger of the pack `{packs[0]}`")  # fmt: skip
-    return Cases([(events, events)])
+    found = Cases([(events, events)])
+    for pack in (old, new):
+        strange = Counter(event.type for event in events if event.type not in pack.vocabulary.event_types)
+        found.refused += [(f"{kind} × {count}", f"unknown in {pack.root}") for kind, count in sorted(strange.items())]
+    return found
 
 
 def impact(cases: Cases, old: Pack, new: Pack, pairing: Pairing, now: datetime, *, agenda: bool = False) -> Impact:

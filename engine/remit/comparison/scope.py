@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from remit.analysis.findings import CaseFile
-from remit.analysis.norms import Norms, stands, trees, view_of
+from remit.analysis.norms import UNNAMED, Norms, stands, trees, view_of
 from remit.analysis.norms import spoken as condition
 from remit.analysis.pairs import tree
 from remit.analysis.solver import Situations
@@ -25,7 +25,6 @@ from remit.model.text import Text
 from remit.program.compile import walk
 from remit.program.program import CompiledRule
 
-NOTHING = Text("", "")
 ONE_DAY = timedelta(days=1)
 
 
@@ -90,7 +89,7 @@ class Scope:
     def reached(self, one: CompiledRule, other: CompiledRule, side: int) -> CaseFile | Undecided | bool | None:
         """A case that the one reaches and the other does not; True where there is one that could not be run; None where there is none."""
         space = self.space(one, other)
-        claims = [(NOTHING, self.stands(space, one)), (NOTHING, space.denied(self.stands(space, other)))]
+        claims = [(UNNAMED, self.stands(space, one)), (UNNAMED, space.denied(self.stands(space, other)))]
         first = space.ask(*claims)
         if isinstance(first, Undecided):
             return first
@@ -100,7 +99,7 @@ class Scope:
         for day in norms.days(one) if isinstance(one.rule.trigger, On) else ():
             placed = norms.placements(one, day)
             start = norms.midnight(day)
-            here = [(NOTHING, space.between(start, start + ONE_DAY)), (NOTHING, space.borne(placed))]
+            here = [(UNNAMED, space.between(start, start + ONE_DAY)), (UNNAMED, space.borne(placed))]
             found = space.ask(*claims, *here)
             if not isinstance(found, Possible):
                 continue
@@ -128,7 +127,7 @@ class Scope:
                 (one.rule.exception, other.rule.exception, False),
             )
         ]
-        return isinstance(space.ask((NOTHING, space.any(differ))), Possible | Undecided)
+        return isinstance(space.ask((UNNAMED, space.any(differ))), Possible | Undecided)
 
     # --- what performs or breaches it --------------------------------------------------------------
 
@@ -152,7 +151,7 @@ class Scope:
             return ""
         space = Situations(self.world, [kinds], others=1, timeout=self.old.timeout)
         mine, theirs = (space.any(self.does(space, act) for act in side) for side in (acts, others))
-        found = space.ask((NOTHING, mine), (NOTHING, space.denied(theirs)))
+        found = space.ask((UNNAMED, mine), (UNNAMED, space.denied(theirs)))
         return "yes" if isinstance(found, Possible) else "?" if isinstance(found, Undecided) else ""
 
     def does(self, space: Situations, act: Act) -> Any:

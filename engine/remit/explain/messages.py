@@ -60,7 +60,8 @@ NOUNS: dict[str, str] = {
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
-    "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
+    "exactly one unit; there it goes to the fallback desk with a question": "恰好一个单位；没有之处送兜底单位并提问",
+    "a unit; there nobody owes it": "有单位；没有之处无人承担", "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
     "a list of accepted findings": "认可事项的列表", "not a list": "不是列表", "a file that is not there yet": "尚不存在的文件",
     "two packs": "两个规则包", "a case file, or a directory with case files": "案件文件，或含有案件文件的目录", "no Jinja2": "没有安装 Jinja2",
     "Jinja2, which makes pages": "用来生成网页的 Jinja2", "name the directory of the other version": "请写另一版本的目录",

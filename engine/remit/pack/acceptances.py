@@ -35,13 +35,16 @@ class Acceptance:
         return kind == self.kind and set(rules) == set(self.rules) and self.about in (None, about)
 
 
-def read_acceptances(root: Path, kinds: dict[str, str], rules: Collection[str]) -> tuple[Acceptance, ...]:
+def read_acceptances(
+    root: Path, kinds: dict[str, str], rules: Collection[str], language: str
+) -> tuple[Acceptance, ...]:
     """What a pack accepts; nothing where it has no such file.
 
     Args:
         root: the pack's directory.
         kinds: the kinds of finding, by every name.
         rules: the ids of the pack's rules.
+        language: of the pack, in which its errors are told.
 
     Raises:
         PackError: RM841 an unknown kind, RM842 an unknown rule; and as any file of `facts/`.
@@ -67,5 +70,5 @@ def read_acceptances(root: Path, kinds: dict[str, str], rules: Collection[str]) 
             if kind is not None and reason is not None and by is not None and since is not None:
                 found.append(Acceptance(kinds[kind.text], tuple(r.text for r in named), about, reason.text, by.text, since, fields.origin))  # fmt: skip
     if problems.found:
-        raise PackError(problems.found)
+        raise PackError(problems.found, language)
     return tuple(found)
