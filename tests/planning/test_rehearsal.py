@@ -75,7 +75,11 @@ def test_a_renamed_unit_keeps_everything() -> None:
 
 def test_the_text_that_goes_on_saying_the_old_name_is_found() -> None:
     pack = Pack.load(ROOT)
-    named = [u.id for u in pack.vocabulary.units.values() if any(u.label.zh in q.text for r in pack.rules.values() for q in r.quotes)]
+    named = [
+        u.id
+        for u in pack.vocabulary.units.values()
+        if any(u.label.zh in q.text for r in pack.rules.values() for q in r.quotes)
+    ]
     found = rehearse(pack, plan(pack, date(2027, 1, 1), [("rename", f"{named[0]}:新名称")]), ())
     assert found.named[named[0]]
 
@@ -106,7 +110,9 @@ def test_edges_to_a_merged_unit_go_on_to_the_new_one() -> None:
     led = [e for e in pack.graph.edges if e.target == unit]
     assert led
     for edge in led:
-        ways = {(e.target, e.since, e.until) for e in made.edges if (e.source, e.relation) == (edge.source, edge.relation)}
+        ways = {
+            (e.target, e.since, e.until) for e in made.edges if (e.source, e.relation) == (edge.source, edge.relation)
+        }
         assert (unit, edge.since, date(2026, 12, 31)) in ways
         assert ("新单位", date(2027, 1, 1), edge.until) in ways
 

@@ -22,13 +22,16 @@ from remit.publishing.export import FORMATS, Order, apart, concerned, file_name,
 
 ROOT = Path(__file__).parents[2]
 
+
 @pytest.fixture
 def made(tmp_path: Path) -> Desk:
     return desk(pack_with(tmp_path, RULES))
 
 
 def cells(content: bytes) -> list[list[str]]:
-    return [[cell.text for cell in row.cells] for table in docx.Document(io.BytesIO(content)).tables for row in table.rows]
+    return [
+        [cell.text for cell in row.cells] for table in docx.Document(io.BytesIO(content)).tables for row in table.rows
+    ]
 
 
 # --- what stands in them ------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ for name, command in (
     ("route", packs.route),
     ("events", packs.events),
     ("doctor", packs.doctor),
+    ("matrix", planning.matrix),
+    ("delegation", planning.delegation),
+    ("rehearse", planning.rehearse),
+    ("forecast", planning.forecast),
+    ("export", publishing.export),
     ("init", ledger_events.init),
     ("submit", ledger_events.submit),
     ("advance", ledger_events.advance),
@@ -69,11 +74,6 @@ for name, command in (
     ("transfer", ledger_acts.transfer),
     ("merge", ledger_acts.merge),
     ("split", ledger_acts.split),
-    ("matrix", planning.matrix),
-    ("delegation", planning.delegation),
-    ("rehearse", planning.rehearse),
-    ("forecast", planning.forecast),
-    ("export", publishing.export),
 ):
     app.command(name)(command)
 app.add_typer(ledger.ledger_app, name="ledger")
