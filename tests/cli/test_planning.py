@@ -180,6 +180,7 @@ def test_what_a_template_can_ask_for_is_listed_in_both_languages() -> None:
         (("tasks", "--ledger", "none.db"), 6, "RM705"),
         (("tasks", "--ledger", "x.db", "--case", "y.yaml"), 2, "either case files or a ledger"),
         (("poem",), 2, "poem"),
+        (("tasks", "--each", "x", "--out", "y"), 2, "without --unit and --out"),
     ],
 )
 def test_what_cannot_be_exported_says_why(words: tuple[str, ...], code: int, said: str) -> None:

@@ -146,3 +146,10 @@ def test_a_unit_that_is_there_no_more_cannot_be_reorganised(tmp_path: Path) -> N
     path.write_text(path.read_text("utf-8") + "reorganisations: [{on: 2024-05-01, abolish: hill-library}]\n", "utf-8")
     with pytest.raises(RoutingError, match="2024-06-30"):
         plan(Pack.load(root), ON, [("abolish", "hill-library")])
+
+
+def test_a_unit_that_lacks_the_roles_it_takes_over_is_named() -> None:
+    """Roles have no dates, so a unit that is there cannot get them from a day on."""
+    made = plan(library(), ON, [("merge", "hill-library:head-office")])
+    assert made.missing_roles(library()) == {"head-office": ("branch",)}
+    assert plan(library(), ON, [("merge", "hill-library:harbour-library")]).missing_roles(library()) == {}

@@ -275,3 +275,33 @@ def test_a_missing_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ExportError) as refused:
         library("docx", "python-docx")
     assert (refused.value.code, refused.value.hint) == ("RM864", 'pip install "remit[workbench]"')
+
+
+# --- what is not the text's own ------------------------------------------------------------------------
+
+
+def test_what_the_text_does_not_state_is_marked(tmp_path: Path) -> None:
+    """Bearer and limit read into the text are shown so in rules and in duties."""
+    rules = RULES.replace("evidence: a copy", "inferred: {bearer: it lent the book, by: agreed}\nevidence: a copy")
+    made = desk(pack_with(tmp_path, rules))
+    (row,) = [r for r in Order("tasks", "md").document(made, None).lists["item"] if r["rule"] == "remind"]
+    assert (row["bearer"], row["limit"], row["with"]) == (
+        "the library branch where it happens (inferred)", "within 3 days (inferred)", "Head Office",
+    )  # fmt: skip
+    late = Order("supervision", "md").document(made, "hill-library").lists["item"][0]
+    assert (late["bearer"], late["limit"]) == ("Hill Library (inferred)", "within 3 days (inferred)")
+
+
+def test_a_desk_that_could_not_be_settled_is_marked(tmp_path: Path) -> None:
+    """The duty waits at the fallback desk, and its papers say so."""
+    pack = pack_with(tmp_path, RULES, places="mill: {label: Mill, level: branch, in: norrtown}")
+    made = desk(pack)
+    engine_row = next(o for o in made.owed if o.rule == "remind")
+    lost = replace(engine_row, bearer=replace(engine_row.bearer, routed=False))
+    assert made.row(lost)["bearer"].endswith("(not settled; kept here)")
+
+
+def test_only_policies_in_force_are_cited(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, RULES)
+    assert desk(pack).document("tasks", None, {}, ()).fields["policies"] == "Library Bylaws, 3/2024"
+    assert desk(pack, now="2024-01-10").document("tasks", None, {}, ()).fields["policies"] == ""

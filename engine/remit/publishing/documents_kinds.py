@@ -28,7 +28,7 @@ TITLES = {
     "calendar": Text("履职日历", "Calendar of duties"),
 }
 COLUMNS: Mapping[str, tuple[str, int]] = {
-    "number": ("序号|no.", 5), "article": ("条款|article", 12), "task": ("任务|task", 18), "nature": ("性质|nature", 7),
+    "number": ("序号|no.", 6), "article": ("条款|article", 12), "task": ("任务|task", 18), "nature": ("性质|nature", 7),
     "trigger": ("触发或周期|set off by", 14), "bearer": ("牵头单位|bearer", 16), "unit": ("责任单位|unit", 16),
     "performer": ("承办单位|performer", 12), "to": ("对象|to", 14), "with": ("配合单位|with", 14), "limit": ("时限|limit", 16),
     "basis": ("依据原文|words relied on", 36), "indicator": ("指标|indicator", 14), "status": ("状态|status", 9),
@@ -92,7 +92,7 @@ class Desk:
         known = {
             "title": f"{name}{title}" if language == "zh" else f"{title}: {name}",
             "unit": name if unit else "", "unit_id": unit or "", "jurisdiction": pack.vocabulary.title.of(language),
-            "policies": policies_told(self.phrases), "from": self.day(self.first), "to": self.day(self.last), "today": today,
+            "policies": policies_told(self), "from": self.day(self.first), "to": self.day(self.last), "today": today,
             "moment": self.phrases.moment(self.at), "count": str(len(lists.get("item", ()))),
             "done_count": "0", "open_count": "0", "overdue_count": "0", "standing_count": "0",
             "asked_by": "", "asked_quote": "", "recipient": "", "deadline": "", "supervisor": "",
@@ -101,11 +101,20 @@ class Desk:
         return Document(kind, known["title"], language, self.at, {k: clean(v) for k, v in known.items()}, rows, tuple(sections), (signed, today) if signed else (), wide)  # fmt: skip
 
 
-def policies_told(phrases: Phrases) -> str:
-    return phrases.together(
-        phrases.say(f"《{p.title.zh}》（{p.number}）" if p.number else f"《{p.title.zh}》", f"{p.title.en}, {p.number}" if p.number else p.title.en)
-        for p in phrases.pack.policies
-    )  # fmt: skip
+def policies_told(desk: Desk) -> str:
+    """The documents in force on the day, with their numbers."""
+    say, day = desk.say, desk.at.date()
+    in_force = (
+        p
+        for p in desk.phrases.pack.policies
+        if p.effective_on <= day and (p.repealed_on is None or day < p.repealed_on)
+    )
+    return desk.phrases.together(
+        say(f"《{p.title.zh}》（{p.number}）", f"{p.title.en}, {p.number}")
+        if p.number
+        else say(f"《{p.title.zh}》", p.title.en)
+        for p in in_force
+    )
 
 
 def rules_of(found: Matrix, unit: str, part: Part) -> tuple[Rule, ...]:
@@ -137,8 +146,8 @@ def checklist(desk: Desk, unit: str | None) -> Document:
                 empty = desk.say("没有。", "None.")
                 sections.append(Section(heading, table=desk.table(rows, *keys, empty=empty), sheet=desk.text(title) if unit else f"{desk.phrases.label(name)} {desk.text(title)}", page=not unit and part is Part.BEARER))  # fmt: skip
     intro = desk.say(
-        f"依据{policies_told(desk.phrases)}，按{desk.day(desk.at.date())}的单位设置列出。同一事项因地点不同而由不同单位承担的，列出可能承担的每个单位。",
-        f"Under {policies_told(desk.phrases)}, by the units of {desk.day(desk.at.date())}. Where the place decides whose a duty is, it is listed for every unit whose it can be.",
+        f"依据{policies_told(desk)}，按{desk.day(desk.at.date())}的单位设置列出。同一事项因地点不同而由不同单位承担的，列出可能承担的每个单位。",
+        f"Under {policies_told(desk)}, by the units of {desk.day(desk.at.date())}. Where the place decides whose a duty is, it is listed for every unit whose it can be.",
     )
     return desk.document("checklist", unit, lists, (Section(paragraphs=(intro,)), *sections), wide=True)
 
@@ -155,7 +164,7 @@ def tasks(desk: Desk, unit: str | None) -> Document:
     table = desk.table(
         rows, *(keys if unit is None else (*keys[:3], "part", *keys[3:])), empty=desk.say("没有。", "None.")
     )
-    intro = desk.say(f"依据{policies_told(desk.phrases)}。", f"Under {policies_told(desk.phrases)}.")
+    intro = desk.say(f"依据{policies_told(desk)}。", f"Under {policies_told(desk)}.")
     return desk.document("tasks", unit, {"item": rows}, (Section(paragraphs=(intro,), table=table, sheet=desk.text(TITLES["tasks"])),), wide=True)  # fmt: skip
 
 
@@ -235,8 +244,8 @@ def summary(desk: Desk, unit: str, asked: Mapping[str, str], done: int, left: in
     """Whose report it is, who asked for it, and how it stands in numbers."""
     name, first, last = desk.phrases.label(unit), desk.day(desk.first), desk.day(desk.last)
     yield desk.say(
-        f"依据{policies_told(desk.phrases)}，现将{name}{first}至{last}履行职责情况自评如下。",
-        f"Under {policies_told(desk.phrases)}, {name} assesses how it carried out its duties from {first} to {last}.",
+        f"依据{policies_told(desk)}，现将{name}{first}至{last}履行职责情况自评如下。",
+        f"Under {policies_told(desk)}, {name} assesses how it carried out its duties from {first} to {last}.",
     )
     if asked:
         quote, by, deadline = asked["asked_quote"], asked["asked_by"], asked["deadline"]
