@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from made import LIBRARY
 from remit import Engine, Pack
 from remit.errors import EventError, RoutingError
 from remit.planning.acts import plan
 from remit.planning.lines import lines
-from remit.planning.matrix import Part
+from remit.planning.matrix import Part, matrix
 from remit.planning.rehearsal import Fate, rehearse
 
 ROOT = Path(__file__).parents[2]
@@ -153,3 +154,31 @@ def test_a_unit_that_lacks_the_roles_it_takes_over_is_named() -> None:
     made = plan(library(), ON, [("merge", "hill-library:head-office")])
     assert made.missing_roles(library()) == {"head-office": ("branch",)}
     assert plan(library(), ON, [("merge", "hill-library:harbour-library")]).missing_roles(library()) == {}
+
+
+def written_into(root: Path, told: str) -> None:
+    """As a person would: new units and acts beside, keys of units that are there replaced where they stand."""
+    wanted = yaml.load(told, yaml.BaseLoader)  # noqa: S506 - everything stays text
+    for path in sorted((root / "facts" / "units").glob("*.yaml")):
+        held = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
+        for name in [name for name in wanted["units"] if name in held["units"]]:
+            held["units"][name] |= wanted["units"].pop(name)
+        path.write_text(yaml.safe_dump(held, allow_unicode=True, sort_keys=False), "utf-8")
+    (root / "facts" / "units" / "zz.yaml").write_text(yaml.safe_dump(wanted, allow_unicode=True), "utf-8")
+
+
+def test_the_shipped_pack_written_as_shown_has_the_desks_that_were_rehearsed(tmp_path: Path) -> None:
+    """Two bureaus of one district merged: every part of every rule is where the rehearsal said."""
+    pack, day = Pack.load(ROOT), date(2027, 1, 1)
+    made = plan(pack, day, [("merge", "xihe.civil_affairs,xihe.health:xihe.merged=细河区民政卫健局")])
+    root = tmp_path / "pack"
+    for folder in ("policies", "facts"):
+        shutil.copytree(ROOT / folder, root / folder)
+    written_into(root, lines(pack, made))
+    changed = Pack.load(root)
+    assert {e.source for e in changed.graph.edges} == {e.source for e in made.graph(pack).edges}
+    real = matrix(changed, day)
+    for change in rehearse(pack, made, ()).desks:
+        assert change.after == ("xihe.merged",)
+        assert change.rule.id in real.rules_of("xihe.merged", change.part)
+    assert not [row for row in real.cells.values() if {"xihe.civil_affairs", "xihe.health"} & set(row)]
