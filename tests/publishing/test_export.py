@@ -160,6 +160,25 @@ def test_a_sheet_has_a_frozen_filtered_header_and_widths(made: Desk) -> None:
     assert sheet.column_dimensions["G"].width > 30
 
 
+def test_the_matrix_in_a_workbook_is_also_a_grid_of_units_and_articles() -> None:
+    made = desk(Pack.load(LIBRARY))
+    book = openpyxl.load_workbook(io.BytesIO(Order("matrix", "xlsx").bytes(made, None)[1]))
+    assert book.sheetnames == ["Responsibility matrix", "Rules", "Notes"]
+    grid = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows(min_row=2)]
+    assert grid == [
+        ["unit", "Article 1", "Article 2", "Article 3"], ["Harbour Library", "B2", "B3", "B3"],
+        ["Head Office", "R1", None, "R1"], ["Hill Library", "B2", "B3", "B3"],
+    ]  # fmt: skip
+    assert book.worksheets[0].freeze_panes == "B3"
+    assert "R1" not in Order("matrix", "md").bytes(made, None)[1].decode()
+
+
+def test_articles_of_two_documents_are_told_apart() -> None:
+    made = desk(Pack.load(LIBRARY.parent / "delegation"), language="zh", now="2024-06-20")
+    titles = {row["article"] for row in Order("matrix", "md").document(made, None).lists["item"]}
+    assert {"河州市公共图书馆三年行动计划 第二条", "临溪县公共图书馆工作细则 第二条"} <= titles
+
+
 def test_every_unit_s_sheet_has_a_name_that_excel_takes() -> None:
     content = Order("checklist", "xlsx").bytes(desk(Pack.load(ROOT), language="zh"), None)[1]
     names = openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames
