@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+
 from remit import Engine, Pack
 from remit.publishing.documents_duties import duties
 from remit.publishing.documents_kinds import Desk
@@ -58,4 +59,6 @@ def desk(pack: Pack, *, language: str = "en", now: str = "2024-06-20T08:00") -> 
     if "remind" in pack.rules:
         engine.submit_all([pack.event(EVENTS[n], case="a" if n < 2 else "b") for n in range(len(EVENTS))])
     owed = duties(engine, at, datetime(2024, 12, 31, 23, 59, tzinfo=pack.calendar.zone), None)
-    return Desk(Phrases(pack, language), at, date(2024, 1, 1), date(2024, 12, 31), owed, {e.id: e for e in engine.events})
+    return Desk(
+        Phrases(pack, language), at, date(2024, 1, 1), date(2024, 12, 31), owed, {e.id: e for e in engine.events}
+    )

@@ -77,9 +77,16 @@ def test_a_pack_without_superior_documents_says_so() -> None:
 
 def test_a_rehearsal_shows_what_moves_and_writes_nothing() -> None:
     before = {p: p.read_bytes() for p in LIBRARY.rglob("*.yaml")}
-    shown = remit("rehearse", LIBRARY, "--merge", "harbour-library,hill-library:city=City Library", "--on", "2027-01-01")
+    shown = remit(
+        "rehearse", LIBRARY, "--merge", "harbour-library,hill-library:city=City Library", "--on", "2027-01-01"
+    )
     assert shown.exit_code == 0
-    for words in ("losesitsowner", "City Library".replace(" ", ""), "merge:[harbour-library,hill-library]", "Nothingwaswritten"):
+    for words in (
+        "losesitsowner",
+        "City Library".replace(" ", ""),
+        "merge:[harbour-library,hill-library]",
+        "Nothingwaswritten",
+    ):
         assert words in flat(shown), words
     assert {p: p.read_bytes() for p in LIBRARY.rglob("*.yaml")} == before
 
@@ -173,6 +180,7 @@ def test_what_a_template_can_ask_for_is_listed_in_both_languages() -> None:
         (("tasks", "--ledger", "none.db"), 6, "RM705"),
         (("tasks", "--ledger", "x.db", "--case", "y.yaml"), 2, "either case files or a ledger"),
         (("poem",), 2, "poem"),
+        (("tasks", "--each", "x", "--out", "y"), 2, "without --unit and --out"),
     ],
 )
 def test_what_cannot_be_exported_says_why(words: tuple[str, ...], code: int, said: str) -> None:
@@ -202,7 +210,19 @@ def test_a_filled_template_is_the_office_s_own(tmp_path: Path) -> None:
     paper.add_paragraph("{{ unit }}｜{{ from }}—{{ to }}")
     paper.save(tmp_path / "模板.docx")
     out = tmp_path / "out.docx"
-    shown = remit("export", "tasks", "--pack", ROOT, "--unit", "细河区民政局", "--template", tmp_path / "模板.docx", "--out", out, *NOW)
+    shown = remit(
+        "export",
+        "tasks",
+        "--pack",
+        ROOT,
+        "--unit",
+        "细河区民政局",
+        "--template",
+        tmp_path / "模板.docx",
+        "--out",
+        out,
+        *NOW,
+    )
     assert shown.exit_code == 0
     assert docx.Document(io.BytesIO(out.read_bytes())).paragraphs[0].text == "细河区民政局｜2024年1月1日—2024年12月31日"
 

@@ -91,7 +91,9 @@ LISTED = (
 
 
 def test_listed_duties_are_compared_by_their_words(tmp_path: Path) -> None:
-    root = changed(tmp_path, LISTED, ("city-plan/plan.md", "every: half_year", "every: half_year\nimplements: p5.count"))
+    root = changed(
+        tmp_path, LISTED, ("city-plan/plan.md", "every: half_year", "every: half_year\nimplements: p5.count")
+    )
     (chain,) = delegation(Pack.load(root), "province-libraries")
     assert chain.known
     assert [(link.demand.id, [c.rule.id for c in link.carried]) for link in chain.links] == [

@@ -10,7 +10,9 @@ from remit import Pack
 from remit.planning.forecast import Clash, forecast, of_unit
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
-COUNT = "id: r\nmust: count_stock\nbearer: {each: branch}\nevery: month\nwindow: {opens: 01-01, due: 01-05, latest: 01-05}"
+COUNT = (
+    "id: r\nmust: count_stock\nbearer: {each: branch}\nevery: month\nwindow: {opens: 01-01, due: 01-05, latest: 01-05}"
+)
 REMIND = "id: r\nmust: send_reminder\nbearer: {role: branch, place: event.place}\non: item_overdue\nby: {days: 3}"
 LATE = {"type": "item_overdue", "place": "hill", "days_late": 20}
 

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from made import LIBRARY
 from remit import Engine, Pack
 from remit.errors import EventError, RoutingError
 from remit.planning.acts import plan
 from remit.planning.lines import lines
-from remit.planning.matrix import Part
+from remit.planning.matrix import Part, matrix
 from remit.planning.rehearsal import Fate, rehearse
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +76,11 @@ def test_a_renamed_unit_keeps_everything() -> None:
 
 def test_the_text_that_goes_on_saying_the_old_name_is_found() -> None:
     pack = Pack.load(ROOT)
-    named = [u.id for u in pack.vocabulary.units.values() if any(u.label.zh in q.text for r in pack.rules.values() for q in r.quotes)]
+    named = [
+        u.id
+        for u in pack.vocabulary.units.values()
+        if any(u.label.zh in q.text for r in pack.rules.values() for q in r.quotes)
+    ]
     found = rehearse(pack, plan(pack, date(2027, 1, 1), [("rename", f"{named[0]}:新名称")]), ())
     assert found.named[named[0]]
 
@@ -106,7 +111,9 @@ def test_edges_to_a_merged_unit_go_on_to_the_new_one() -> None:
     led = [e for e in pack.graph.edges if e.target == unit]
     assert led
     for edge in led:
-        ways = {(e.target, e.since, e.until) for e in made.edges if (e.source, e.relation) == (edge.source, edge.relation)}
+        ways = {
+            (e.target, e.since, e.until) for e in made.edges if (e.source, e.relation) == (edge.source, edge.relation)
+        }
         assert (unit, edge.since, date(2026, 12, 31)) in ways
         assert ("新单位", date(2027, 1, 1), edge.until) in ways
 
@@ -140,3 +147,38 @@ def test_a_unit_that_is_there_no_more_cannot_be_reorganised(tmp_path: Path) -> N
     path.write_text(path.read_text("utf-8") + "reorganisations: [{on: 2024-05-01, abolish: hill-library}]\n", "utf-8")
     with pytest.raises(RoutingError, match="2024-06-30"):
         plan(Pack.load(root), ON, [("abolish", "hill-library")])
+
+
+def test_a_unit_that_lacks_the_roles_it_takes_over_is_named() -> None:
+    """Roles have no dates, so a unit that is there cannot get them from a day on."""
+    made = plan(library(), ON, [("merge", "hill-library:head-office")])
+    assert made.missing_roles(library()) == {"head-office": ("branch",)}
+    assert plan(library(), ON, [("merge", "hill-library:harbour-library")]).missing_roles(library()) == {}
+
+
+def written_into(root: Path, told: str) -> None:
+    """As a person would: new units and acts beside, keys of units that are there replaced where they stand."""
+    wanted = yaml.load(told, yaml.BaseLoader)  # noqa: S506 - everything stays text
+    for path in sorted((root / "facts" / "units").glob("*.yaml")):
+        held = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
+        for name in [name for name in wanted["units"] if name in held["units"]]:
+            held["units"][name] |= wanted["units"].pop(name)
+        path.write_text(yaml.safe_dump(held, allow_unicode=True, sort_keys=False), "utf-8")
+    (root / "facts" / "units" / "zz.yaml").write_text(yaml.safe_dump(wanted, allow_unicode=True), "utf-8")
+
+
+def test_the_shipped_pack_written_as_shown_has_the_desks_that_were_rehearsed(tmp_path: Path) -> None:
+    """Two bureaus of one district merged: every part of every rule is where the rehearsal said."""
+    pack, day = Pack.load(ROOT), date(2027, 1, 1)
+    made = plan(pack, day, [("merge", "xihe.civil_affairs,xihe.health:xihe.merged=细河区民政卫健局")])
+    root = tmp_path / "pack"
+    for folder in ("policies", "facts"):
+        shutil.copytree(ROOT / folder, root / folder)
+    written_into(root, lines(pack, made))
+    changed = Pack.load(root)
+    assert {e.source for e in changed.graph.edges} == {e.source for e in made.graph(pack).edges}
+    real = matrix(changed, day)
+    for change in rehearse(pack, made, ()).desks:
+        assert change.after == ("xihe.merged",)
+        assert change.rule.id in real.rules_of("xihe.merged", change.part)
+    assert not [row for row in real.cells.values() if {"xihe.civil_affairs", "xihe.health"} & set(row)]

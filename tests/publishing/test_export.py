@@ -22,13 +22,16 @@ from remit.publishing.export import FORMATS, Order, apart, concerned, file_name,
 
 ROOT = Path(__file__).parents[2]
 
+
 @pytest.fixture
 def made(tmp_path: Path) -> Desk:
     return desk(pack_with(tmp_path, RULES))
 
 
 def cells(content: bytes) -> list[list[str]]:
-    return [[cell.text for cell in row.cells] for table in docx.Document(io.BytesIO(content)).tables for row in table.rows]
+    return [
+        [cell.text for cell in row.cells] for table in docx.Document(io.BytesIO(content)).tables for row in table.rows
+    ]
 
 
 # --- what stands in them ------------------------------------------------------------------------------
@@ -157,6 +160,25 @@ def test_a_sheet_has_a_frozen_filtered_header_and_widths(made: Desk) -> None:
     assert sheet.column_dimensions["G"].width > 30
 
 
+def test_the_matrix_in_a_workbook_is_also_a_grid_of_units_and_articles() -> None:
+    made = desk(Pack.load(LIBRARY))
+    book = openpyxl.load_workbook(io.BytesIO(Order("matrix", "xlsx").bytes(made, None)[1]))
+    assert book.sheetnames == ["Responsibility matrix", "Rules", "Notes"]
+    grid = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows(min_row=2)]
+    assert grid == [
+        ["unit", "Article 1", "Article 2", "Article 3"], ["Harbour Library", "B2", "B3", "B3"],
+        ["Head Office", "R1", None, "R1"], ["Hill Library", "B2", "B3", "B3"],
+    ]  # fmt: skip
+    assert book.worksheets[0].freeze_panes == "B3"
+    assert "R1" not in Order("matrix", "md").bytes(made, None)[1].decode()
+
+
+def test_articles_of_two_documents_are_told_apart() -> None:
+    made = desk(Pack.load(LIBRARY.parent / "delegation"), language="zh", now="2024-06-20")
+    titles = {row["article"] for row in Order("matrix", "md").document(made, None).lists["item"]}
+    assert {"河州市公共图书馆三年行动计划 第二条", "临溪县公共图书馆工作细则 第二条"} <= titles
+
+
 def test_every_unit_s_sheet_has_a_name_that_excel_takes() -> None:
     content = Order("checklist", "xlsx").bytes(desk(Pack.load(ROOT), language="zh"), None)[1]
     names = openpyxl.load_workbook(io.BytesIO(content), read_only=True).sheetnames
@@ -272,3 +294,33 @@ def test_a_missing_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ExportError) as refused:
         library("docx", "python-docx")
     assert (refused.value.code, refused.value.hint) == ("RM864", 'pip install "remit[workbench]"')
+
+
+# --- what is not the text's own ------------------------------------------------------------------------
+
+
+def test_what_the_text_does_not_state_is_marked(tmp_path: Path) -> None:
+    """Bearer and limit read into the text are shown so in rules and in duties."""
+    rules = RULES.replace("evidence: a copy", "inferred: {bearer: it lent the book, by: agreed}\nevidence: a copy")
+    made = desk(pack_with(tmp_path, rules))
+    (row,) = [r for r in Order("tasks", "md").document(made, None).lists["item"] if r["rule"] == "remind"]
+    assert (row["bearer"], row["limit"], row["with"]) == (
+        "the library branch where it happens (inferred)", "within 3 days (inferred)", "Head Office",
+    )  # fmt: skip
+    late = Order("supervision", "md").document(made, "hill-library").lists["item"][0]
+    assert (late["bearer"], late["limit"]) == ("Hill Library (inferred)", "within 3 days (inferred)")
+
+
+def test_a_desk_that_could_not_be_settled_is_marked(tmp_path: Path) -> None:
+    """The duty waits at the fallback desk, and its papers say so."""
+    pack = pack_with(tmp_path, RULES, places="mill: {label: Mill, level: branch, in: norrtown}")
+    made = desk(pack)
+    engine_row = next(o for o in made.owed if o.rule == "remind")
+    lost = replace(engine_row, bearer=replace(engine_row.bearer, routed=False))
+    assert made.row(lost)["bearer"].endswith("(not settled; kept here)")
+
+
+def test_only_policies_in_force_are_cited(tmp_path: Path) -> None:
+    pack = pack_with(tmp_path, RULES)
+    assert desk(pack).document("tasks", None, {}, ()).fields["policies"] == "Library Bylaws, 3/2024"
+    assert desk(pack, now="2024-01-10").document("tasks", None, {}, ()).fields["policies"] == ""

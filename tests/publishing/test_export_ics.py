@@ -29,7 +29,9 @@ def test_every_duty_due_in_the_time_is_a_todo_under_its_id(tmp_path: Path) -> No
 def test_a_deadline_at_midnight_stands_on_its_own_day(tmp_path: Path) -> None:
     """24:00 of 6 June; calendars show midnight on the 7th."""
     made = desk(pack_with(tmp_path, RULES))
-    item = todos(Order("calendar", "ics").bytes(made, "hill-library")[1])["bylaws-2024/remind/hill-library/b@library.remit"]
+    item = todos(Order("calendar", "ics").bytes(made, "hill-library")[1])[
+        "bylaws-2024/remind/hill-library/b@library.remit"
+    ]
     due = item["due"].dt
     assert due.replace(tzinfo=None) == datetime(2024, 6, 6, 23, 59, 59)
     assert due.utcoffset() == timedelta(hours=2)
@@ -49,7 +51,9 @@ def test_what_is_done_is_completed_and_needs_no_alarm(tmp_path: Path) -> None:
 
 
 def test_the_description_has_the_words_and_what_discharges_it(tmp_path: Path) -> None:
-    item = next(iter(todos(Order("calendar", "ics").bytes(desk(pack_with(tmp_path, RULES)), "hill-library")[1]).values()))
+    item = next(
+        iter(todos(Order("calendar", "ics").bytes(desk(pack_with(tmp_path, RULES)), "hill-library")[1]).values())
+    )
     assert "“Words of the law.”" in str(item["description"])
     assert "discharged by:" in str(item["description"])
 

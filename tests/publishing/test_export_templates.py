@@ -112,7 +112,9 @@ def test_a_field_of_a_list_outside_a_row_is_explained(tmp_path: Path, made: Desk
     assert (found.code, found.expected) == ("RM860", "a row of a table around a field of a list")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04broken", b"\x00" * 100], ids=["empty", "text", "cut short", "zeros"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a zip", b"PK\x03\x04broken", b"\x00" * 100], ids=["empty", "text", "cut short", "zeros"]
+)
 @pytest.mark.parametrize("suffix", ["docx", "xlsx"])
 def test_what_is_no_office_file_is_refused(tmp_path: Path, made: Desk, content: bytes, suffix: str) -> None:
     path = tmp_path / f"own.{suffix}"
@@ -121,7 +123,9 @@ def test_what_is_no_office_file_is_refused(tmp_path: Path, made: Desk, content: 
 
 
 @pytest.mark.parametrize("suffix", ["docx", "xlsx"])
-def test_an_office_file_of_the_other_kind_or_with_broken_parts_is_refused(tmp_path: Path, made: Desk, suffix: str) -> None:
+def test_an_office_file_of_the_other_kind_or_with_broken_parts_is_refused(
+    tmp_path: Path, made: Desk, suffix: str
+) -> None:
     path = tmp_path / f"own.{suffix}"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml" if suffix == "docx" else "xl/workbook.xml", "<broken")
@@ -141,7 +145,10 @@ def test_a_template_that_is_not_there_is_refused(tmp_path: Path, made: Desk, suf
 
 
 def test_a_workbook_is_filled_and_what_stands_below_moves_down(tmp_path: Path, made: Desk) -> None:
-    path = sheet(tmp_path / "own.xlsx", [["{{ title }}"], ["no.", "task"], ["{{ item.number }}", "{{ item.task }}"], ["total", "{{ count }}"]])
+    path = sheet(
+        tmp_path / "own.xlsx",
+        [["{{ title }}"], ["no.", "task"], ["{{ item.number }}", "{{ item.task }}"], ["total", "{{ count }}"]],
+    )
     filled = openpyxl.load_workbook(io.BytesIO(notice(made, path))).active
     assert [[cell.value for cell in row] for row in filled.iter_rows()] == [
         ["Supervision notice: Hill Library", None], ["no.", "task"], ["1", "send a reminder"], ["2", "tell the guardian"], ["total", "2"],

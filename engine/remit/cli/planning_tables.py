@@ -42,6 +42,8 @@ CLASHES = {
     Clash.NO_WORKING_DAY: Text("期限内没有工作日", "no working day in all its time"),
     Clash.UNPUBLISHED: Text("节假日安排尚未公布", "calendar not published"),
 }  # fmt: skip
+#: What stands beside a bar: two blanks, its end, and the numbers.
+ROOM = 14
 HEAT = " ▁▂▃▄▅▆▇█"
 
 
@@ -214,6 +216,9 @@ def show_rehearsal(session: Session, found: Rehearsal) -> None:
         out.print(f"[bold red]![/] {lost_line(session, change, words)}")
     if len(found.of_fate(Fate.LOST)) > SHOWN:
         out.print(session.say(f"  …… 共 {len(found.of_fate(Fate.LOST))} 项，全部见 --json", f"  … {len(found.of_fate(Fate.LOST))} in all; --json lists them"))  # fmt: skip
+    for unit, roles in found.plan.missing_roles(session.pack).items():
+        called = session.say("、", ", ").join(words.label(role).of(session.language) for role in roles)
+        out.print(session.say(f"  {escape(words.label(unit).of(session.language))}没有这些角色：{escape(called)}。角色没有日期；要让它自当日起承担，请并入一个新单位。", f"  {escape(words.label(unit).of(session.language))} has not these roles: {escape(called)}. Roles have no dates; merge it too, into a new unit."))  # fmt: skip
     show_duties(session, found, words)
     for unit, rules in found.named.items():
         name = escape(words.label(unit).of(session.language))
@@ -288,11 +293,11 @@ def show_forecast(session: Session, found: Forecast) -> None:
         out.print("[yellow]" + session.say(f"{'、'.join(map(str, found.unpublished))} 年节假日安排尚未公布：是否撞上休息日无法判断。", f"The calendar of {', '.join(map(str, found.unpublished))} is not published: what falls on a day of rest cannot be said.") + "[/yellow]")  # fmt: skip
     busy = [load for load in found.units if load.total or load.undated]
     widest = max([cells(words.label(load.unit).of(session.language)) for load in busy[:SHOWN]], default=0)
-    margin = min(max(widest, 8), 26)
+    margin = max(8, min(widest, 26, out.width - len(found.weeks) - ROOM))
     out.print(months(found, margin), style="dim")
     top = max([n for load in busy for n in load.weeks], default=0)
     for load in busy[:SHOWN]:
-        out.print(bar(session, load, words, margin, top), no_wrap=True, overflow="crop", highlight=False)
+        out.print(bar(load, words, margin, top, session.language), no_wrap=True, overflow="crop", highlight=False)
     if len(busy) > SHOWN:
         out.print(session.say(f"…… 另有 {len(busy) - SHOWN} 个单位，见 --unit 或 --json", f"… {len(busy) - SHOWN} more units: --unit, or --json"))  # fmt: skip
     if top:
@@ -317,13 +322,24 @@ def months(found: Forecast, margin: int) -> str:
     return " " * (margin + 2) + "".join(line)
 
 
-def bar(session: Session, load: UnitLoad, words: Words, margin: int, top: int) -> str:
-    from rich.cells import set_cell_size
-
-    name = escape(set_cell_size(words.label(load.unit).of(session.language), margin))
+def bar(load: UnitLoad, words: Words, margin: int, top: int, language: str) -> str:
+    """A name, a sign a week, and the year's numbers."""
+    name = escape(fitted(words.label(load.unit).of(language), margin))
     signs = "".join(HEAT[0] if not n else HEAT[max(1, round(n / top * (len(HEAT) - 1)))] for n in load.weeks)
     undated = f" ({load.undated})" if load.undated else ""
     return f"{name}  {signs}│ {load.total}{undated}"
+
+
+def fitted(name: str, width: int) -> str:
+    """The name in so many columns: of a long one its end as well, by which units of one kind are told apart."""
+    from rich.cells import set_cell_size
+
+    if cells(name) <= width:
+        return set_cell_size(name, width)
+    head, tail = set_cell_size(name, width // 3).rstrip(), name
+    while cells(tail) > width - cells(head) - 1:
+        tail = tail[1:]
+    return set_cell_size(f"{head}…{tail}", width)
 
 
 def show_weeks(session: Session, found: Forecast) -> None:

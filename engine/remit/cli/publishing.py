@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from remit.cli.options import Cases, Force, Json, Key, Lang, Now, PackOption, Unit
-from remit.cli.session import Session, echo, print_json, reporting, voice
+from remit.cli.session import Session, echo, print_bytes, print_json, reporting, voice
 from remit.cli.sources import FromLedger, at_work
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ def export(
             return
         if kind is None:
             raise typer.BadParameter("say which document", param_hint="KIND")
+        if each is not None and (unit is not None or out is not None):
+            raise typer.BadParameter("a file for each unit goes without --unit and --out", param_hint="--each")
         if kind in OF_A_UNIT and unit is None and each is None:
             raise typer.BadParameter(f"{kind} is of one unit", param_hint="--unit")
         with at_work(context, pack, case, ledger, key, now) as (session, engine, at):
@@ -72,7 +73,7 @@ def export(
             if each is not None:
                 files = order.each(desk, each)
             elif str(out) == "-":
-                sys.stdout.buffer.write(order.bytes(desk, name)[1])
+                print_bytes(order.bytes(desk, name)[1])
                 return
             else:
                 files = [order.one(desk, name, out)]

@@ -285,6 +285,15 @@ def echo(text: str, end: str = "\n") -> None:
         mute()
 
 
+def print_bytes(content: bytes) -> None:
+    """A whole file to stdout."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        mute()
+
+
 def mute() -> None:
     """From here on, what is printed goes nowhere; nor does what Python still holds back."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -44,6 +44,16 @@ class Plan:
         """The units that are there no more from that day on."""
         return tuple(u for act in self.acts if act.kind != "rename" for u in act.units if u != act.into)
 
+    def missing_roles(self, pack: Pack) -> dict[str, tuple[str, ...]]:
+        """Units that are there already and take over from units with roles they have not got."""
+        found: dict[str, tuple[str, ...]] = {}
+        for act in self.acts:
+            heir = pack.graph.units.get(act.into or "")
+            if act.kind != "rename" and heir is not None:
+                roles = (role for unit in act.units for role in pack.graph.units[unit].roles if role not in heir.roles)
+                found[heir.id] = tuple(dict.fromkeys((*found.get(heir.id, ()), *roles)))
+        return {unit: roles for unit, roles in found.items() if roles}
+
     def graph(self, pack: Pack) -> UnitGraph:
         """The unit graph with the plan carried out."""
         old = pack.graph

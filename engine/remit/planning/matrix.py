@@ -267,7 +267,7 @@ def fence(counts: Sequence[int]) -> float | None:
     """Tukey's fence of some counts; None where they are too few to say what is usual.
 
     >>> fence([1, 2, 2, 3, 3, 4, 20]), fence([1, 9])
-    (7.0, None)
+    (5.75, None)
     """
     if len(counts) < FEWEST:
         return None

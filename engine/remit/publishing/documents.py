@@ -88,16 +88,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`empty` is said where there are no rows."""
+    """`empty` is said where there are no rows; `pinned` columns stay in sight in a workbook."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     empty: str = ""
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, paragraphs, a table; `sheet` names it in a workbook, `page` begins it on a new one."""
+    """A heading, paragraphs, a table; `sheet` names it in a workbook, `page` begins it on a new page.
+
+    `formats` are those it is fit for; empty where it is for all.
+    """
 
     heading: str = ""
     paragraphs: tuple[str, ...] = ()
@@ -106,6 +110,7 @@ class Section:
     level: int = 1
     sheet: str = ""
     page: bool = False
+    formats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

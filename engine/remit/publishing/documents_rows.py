@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from remit.explain.words import MODALITY, NATURE, NORM, PARTS, STATUS, beginning, moment
@@ -34,14 +34,19 @@ def rule_row(phrases: Phrases, rule: Rule, part: str = "") -> Row:
         trigger=phrases.trigger(rule),
         condition=rule.condition.text if rule.condition else "",
         exception=rule.exception.text if rule.exception else "",
-        bearer=phrases.parties(rule.bearers),
-        performer=phrases.parties(rule.performers),
-        to=phrases.parties(rule.to),
-        limit=phrases.limit(rule),
+        bearer=marked(phrases, phrases.parties(rule.bearers), rule.inferred, "bearer"),
+        performer=marked(phrases, phrases.parties(rule.performers), rule.inferred, "performer"),
+        to=marked(phrases, phrases.parties(rule.to), rule.inferred, "to"),
+        limit=marked(phrases, phrases.limit(rule), rule.inferred if rule.timing else {}, "by", "window"),
         part=part,
         **law_of(phrases, rule),
-        **{"with": phrases.parties(rule.cooperating)},
+        **{"with": marked(phrases, phrases.parties(rule.cooperating), rule.inferred, "with")},
     )
+
+
+def marked(phrases: Phrases, text: str, inferred: Container[str], *parts: str) -> str:
+    """What the text does not state is shown as inferred."""
+    return text + phrases.say("（推定）", " (inferred)") if text and any(part in inferred for part in parts) else text
 
 
 def nature_of(rule: Rule) -> Nature:
@@ -106,6 +111,7 @@ def duty_row(phrases: Phrases, owed: Obligation, at: datetime, events: Mapping[s
     pack, zone = phrases.pack, phrases.pack.calendar.zone
     rule = pack.rule(owed.policy, owed.rule)
     policy = next((p for p in pack.policies if p.id == owed.policy), None)
+    inferred = dict(owed.inferred)
     due, end = owed.deadline, owed.deadline.latest or owed.deadline.due
     over = days_over(owed, at)
     return row(
@@ -121,11 +127,13 @@ def duty_row(phrases: Phrases, owed: Obligation, at: datetime, events: Mapping[s
             "nature": NATURE[owed.nature].of(phrases.language),
             "trigger": phrases.trigger(rule) if rule else "",
             "unit": owed.bearer.label.of(phrases.language),
-            "bearer": owed.bearer.label.of(phrases.language),
-            "performer": named(phrases, owed.performers),
-            "to": named(phrases, owed.to),
-            "with": named(phrases, owed.cooperating),
-            "limit": phrases.limit(rule) if rule else "",
+            "bearer": marked(phrases, named(phrases, (owed.bearer,)), inferred, "bearer"),
+            "performer": marked(phrases, named(phrases, owed.performers), inferred, "performer"),
+            "to": marked(phrases, named(phrases, owed.to), inferred, "to"),
+            "with": marked(phrases, named(phrases, owed.cooperating), inferred, "with"),
+            "limit": marked(phrases, phrases.limit(rule), inferred if rule.timing else {}, "by", "window")
+            if rule
+            else "",
             "basis": "…".join(owed.quotes),
             "case": owed.case or "",
             "subject": owed.subject or "",
@@ -144,7 +152,8 @@ def duty_row(phrases: Phrases, owed: Obligation, at: datetime, events: Mapping[s
 
 
 def named(phrases: Phrases, parties: Iterable[Party]) -> str:
-    return phrases.together(party.label.of(phrases.language) for party in parties)
+    lost = phrases.say("（未能确定，暂归此处）", " (not settled; kept here)")
+    return phrases.together(party.label.of(phrases.language) + ("" if party.routed else lost) for party in parties)
 
 
 def status(phrases: Phrases, owed: Obligation) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,15 +14,8 @@ from remit.errors import ExportError, Origin
 from remit.model.obligation import Obligation
 from remit.model.terms import Modality
 from remit.publishing.documents import FIELDS, ROW_FIELDS, Document
-from remit.publishing.documents_kinds import (
-    Desk,
-    checklist,
-    late,
-    matrix_table,
-    self_assessment,
-    supervision,
-    tasks,
-)
+from remit.publishing.documents_kinds import Desk, checklist, matrix_table, tasks
+from remit.publishing.documents_reports import late, self_assessment, supervision
 from remit.publishing.export_docx import to_docx
 from remit.publishing.export_ics import to_ics
 from remit.publishing.export_markdown import to_markdown
@@ -112,7 +105,9 @@ class Order:
         Raises:
             ExportError: as the format's own module.
         """
-        document = self.document(desk, unit)
+        whole = self.document(desk, unit)
+        fit = tuple(section for section in whole.sections if not section.formats or self.form in section.formats)
+        document = replace(whole, sections=fit)
         match self.form:
             case "docx":
                 content = fill_docx(document, self.template) if self.template is not None else to_docx(document)

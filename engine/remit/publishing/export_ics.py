@@ -29,7 +29,6 @@ def to_ics(desk: Desk, document: Document, owed: Iterable[Obligation]) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//remit//duties//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", document.title)
     calendar.add("x-wr-timezone", str(desk.phrases.pack.calendar.zone))
     for duty in sorted(owed, key=lambda o: (o.deadline.due or desk.at, o.id)):

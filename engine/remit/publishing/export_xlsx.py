@@ -106,7 +106,7 @@ def write_sheet(sheet: Any, document: Document, section: Section, table: Table) 
         sheet.row_dimensions[r].height = min(lines * LINE, 409)
     if not table.rows and table.empty:
         put(sheet.cell(head + 1, 1), table.empty)
-    sheet.freeze_panes = sheet.cell(head + 1, 1)
+    sheet.freeze_panes = sheet.cell(head + 1, 1 + table.pinned)
     sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(table.columns))}{head + max(1, len(table.rows))}"
     sheet.print_title_rows = f"{head}:{head}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
