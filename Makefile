@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test browser site nightly torture simulate lint check wheel lock clean
+.PHONY: demo test browser site nightly torture simulate lint check wheel vscode lock clean
 
 demo: $(VENV)/core
 	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
@@ -66,6 +66,9 @@ $(VENV)/dev: $(VENV)/core requirements-dev.txt
 
 wheel: $(VENV)/dev  ## dist/remit-*.whl, which carries the Fuxin pack
 	$(BIN)/python -m build --wheel --no-isolation
+
+vscode: ## editors/vscode/remit.vsix, the extension for VS Code; needs node 20 with npm
+	cd editors/vscode && npm ci --no-audit --no-fund && npm run package
 
 lock: ## after a change of dependencies; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

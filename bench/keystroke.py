@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import time
@@ -137,6 +138,7 @@ def main() -> None:
     parser.add_argument("--strokes", type=int, default=60)
     given = parser.parse_args()
     files = Files.of(given.pack.resolve())
+    print(f"load of the machine {os.getloadavg()[0]:.1f}, processors {os.cpu_count()}")
     talk(lambda editor: bench(editor, files, given.strokes))
 
 

@@ -102,7 +102,7 @@ def test_names_are_shown_found_and_followed_across_rules_facts_and_features(libr
         assert (library / "facts/actions.yaml").as_uri() + "#L1" in shown
         assert "must — tell the guardian" in await editor.hover(feature, 'rule "a1.guardian"', 8)
         assert await editor.definition(feature, '"send a reminder"', 3) == ["actions.yaml:1:0-13"]
-        assert await editor.definition(uri, "then: a3.report", 8) == ["bylaws.md:78:4-13"]
+        assert await editor.definition(uri, "then: a3.report", 8) == ["bylaws.md:68:4-13"]
         found = await editor.references(uri, "must: send_reminder", 8)
         assert {place.split(":")[0] for place in found} == {"actions.yaml", "bylaws.md", "library.feature"}
         assert len(await editor.references(uri, "must: send_reminder", 8, declaration=False)) == len(found) - 1
@@ -365,3 +365,17 @@ def test_the_fuxin_pack_is_opened_without_a_word(tmp_path: Path) -> None:
         assert "第六条" in shown
 
     talk(conversation, locale="zh-CN")
+
+
+def test_it_leaves_when_told_to_though_the_editor_holds_the_pipe_open() -> None:
+    async def whole(*, shut_down: bool) -> int:
+        editor = await Editor.start()
+        process = editor.client._server
+        assert process is not None
+        if shut_down:
+            await editor.client.shutdown_async(None)
+        editor.client.exit(None)
+        return await asyncio.wait_for(process.wait(), 60)
+
+    assert asyncio.run(whole(shut_down=True)) == 0
+    assert asyncio.run(whole(shut_down=False)) == 1

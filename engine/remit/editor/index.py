@@ -92,6 +92,15 @@ class Index:
             if m.part is Part.DECLARES and m.kinds == ("rule",)
         )
 
+    @classmethod
+    def prepared(cls, files: Files, words: Words, memory: Recall) -> Iterator[None]:
+        """Read file by file what an index of them will ask for, so that whoever has others to answer may stop in between."""
+        index = cls.__new__(cls)
+        index.files, index.words, index.memory = files, words, memory
+        for name in index.names_of_files():
+            index.reading(name)
+            yield
+
     def names_of_files(self) -> tuple[str, ...]:
         """Every file that can hold names."""
         root = self.files.root

@@ -158,8 +158,9 @@ class OpenPack:
 
     def scenarios(self) -> Iterator[Problem | None]:
         """Steps no wording fits, and names nothing has."""
+        for _ in Index.prepared(self.files(), self._words or read_words(self.files()), self.naming):
+            yield None
         index = self.index()
-        yield None
         for file, reading in index.read.items():
             if not file.endswith(".feature"):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 from lsprotocol import types
 
@@ -27,6 +28,10 @@ def make_server(language: str = "") -> RemitServer:
         options = params.initialization_options
         chosen = options.get("language") if isinstance(options, dict) else getattr(options, "language", None)
         ls.language = ls.language or spoken(chosen if isinstance(chosen, str) else None) or spoken(params.locale)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(ls: RemitServer, _params: types.InitializedParams) -> None:
+        await watch(ls)
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: RemitServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -55,6 +60,18 @@ def make_server(language: str = "") -> RemitServer:
     return server
 
 
+async def watch(ls: RemitServer) -> None:
+    """Ask to be told of files written by others, where the editor can be asked."""
+    workspace = ls.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace else None
+    if not watching or not watching.dynamic_registration:
+        return
+    watchers = [types.FileSystemWatcher(f"**/{folder}/**") for folder in ("facts", "policies", "features")]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+    asked = types.Registration("remit-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    await ls.client_register_capability_async(types.RegistrationParams([asked]))
+
+
 def renew_at(ls: RemitServer, uri: str) -> None:
     """Something was written to disk: an open pack it belongs to is read anew."""
     path = path_of(uri)
@@ -67,4 +84,15 @@ def renew_at(ls: RemitServer, uri: str) -> None:
 def serve(language: str = "") -> None:
     """Answer on stdin and stdout until the editor leaves."""
     gc.set_threshold(20_000, 50, 1_000)  # whole collections are made while nobody types
-    make_server(language).start_io()
+    server = make_server(language)
+
+    @server.feature(types.SHUTDOWN)
+    def shut(ls: RemitServer, _params: None) -> None:
+        ls.asked_to_leave = True
+
+    @server.feature(types.EXIT)
+    def leave(ls: RemitServer, _params: None) -> None:
+        # Nothing is kept, and the thread that waits for the next message would wait on while the editor holds the pipe open.
+        os._exit(0 if ls.asked_to_leave else 1)
+
+    server.start_io()

@@ -24,8 +24,10 @@ from remit.editor.protocol import diagnostic
 from remit.errors import InternalError
 from remit.explain import messages
 
-#: Keystrokes closer together than this are one; a pack is examined when nobody has typed for a while; no slice of work is longer.
-TOGETHER, QUIET, SLICE = 0.01, 0.25, 0.008
+#: Keystrokes closer together than this are one; a pack is examined when nobody has typed for a while.
+TOGETHER, QUIET = 0.005, 0.25
+#: How long work goes on before others may speak, and how long they may: a message comes in several pieces, each of which needs a turn.
+SLICE, BREATH = 0.008, 0.002
 BETWEEN_RESTS = 20
 
 
@@ -51,6 +53,7 @@ class RemitServer(LanguageServer):
         self.work: dict[Path, asyncio.Task[None]] = {}
         self.waiting: dict[Path, set[str]] = {}
         self.readings = 0
+        self.asked_to_leave = False
 
     # --- where things are -----------------------------------------------------------------------------
 
@@ -124,10 +127,10 @@ class RemitServer(LanguageServer):
     def tell(self, pack: OpenPack, only: str | None = None) -> None:
         """Publish what is wrong, file by file, where that has changed; of a file being typed in, in any case."""
         by_file: dict[str, list[Problem]] = {}
-        anywhere = next(iter(pack.unsaved), "facts/pack.yaml")
+        anywhere, files = next(iter(pack.unsaved), "facts/pack.yaml"), pack.files()
         for problem in pack.problems:
             name = problem.error.origin.file
-            by_file.setdefault(name if name in pack.files() else anywhere, []).append(problem)
+            by_file.setdefault(name if name in files else anywhere, []).append(problem)
         last, waiting = self.told.setdefault(pack.root, {}), self.waiting.setdefault(pack.root, set())
         for name in sorted({*by_file, *last, *waiting}, key=lambda n: (n not in waiting, n)):
             if only not in (None, name):
@@ -177,7 +180,7 @@ async def in_slices(steps: Iterator[None]) -> None:
     until = loop.time() + SLICE
     for _ in steps:
         if loop.time() > until:
-            await asyncio.sleep(0)
+            await asyncio.sleep(BREATH)
             until = loop.time() + SLICE
 
 
