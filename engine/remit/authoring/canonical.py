@@ -29,7 +29,9 @@ def canonical(text: str, shape: Shape | None) -> str:
         Unlaid: the text holds something that would be lost.
     """
     shown = [lines for document in laid_out(text) if (lines := list(of_document(document, shape)))]
-    return "".join(f"{line}\n" for number, lines in enumerate(shown) for line in (*(("---",) if number else ()), *lines))
+    return "".join(
+        f"{line}\n" for number, lines in enumerate(shown) for line in (*(("---",) if number else ()), *lines)
+    )
 
 
 def of_document(document: Document, shape: Shape | None) -> Iterator[str]:
@@ -59,7 +61,11 @@ def of_group(group: Group, indent: str, shape: Shape | None) -> Iterator[str]:
     for number, item in enumerate(in_order(group, shape)):
         yield from indented(collapsed(item.above, first=number == 0), indent)
         value_shape = inner(shape, item)
-        yield from of_pair(item.key, item.value, indent, value_shape) if item.key else of_member(item.value, indent, value_shape)
+        yield from (
+            of_pair(item.key, item.value, indent, value_shape)
+            if item.key
+            else of_member(item.value, indent, value_shape)
+        )
     yield from indented(ended(collapsed(group.tail, first=False)), indent)
 
 
@@ -127,11 +133,7 @@ def leading(lines: Sequence[str]) -> int:
 
 def collapsed(lines: Sequence[str], *, first: bool) -> list[str]:
     """No two blank lines together; none at the very beginning of a group."""
-    return [
-        line
-        for number, line in enumerate(lines)
-        if line or (lines[number - 1] if number else not first)
-    ]
+    return [line for number, line in enumerate(lines) if line or (lines[number - 1] if number else not first)]
 
 
 def ended(lines: list[str]) -> list[str]:

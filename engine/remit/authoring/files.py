@@ -110,7 +110,9 @@ def in_form(text: str, path: Path) -> str:
     ends = "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
     mark, body = (BOM, text[1:]) if text.startswith(BOM) else ("", text)
     body = body.replace("\r\n", "\n")
-    found = format_markdown(body, str(path)) if path.suffix == ".md" else format_yaml(body, str(path), shape_of(path, body))
+    found = (
+        format_markdown(body, str(path)) if path.suffix == ".md" else format_yaml(body, str(path), shape_of(path, body))
+    )
     return mark + found.replace("\n", ends)
 
 

@@ -77,7 +77,9 @@ def rule_blocks(text: str, lines: list[str]) -> Iterator[RuleBlock]:
         start, end = token.map
         closed = end - 1 > start and set(lines[end - 1].strip()) == set(token.markup[0])
         opening = lines[start]
-        yield RuleBlock(token.content, start + 1, end - 1 if closed else end, opening[: len(opening) - len(opening.lstrip(" "))])
+        yield RuleBlock(
+            token.content, start + 1, end - 1 if closed else end, opening[: len(opening) - len(opening.lstrip(" "))]
+        )
 
 
 def alike(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:

@@ -45,7 +45,9 @@ def schema(kind: FileKind, names: Names | None = None) -> Schema:
     parts: dict[str, Schema] = {}
     while waiting := [shape for shape in needed if pointed(shape) not in parts]:
         shape = waiting[0]
-        parts[pointed(shape)] = of_form(shape.form, names or {}, needed) if isinstance(shape, Ref) else of_name(shape, names or {})
+        parts[pointed(shape)] = (
+            of_form(shape.form, names or {}, needed) if isinstance(shape, Ref) else of_name(shape, names or {})
+        )
     return {"$schema": DRAFT, "title": TITLES[kind.name], **whole, "$defs": dict(sorted(parts.items()))}
 
 
@@ -63,7 +65,12 @@ def of_shape(shape: Shape, names: Names, needed: Needed) -> Schema:
             return {"enum": list(fixed(among))}
         case Items(of, least, most):
             bounds = {"minItems": least} if least else {}
-            return {"type": "array", "items": of_shape(of, names, needed), **bounds, **({"maxItems": most} if most else {})}
+            return {
+                "type": "array",
+                "items": of_shape(of, names, needed),
+                **bounds,
+                **({"maxItems": most} if most else {}),
+            }
         case Named(of):
             return {"type": "object", "additionalProperties": of_shape(of, names, needed)}
         case Either(of):
@@ -79,7 +86,11 @@ def of_form(name: str, names: Names, needed: Needed) -> Schema:
     properties: Schema = {}
     for key, shape in form.keys.items():
         told = description(name, key)
-        about = {"title": " · ".join(dict.fromkeys(reversed(spelled(form, key)))), "description": f"{told.zh}。{told.en}"} if told else {}
+        about = (
+            {"title": " · ".join(dict.fromkeys(reversed(spelled(form, key)))), "description": f"{told.zh}。{told.en}"}
+            if told
+            else {}
+        )
         for written in spelled(form, key):
             properties[written] = {**about, **of_shape(shape, names, needed)}
     rest = of_shape(form.rest, names, needed) if form.rest else False
@@ -101,7 +112,6 @@ def counted(form: Form) -> Iterator[Schema]:
         several = [{"required": [written]} for key in group for written in spelled(form, key)]
         yield {"oneOf": [*several, {"not": {"anyOf": several}}]}
 
-
     for group, key in form.needs:
         without = [{"required": [written]} for each in group for written in spelled(form, each)]
         needed = [{"required": [written]} for written in spelled(form, key)]
@@ -117,7 +127,11 @@ def fixed(words: Iterable[str]) -> Iterator[str]:
     for word in words:
         yield word
         yield from (zh for zh, en in dialect.WORDS.items() if en == word)
-        yield from (zh for zh in dialect.spellings("unit", (word,)) if zh != word and word.endswith(("_of", "_by", "_to", "_in")))
+        yield from (
+            zh
+            for zh in dialect.spellings("unit", (word,))
+            if zh != word and word.endswith(("_of", "_by", "_to", "_in"))
+        )
 
 
 def pointed(shape: Ref | Name) -> str:
@@ -145,6 +159,9 @@ def write_schemas(folder: Path, names: Names | None = None, *, force: bool = Fal
     Raises:
         AuthoringError: RM801, another file is in the way; RM804, it cannot be written.
     """
-    texts = {folder / file_name(name): json.dumps(found, ensure_ascii=False, indent=1) + "\n" for name, found in schemas(names).items()}
+    texts = {
+        folder / file_name(name): json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        for name, found in schemas(names).items()
+    }
     put(texts, force=force)
     return tuple(texts)

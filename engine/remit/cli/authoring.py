@@ -11,7 +11,20 @@ import typer
 from remit.cli.options import Force, Json, Lang
 from remit.cli.session import BAD_PACK, OK, echo, open_session, print_json, reporting, tell, voice
 
-Kind = Literal["pack", "roles", "actions", "attributes", "events", "readings", "places", "units", "calendar", "case", "policy", "rule"]
+Kind = Literal[
+    "pack",
+    "roles",
+    "actions",
+    "attributes",
+    "events",
+    "readings",
+    "places",
+    "units",
+    "calendar",
+    "case",
+    "policy",
+    "rule",
+]
 
 
 def fmt(
@@ -27,7 +40,9 @@ def fmt(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change. 只检查，不写")
     ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change. 只显示差异，不写")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Write nothing; show what would change. 只显示差异，不写")
+    ] = False,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
@@ -61,7 +76,11 @@ def new(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty directory. 新目录或空目录")],
     force: Annotated[
-        bool, typer.Option("--force", help="Also into a directory that holds something; files of the same name are replaced. 目录非空也写入")
+        bool,
+        typer.Option(
+            "--force",
+            help="Also into a directory that holds something; files of the same name are replaced. 目录非空也写入",
+        ),
     ] = False,
     as_json: Json = False,
     lang: Lang = None,
@@ -94,12 +113,27 @@ Then put your own document into policies/, and write its rules sentence by sente
 
 def schema(
     context: typer.Context,
-    kind: Annotated[Kind | None, typer.Argument(metavar="[KIND]", help="One kind of file; left out: all. 哪种文件", show_default=False)] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Argument(metavar="[KIND]", help="One kind of file; left out: all. 哪种文件", show_default=False),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write a file for each kind, and show the editor's settings. 写入目录", show_default=False)
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write a file for each kind, and show the editor's settings. 写入目录",
+            show_default=False,
+        ),
     ] = None,
     pack: Annotated[
-        Path | None, typer.Option("--pack", metavar="PACK", help="With the names this pack declares, for completion. 带上规则包的名称", show_default=False)
+        Path | None,
+        typer.Option(
+            "--pack",
+            metavar="PACK",
+            help="With the names this pack declares, for completion. 带上规则包的名称",
+            show_default=False,
+        ),
     ] = None,
     force: Force = False,
     lang: Lang = None,

@@ -70,4 +70,6 @@ def contradictions(year: int, off: dict[date, Origin], worked: dict[date, Origin
 
 
 def contradict(fields: Fields, found: str, expected: str, at: Origin) -> None:
-    fields.problems.add(CalendarError("RM601", "calendar-contradicts-itself", found=found, expected=expected, origin=at))
+    fields.problems.add(
+        CalendarError("RM601", "calendar-contradicts-itself", found=found, expected=expected, origin=at)
+    )

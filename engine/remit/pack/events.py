@@ -180,7 +180,9 @@ class EventReader:
             return moment(own.get(name), self.zone)
         except Unfit as wrong:
             code, slug = ("RM404", "missing-field") if own.get(name) is None else ("RM409", "no-such-date")
-            raise where.error(code, slug, name, str(own.get(name) or f"an event without {name}"), wrong.expected) from None
+            raise where.error(
+                code, slug, name, str(own.get(name) or f"an event without {name}"), wrong.expected
+            ) from None
 
     def named(self, own: Mapping[str, object], name: str, kinds: tuple[str, ...], where: Where) -> str | None:
         written = own.get(name)

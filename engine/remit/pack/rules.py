@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-import re
 from dataclasses import dataclass, field, replace
 
 from remit.errors import ExpressionError, Origin, RemitError, SourceError, VocabularyError, nearest
@@ -381,7 +381,9 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
         seen[rule.id].append(owners[rule.policy])
         for name in (*rule.then, *rule.overrides):
             if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
-                problems.unknown("rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule")
+                problems.unknown(
+                    "rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule"
+                )
                 misspelt.add(nearest(name, by_id) or "")
         for name in rule.then:
             target = by_id.get(name)
@@ -397,7 +399,11 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                 )
     named = {name for rule in rules for name in rule.then} | misspelt
     for rule in rules:
-        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named | problems.lost:
+        if (
+            rule.modality.value in RUN
+            and isinstance(rule.trigger, Consequence)
+            and rule.id not in named | problems.lost
+        ):
             problems.add(
                 VocabularyError(
                     "RM215",

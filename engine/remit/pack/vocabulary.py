@@ -317,8 +317,4 @@ def reading_timing(facts: Facts, fields: Fields) -> Timing | None:
         return OpenEnd()
     if "by" in fields:
         return by_timing(facts.fields(fields.nodes["by"], "by", BY_KEYS), None)
-    return (
-        window_timing(facts.fields(fields.nodes["window"], "window", WINDOW_KEYS))
-        if "window" in fields
-        else None
-    )
+    return window_timing(facts.fields(fields.nodes["window"], "window", WINDOW_KEYS)) if "window" in fields else None

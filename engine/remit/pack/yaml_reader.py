@@ -108,7 +108,9 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
         if "nesting depth" in (wrong.problem or ""):  # the parser reads ahead, and met its own bound first
             raise too_deep("brackets within brackets", origin) from None
         raise not_yaml(text, wrong, origin, line, column) from None
-    except yaml.YAMLError as wrong:  # a character that no YAML may hold, and of which only the place in the text is told
+    except (
+        yaml.YAMLError
+    ) as wrong:  # a character that no YAML may hold, and of which only the place in the text is told
         at = getattr(wrong, "position", 0)
         place = Origin(file, text.count("\n", 0, at) + 1 + line, at - text.rfind("\n", 0, at) + column)
         raise VocabularyError("RM201", "not-yaml", found=text[at : at + 1], expected="a text without control characters", origin=place) from None  # fmt: skip
