@@ -110,7 +110,9 @@ def test_an_empty_directory_will_do_and_json_names_the_files(tmp_path: Path) -> 
 
 
 def untidy(folder: Path) -> Path:
-    return edited(folder, "facts/roles.yaml", "branch: {label: library branch}", "branch:   { label:   library branch }  # rooms")
+    return edited(
+        folder, "facts/roles.yaml", "branch: {label: library branch}", "branch:   { label:   library branch }  # rooms"
+    )
 
 
 def test_fmt_writes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
@@ -140,7 +142,12 @@ def test_fmt_leaves_what_does_not_parse_and_formats_the_rest(tmp_path: Path) -> 
     broken = pack / "facts" / "actions.yaml"
     broken.write_text("send_reminder: {label: send\n", "utf-8")
     chapter = pack / "policies" / "bylaws-2024" / "bylaws.md"
-    chapter.write_text(chapter.read_text("utf-8").replace("id: a1.reminder", "id:    a1.reminder").replace("id: a2.rare", "id: [a2.rare"), "utf-8")
+    chapter.write_text(
+        chapter.read_text("utf-8")
+        .replace("id: a1.reminder", "id:    a1.reminder")
+        .replace("id: a2.rare", "id: [a2.rare"),
+        "utf-8",
+    )
     kept = chapter.read_bytes()
     shown = remit("fmt", pack, "--lang", "en")
     assert shown.exit_code == 1

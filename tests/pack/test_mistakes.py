@@ -50,6 +50,8 @@ MISTAKES: list[tuple[str, str, str, str, str, str | None]] = [
     (BYLAWS, "kind == ", "knid == ", "RM304", "knid", "kind"),
     (BYLAWS, "must: tell_guardian", "must: tell_gaurdian", "RM204", "tell_gaurdian", "tell_guardian"),
     (BYLAWS, "on: item_lost", "on: item_losst", "RM204", "item_losst", "item_lost"),
+    (BYLAWS, "on: item_overdue\nif: event.days_late > 14\nby", "on: item_overdew\nif: event.days_late > 14\nby", "RM204", "item_overdew", "item_overdue"),
+    (BYLAWS, "on: item_overdue\nif: event.days_late > 14\nby", "onn: item_overdue\nif: event.days_late > 14\nby", "RM205", "onn", "on"),
     (BYLAWS, "{role: office, place: norrtown}", "{role: ofice, place: norrtown}", "RM204", "ofice", "office"),
     (BYLAWS, "{role: office, place: norrtown}", "{role: office, place: nortown}", "RM204", "nortown", "norrtown"),
     (BYLAWS, "{unit: head-office}", "{unit: head-ofice}", "RM204", "head-ofice", "head-office"),
