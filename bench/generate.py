@@ -72,16 +72,30 @@ class Maker:
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """The files of `facts/`."""
-        levels = "levels:\n  - {id: city, label: {zh: 市级, en: city}}\n  - {id: district, label: {zh: 区级, en: district}}"
-        yield "pack.yaml", f"id: made-{self.rules}-{self.seed}\ntitle: Made\nlanguage: {self.dialect}\nzone: UTC\n{levels}\nfallback: town.r0\n"
+        levels = (
+            "levels:\n  - {id: city, label: {zh: 市级, en: city}}\n  - {id: district, label: {zh: 区级, en: district}}"
+        )
+        yield (
+            "pack.yaml",
+            f"id: made-{self.rules}-{self.seed}\ntitle: Made\nlanguage: {self.dialect}\nzone: UTC\n{levels}\nfallback: town.r0\n",
+        )
         yield "roles.yaml", lines(f"r{n}: {{label: {{zh: 角色{n}, en: role {n}}}}}" for n in range(self.roles))
-        places = (f"d{n}: {{label: {{zh: 第{n}区, en: District {n}}}, level: district, in: town}}" for n in range(self.districts))
+        places = (
+            f"d{n}: {{label: {{zh: 第{n}区, en: District {n}}}, level: district, in: town}}"
+            for n in range(self.districts)
+        )
         yield "places.yaml", lines(["town: {label: {zh: 全市, en: Town}, level: city}", *places])
         yield "units.yaml", "units:\n" + lines(self.units())
-        yield "actions.yaml", lines(f"act{n}: {{label: {{zh: 第{n}项工作, en: piece of work {n}}}}}" for n in range(self.actions))
+        yield (
+            "actions.yaml",
+            lines(f"act{n}: {{label: {{zh: 第{n}项工作, en: piece of work {n}}}}}" for n in range(self.actions)),
+        )
         yield "attributes.yaml", lines(self.attribute(n) for n in range(self.attributes))
         yield "events.yaml", lines(self.event(n) for n in range(self.events))
-        yield "readings.yaml", "soon:\n  label: {zh: 尽早, en: soon}\n  means: {zh: 三个工作日内, en: within three working days}\n  by: {working_days: 3}\n  signed_by: the maker\n  since: 2024-01-01\n  reason: made\n"
+        yield (
+            "readings.yaml",
+            "soon:\n  label: {zh: 尽早, en: soon}\n  means: {zh: 三个工作日内, en: within three working days}\n  by: {working_days: 3}\n  signed_by: the maker\n  since: 2024-01-01\n  reason: made\n",
+        )
 
     def units(self) -> Iterator[str]:
         for role in range(self.roles):
@@ -90,7 +104,10 @@ class Maker:
                 yield f"  d{district}.r{role}: {{label: {{zh: {district}区局{role}, en: District {district} Office {role}}}, roles: [r{role}], place: d{district}, reports_to: town.r{role}}}"
 
     def attribute(self, n: int) -> str:
-        more = {"choice": ", choices: {one: {zh: 甲类, en: kind one}, two: {zh: 乙类, en: kind two}}", "int": ", min: 0, max: 1000"}
+        more = {
+            "choice": ", choices: {one: {zh: 甲类, en: kind one}, two: {zh: 乙类, en: kind two}}",
+            "int": ", min: 0, max: 1000",
+        }
         return f"x{n}: {{label: {{zh: 事实{n}, en: fact {n}}}, type: {self.kind(n)}{more.get(self.kind(n), '')}}}"
 
     def event(self, n: int) -> str:
@@ -113,7 +130,14 @@ class Maker:
         parts = []
         for attribute in self.carried(event)[: 1 + self.number("parts", n) % 3]:
             name = f"{'事件.事实' if zh else 'event.x'}{attribute}"
-            parts.append({"int": f"{name} > {self.number('bound', n) % 900}", "bool": f"{'非 ' if zh else '!'}{name}", "choice": f"{name} == “one”", "date": f"{name} >= date(\"2024-01-01\")"}[self.kind(attribute)])
+            parts.append(
+                {
+                    "int": f"{name} > {self.number('bound', n) % 900}",
+                    "bool": f"{'非 ' if zh else '!'}{name}",
+                    "choice": f"{name} == “one”",
+                    "date": f'{name} >= date("2024-01-01")',
+                }[self.kind(attribute)]
+            )
         return (" 且 " if zh else " && ").join(parts)
 
     def rule(self, n: int) -> dict[str, str]:
@@ -122,7 +146,11 @@ class Maker:
         if n % 40 == 39:
             return {**parts, "non_normative": "binds nobody"}
         role = self.number("role", n) % self.roles
-        parts[("must", "must", "must", "must_not")[n % 4] if not self.follows(n) else "must"] = f"act{n % self.actions}" if n % 4 == 3 else f"act{self.number('act', n) % (self.actions // 4 + 1) * 4 % self.actions}"
+        parts[("must", "must", "must", "must_not")[n % 4] if not self.follows(n) else "must"] = (
+            f"act{n % self.actions}"
+            if n % 4 == 3
+            else f"act{self.number('act', n) % (self.actions // 4 + 1) * 4 % self.actions}"
+        )
         if self.follows(n):
             return {**parts, "bearer": "defaulter", "to": f"{{role: r{role}, place: town}}", "by": "{days: 10}"}
         return {**parts, **(self.triggered(n, role) if n % 3 else self.untriggered(n, role))}
@@ -132,10 +160,17 @@ class Maker:
 
     def triggered(self, n: int, role: int) -> dict[str, str]:
         event = self.number("event", n) % self.events
-        parts = {"bearer": f"{{role: r{role}, place: event.place, or: enclosing}}", "to": f"{{role: r{(role + 1) % self.roles}, place: town}}", "on": f"ev{event}", "if": self.condition(n, event)}
+        parts = {
+            "bearer": f"{{role: r{role}, place: event.place, or: enclosing}}",
+            "to": f"{{role: r{(role + 1) % self.roles}, place: town}}",
+            "on": f"ev{event}",
+            "if": self.condition(n, event),
+        }
         if n % 5 == 0:
             parts["unless"] = f"case.events.exists(e, e.type == “ev{(event + 1) % self.events}”)"
-        parts["by"] = self.pick(("{days: 3}", "{working_days: 5, rolls_over: true}", "{reading: soon}", "{hours: 24}"), "by", n)
+        parts["by"] = self.pick(
+            ("{days: 3}", "{working_days: 5, rolls_over: true}", "{reading: soon}", "{hours: 24}"), "by", n
+        )
         parts["per"] = self.pick(("case", "event", "subject"), "per", n)
         if n + 1 < self.rules and self.follows(n + 1):
             parts["then"] = f"a{(n + 1) // AN_ARTICLE + 1}.m{n + 1}"

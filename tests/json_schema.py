@@ -39,7 +39,10 @@ def problems(value: Any, schema: Any, whole: dict[str, Any], path: str = "") -> 
     if "pattern" in schema and isinstance(value, str) and not re.search(schema["pattern"], value):
         yield f"{path}: not {schema['pattern']}"
     yield from of_members(value, schema, whole, path)
-    fits = {word: [not list(problems(value, each, whole, path)) for each in schema.get(word, ())] for word in ("anyOf", "oneOf", "allOf")}
+    fits = {
+        word: [not list(problems(value, each, whole, path)) for each in schema.get(word, ())]
+        for word in ("anyOf", "oneOf", "allOf")
+    }
     if "anyOf" in schema and not any(fits["anyOf"]):
         yield f"{path}: anyOf"
     if "oneOf" in schema and sum(fits["oneOf"]) != 1:
@@ -54,7 +57,9 @@ def of_members(value: Any, schema: dict[str, Any], whole: dict[str, Any], path: 
     if isinstance(value, dict):
         known = schema.get("properties", {})
         for key, member in value.items():
-            yield from problems(member, known.get(key, schema.get("additionalProperties", True)), whole, f"{path}/{key}")
+            yield from problems(
+                member, known.get(key, schema.get("additionalProperties", True)), whole, f"{path}/{key}"
+            )
         yield from (f"{path}: {key} missing" for key in schema.get("required", ()) if key not in value)
     if isinstance(value, list):
         for number, member in enumerate(value):

@@ -18,7 +18,9 @@ WORDS = st.sampled_from(
         "“引”", "《办法》第三条", "【甲、乙】", "-", "--", "---x", "…", "非 事件.已停用", "x > 1 && y", "c:\\d", "a  b", "`x`", "=", "<<",
     ]
 )  # fmt: skip
-KEYS = st.sampled_from(["id", "quote", "must", "bearer", "on", "by", "编号", "引文", "责任单位", "a b", "x.y", "1", "note", "inferred"])
+KEYS = st.sampled_from(
+    ["id", "quote", "must", "bearer", "on", "by", "编号", "引文", "责任单位", "a b", "x.y", "1", "note", "inferred"]
+)
 TREES = st.recursive(
     WORDS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
@@ -85,7 +87,11 @@ def in_brackets(draw: Draw, tree: Any) -> str:
 def scalar(draw: Draw, text: str, *, flow: bool) -> str:
     """A value in one of the ways in which it may be written."""
     ways = ["'" + text.replace("'", "''") + "'", '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"']
-    if says(f"[{text}]" if flow else f"- {text}", text) and says(f"{{{text}: x}}" if flow else f"{text}: x", text) and text != "<<":
+    if (
+        says(f"[{text}]" if flow else f"- {text}", text)
+        and says(f"{{{text}: x}}" if flow else f"{text}: x", text)
+        and text != "<<"
+    ):
         ways += [text, text]
     return draw(st.sampled_from(ways))
 

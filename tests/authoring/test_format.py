@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from generate import Maker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generate import Maker
 from made import LIBRARY
 from remit import Pack
 from remit.authoring.files import formatted
@@ -87,7 +87,9 @@ def test_a_generated_pack_says_the_same_in_form(data: st.DataObject) -> None:
 
 
 def untidied_and_put_in_form(data: st.DataObject, root: Path) -> None:
-    maker = Maker(data.draw(st.integers(4, 16)), data.draw(st.integers(0, 10**6)), data.draw(st.sampled_from(["en", "zh"])))
+    maker = Maker(
+        data.draw(st.integers(4, 16)), data.draw(st.integers(0, 10**6)), data.draw(st.sampled_from(["en", "zh"]))
+    )
     maker.write(root)
     tidy = says(root)
     for path in (root / "facts" / f"{name}.yaml" for name in ("attributes", "events", "actions", "readings")):
@@ -96,8 +98,14 @@ def untidied_and_put_in_form(data: st.DataObject, root: Path) -> None:
     for path in root.glob("policies/*/*.md"):
         parts = path.read_text("utf-8").split("```rule\n")
         blocks = [part.partition("\n```") for part in parts[1:]]
-        documents = ["---\n".join(data.draw(untidy(plain(node))) for node in read_documents(text, path.name)) for text, _, _ in blocks]
-        path.write_text(parts[0] + "".join(f"```rule\n{d}```{rest}" for d, (_, _, rest) in zip(documents, blocks, strict=True)), "utf-8")
+        documents = [
+            "---\n".join(data.draw(untidy(plain(node))) for node in read_documents(text, path.name))
+            for text, _, _ in blocks
+        ]
+        path.write_text(
+            parts[0] + "".join(f"```rule\n{d}```{rest}" for d, (_, _, rest) in zip(documents, blocks, strict=True)),
+            "utf-8",
+        )
     untidied = says(root)
     assert sorted(map(repr, untidied[1])) == sorted(map(repr, tidy[1]))
     put_in_form(root)
@@ -191,7 +199,9 @@ def test_a_chapter_with_a_broken_rule_is_left_alone_and_every_broken_rule_is_tol
     assert [(p.code, p.origin.line) for p in refused.value.problems] == [("RM201", 8), ("RM202", 13)]
 
 
-@pytest.mark.parametrize("text", ["%YAML 1.1\n---\nid: x\n", "id: x\n...\n", "id: x\x85\n"], ids=["a directive", "an end", "a break"])
+@pytest.mark.parametrize(
+    "text", ["%YAML 1.1\n---\nid: x\n", "id: x\n...\n", "id: x\x85\n"], ids=["a directive", "an end", "a break"]
+)
 def test_what_would_be_lost_is_refused(text: str) -> None:
     with pytest.raises((AuthoringError, RemitError)) as refused:
         form(text)

@@ -125,7 +125,15 @@ def test_a_mistake_is_refused(kind: str, value: Any) -> None:
 
 def test_the_rule_the_mistakes_are_made_in_is_right() -> None:
     assert told("rule", RULE) == []
-    chinese = {"编号": "r", "引文": "q", "必须": "a", "责任单位": {"角色": "b", "地点": "事件.地点"}, "触发": "e", "期限": {"工作日": 3}, "按": "案件"}
+    chinese = {
+        "编号": "r",
+        "引文": "q",
+        "必须": "a",
+        "责任单位": {"角色": "b", "地点": "事件.地点"},
+        "触发": "e",
+        "期限": {"工作日": 3},
+        "按": "案件",
+    }
     assert told("rule", chinese) == []
 
 
@@ -145,7 +153,9 @@ def test_no_key_of_the_loader_is_missing(root: Path, monkeypatch: pytest.MonkeyP
     for form in FORMS.values():
         forms.setdefault(form.place, set()).update(form.keys)
     same = {"role": "action", "breach": "done"}
-    assert {place: keys - forms[same.get(place, place)] for place, keys in seen.items()} == {place: set() for place in seen}
+    assert {place: keys - forms[same.get(place, place)] for place, keys in seen.items()} == {
+        place: set() for place in seen
+    }
     assert len(seen) > 10
 
 
@@ -177,7 +187,9 @@ def test_the_settings_of_an_editor_name_every_kind_of_file() -> None:
 
 def test_another_validator_agrees() -> None:
     """`jsonschema`, where it is installed: the schemas are valid, and it refuses and accepts the same."""
-    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed; the small validator of these tests stands in for it")
+    jsonschema = pytest.importorskip(
+        "jsonschema", reason="jsonschema is not installed; the small validator of these tests stands in for it"
+    )
     for found in all_schemas().values():
         jsonschema.Draft202012Validator.check_schema(found)
     judges = {name: jsonschema.Draft202012Validator(found) for name, found in all_schemas().items()}

@@ -45,7 +45,9 @@ def changed(folder: Path, file: str, change: Callable[[bytes], bytes]) -> tuple[
 # --- cut, mangled, huge ------------------------------------------------------------------------------
 
 
-@given(st.sampled_from(FILES), st.floats(0, 1), st.sampled_from(["cut", "drop", "double", "noise"]), st.binary(max_size=6))
+@given(
+    st.sampled_from(FILES), st.floats(0, 1), st.sampled_from(["cut", "drop", "double", "noise"]), st.binary(max_size=6)
+)
 @settings(max_examples=150)
 def test_a_mangled_file_is_told_in_words(file: str, at: float, how: str, noise: bytes) -> None:
     """Half-typed, with a stretch missing or twice, or with any bytes in the middle."""
@@ -146,10 +148,13 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, file: str, monkeypatch: pyt
 def test_five_hundred_errors_are_all_told_once_in_order(tmp_path: Path) -> None:
     root = library(tmp_path)
     rules = "\n---\n".join(
-        f"id: r{n}\nquote: Rare books shall not be lent out.\nmust: no_such_act_{n}\nbearer: {{each: branch}}\nalways: true" for n in range(500)
+        f"id: r{n}\nquote: Rare books shall not be lent out.\nmust: no_such_act_{n}\nbearer: {{each: branch}}\nalways: true"
+        for n in range(500)
     )
     path = root / BYLAWS
-    path.write_text(path.read_text("utf-8").replace("```rule\nid: a2.rare", f"```rule\n{rules}\n---\nid: a2.rare"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("```rule\nid: a2.rare", f"```rule\n{rules}\n---\nid: a2.rare"), "utf-8"
+    )
     units = root / "facts" / "units.yaml"
     units.write_text(units.read_text("utf-8").replace("roles: [branch]", "roles: [branhc]"), "utf-8")
     found = problems(root)
@@ -166,7 +171,13 @@ def test_every_key_twice_in_a_file_is_told_at_once(tmp_path: Path) -> None:
 
 def test_every_broken_block_is_told_and_what_it_would_have_declared_is_not_missed(tmp_path: Path) -> None:
     """`a3.report` is named by a `then`; its block is cut, and that alone is the error."""
-    found = changed(tmp_path, BYLAWS, lambda raw: raw.replace(b"by: {days: 10}", b"by: {days: 10").replace(b"must_not: lend_rare_books", b"must_not: [lend"))
+    found = changed(
+        tmp_path,
+        BYLAWS,
+        lambda raw: raw.replace(b"by: {days: 10}", b"by: {days: 10").replace(
+            b"must_not: lend_rare_books", b"must_not: [lend"
+        ),
+    )
     assert [p.code for p in found] == ["RM201", "RM201"]
 
 
@@ -185,7 +196,9 @@ CIRCLES = {
 
 
 @pytest.mark.parametrize(("file", "old", "new", "old2", "new2", "code"), CIRCLES.values(), ids=CIRCLES)
-def test_what_goes_round_is_told(tmp_path: Path, file: str, old: str, new: str, old2: str, new2: str, code: str) -> None:
+def test_what_goes_round_is_told(
+    tmp_path: Path, file: str, old: str, new: str, old2: str, new2: str, code: str
+) -> None:
     def turned(raw: bytes) -> bytes:
         text = raw.decode("utf-8")
         assert old in text

@@ -31,7 +31,7 @@ PLAIN: Mapping[str, Schema] = {
 TITLES = {
     "pack": "规则包 · pack", "roles": "角色 · roles", "actions": "行动 · actions", "attributes": "事实 · attributes", "events": "事件类型 · events",
     "readings": "解释 · readings", "places": "地点 · places", "units": "单位 · units", "calendar": "节假日 · calendar", "case": "案件 · case",
-    "policy": "政策文件 · policy", "rule": "规则 · rule",
+    "accepted": "认可 · accepted", "policy": "政策文件 · policy", "rule": "规则 · rule",
 }  # fmt: skip
 
 Names = Mapping[str, Iterable[str]]

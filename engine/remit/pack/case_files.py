@@ -92,9 +92,9 @@ def require_event(node: MappingNode) -> None:
     """A mapping without `events` is one event, and has something of one."""
     own = {dialect.key(key.text, "event") for key, _ in node.items}
     if not own & {"id", "type", "specversion"}:
-        near = next((key for key, _ in node.items if nearest(key.text, ("events", "事件"))), None)
-        found = near.text if near else "a case without events"
-        raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=near.origin if near else node.origin, suggestion=nearest(near.text, ("events", "事件")) if near else None)  # fmt: skip
+        near = next(((key, meant) for key, _ in node.items if (meant := nearest(key.text, ("events", "事件")))), None)
+        found, origin, meant = (near[0].text, near[0].origin, near[1]) if near else ("a case without events", node.origin, None)  # fmt: skip
+        raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=origin, suggestion=meant)  # fmt: skip
 
 
 def of_case(reader: EventReader, keys: Mapping[str, tuple[Scalar, Node]]) -> Iterator[Event]:

@@ -234,6 +234,8 @@ class RuleReader:
                 )
             )
         events = trigger.events if isinstance(trigger, On) else None
+        if len(events or ()) < len(fields.scalars("on")) or fields.misspelt & {"on", "every", "always"}:
+            events = tuple(self.vocabulary.event_types)  # which is meant nobody knows, and that has been told
         kind = self.kind(rule.modality, trigger, fields)
         return replace(
             rule,
