@@ -9,7 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit.model.terms import Kind, Period, Relation, ValueKind
-from remit.pack import acceptances, calendars, case_files, events, fields, rules, selectors, source, superiors, timings, units, vocabulary
+from remit.pack import (
+    acceptances,
+    calendars,
+    case_files,
+    events,
+    fields,
+    rules,
+    selectors,
+    source,
+    superiors,
+    timings,
+    units,
+    vocabulary,
+)
 from remit.pack.draft import POLICY_KEYS
 
 
