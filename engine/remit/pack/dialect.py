@@ -38,7 +38,7 @@ LOCAL: dict[tuple[str, str], str] = {
     ("event", "知悉时间"): "known_at", ("event", "报告单位"): "by", ("event", "当事人"): "subject", ("event", "案件"): "case",
     ("event", "数据"): "data", ("event", "所指事件"): "of", ("event", "更正为"): "event", ("case", "案件"): "case",
     ("case", "事件"): "events", ("policy", "层级"): "level", ("on-reorganisation", "日期"): "on", ("reorganisation", "日期"): "on",
-    ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("calendar", "文件"): "document",
+    ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("superior", "标题"): "title", ("calendar", "文件"): "document",
     ("units-file", "单位"): "units", ("acceptance", "类别"): "kind", ("acceptance", "规则"): "rules", ("acceptance", "所指"): "about",
     ("acceptance", "认可人"): "by",
 }  # fmt: skip
