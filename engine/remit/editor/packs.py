@@ -203,7 +203,8 @@ def unknown(index: Index, kind: str, written: str, at: tuple[int, int], file: st
 def refusal(pack: Pack, text: str, name: str) -> RemitError | None:
     try:
         once(from_bytes(pack.reader, text.encode("utf-8"), name))
-    except RemitError as problem:
+    except RemitError as refused:
+        problem = refused.problems[0] if isinstance(refused, PackError) else refused
         origin = problem.origin
         if not origin.file:
             problem.origin = Origin(name, 1, 1, origin.event, origin.case)
