@@ -177,14 +177,21 @@ def matrix_table(desk: Desk, unit: str | None) -> Document:
     """A grid of units and articles for workbooks, each cell the number of rules in each part; and everywhere, one row a part, with the rules."""
     found = desk.matrix
     cells = [
-        (desk.phrases.label(name), cited(desk, policy, label), part, rules)
+        (name, cited(desk, policy, label), part, rules)
         for policy, article, label in found.articles
         for name, parts in found.cells.get((policy, article), {}).items()
         for part, rules in parts.items()
         if unit in (None, name)
     ]
     rows = [
-        row(0, article=label, unit=name, part=desk.text(OWN_PART[part]), rule=", ".join(rules), task=str(len(rules)))
+        row(
+            0,
+            article=label,
+            unit=desk.phrases.label(name),
+            part=desk.text(OWN_PART[part]),
+            rule=", ".join(rules),
+            task=str(len(rules)),
+        )
         for name, label, part, rules in cells
     ]
     columns = (
@@ -220,7 +227,8 @@ def grid(desk: Desk, cells: Iterable[tuple[str, str, Part, Sequence[str]]]) -> T
         told.setdefault(name, {}).setdefault(label, []).append(f"{desk.text(SIGNS[part])}{len(rules)}")
     labels = tuple(dict.fromkeys(cited(desk, policy, label) for policy, _, label in desk.matrix.articles))
     rows = tuple(
-        {"unit": name, **{label: " ".join(told[name].get(label, ())) for label in labels}} for name in sorted(told)
+        {"unit": desk.phrases.label(name), **{label: " ".join(told[name].get(label, ())) for label in labels}}
+        for name in sorted(told)
     )
     columns = (Column("unit", desk.say("单位", "unit"), 26), *(Column(label, label or "—", 7) for label in labels))
     return Table(columns, rows, desk.say("没有。", "None."), pinned=1)
