@@ -76,6 +76,8 @@ def test_the_cases_are_written_and_show_the_finding_when_run(tmp_path: Path) -> 
     again = remit("analyse", pack.root, "--kind", "conflict", "--witnesses", folder)
     assert (again.exit_code, "RM843" in again.stderr) == (3, True)
     assert remit("analyse", pack.root, "--kind", "conflict", "--witnesses", folder, "--force").exit_code == 1
+    file = folder / "conflict-d-e.yaml"
+    assert remit("analyse", pack.root, "--kind", "conflict", "--witnesses", file, "--force").exit_code == 3
 
 
 def test_the_packs_we_ship_have_no_open_finding() -> None:

@@ -270,5 +270,22 @@ def test_what_could_not_be_decided_is_said(tmp_path: Path) -> None:
     assert "size(case.events)" in change.detail[0].en
 
 
+def test_what_silence_means_is_part_of_a_condition(tmp_path: Path) -> None:
+    silence = "  absent_means: false\n  reason: a guardian nobody has named is not known\n"
+    found = told(changes(Pack.load(LIBRARY), edited(tmp_path, ("facts/attributes.yaml", silence, ""))))
+    assert found == [("doubt", "rule", "a1.guardian", "if"), ("changed", "attribute", "guardian_known", "absent_means")]
+
+
+def test_a_fact_of_another_type_cannot_be_compared(tmp_path: Path) -> None:
+    new = edited(
+        tmp_path,
+        ("facts/attributes.yaml", "days_late: {label: days late, type: int, min: 0}", "days_late: {label: days late, type: decimal}"),
+        (BYLAWS, "days_late > 14", "days_late > 14.5"),
+    )  # fmt: skip
+    found = [c for c in changes(Pack.load(LIBRARY), new) if c.name == "a1.reminder"]
+    assert told(tuple(found)) == [("undecided", "rule", "a1.reminder", "if")]
+    assert found[0].detail[0].en == "`days late` is of another type"
+
+
 def test_every_kind_and_subject_has_a_name_in_both_languages() -> None:
     assert all(label.zh and label.en for label in (*KINDS.values(), *SUBJECTS.values()))

@@ -17,7 +17,8 @@ def write_cases(findings: Iterable[Finding], folder: Path, *, force: bool) -> di
     """
     shown = [finding for finding in findings if finding.witness]
     files = {finding.name: folder / f"{finding.name}.yaml" for finding in shown}
-    for path in () if force else files.values():
+    folders = [folder] if folder.exists() and not folder.is_dir() else []
+    for path in (*folders, *(() if force else files.values())):
         if path.exists():
             raise AnalysisError("RM843", "file-exists", found=str(path), expected="a file that is not there yet", origin=Origin(str(path)), hint="--force writes over it")  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)

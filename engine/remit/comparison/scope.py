@@ -17,7 +17,7 @@ from remit.analysis.world import Possible, Undecided, World
 from remit.comparison import spoken
 from remit.comparison.changes import Change
 from remit.errors import RemitError
-from remit.model.expression import Quantify
+from remit.model.expression import Expression, Path, Quantify
 from remit.model.obligation import Answer
 from remit.model.rule import Act, On, Rule
 from remit.model.terms import Status
@@ -53,6 +53,10 @@ class Scope:
             return
         if trees(one) == trees(other) and one.triggers == other.triggers and same_parts(old, new):
             return
+        before, after = self.told(self.old, old), self.told(self.new, new)
+        if retyped := self.retyped(*trees(one), *trees(other)):
+            yield Change("undecided", "rule", new.id, "if", before, after, detail=retyped)
+            return
         lost, gained = self.reached(one, other, 0), self.reached(other, one, 1)
         reasons = [found.reason for found in (lost, gained) if isinstance(found, Undecided)]
         cases = [None if found is None or isinstance(found, Undecided) else found for found in (lost, gained)]
@@ -61,8 +65,14 @@ class Scope:
         else:
             kind, detail = kind_of(lost is not None, gained is not None, lambda: self.doubtful(one, other)), ()
         shown = [case if isinstance(case, CaseFile) else None for case in cases]
-        before, after = self.told(self.old, old), self.told(self.new, new)
         yield Change(kind, "rule", new.id, "if", before, after, shown[0], shown[1], detail)
+
+    def retyped(self, *read: Expression) -> tuple[Text, ...]:
+        """Facts that the conditions ask for and that are of another type in the new pack: they cannot be held together."""
+        one, other = (n.pack.vocabulary.attributes for n in (self.old, self.new))
+        asked = dict.fromkeys(node.field for tree in read for node in walk(tree) if isinstance(node, Path))
+        apart = [a for a in asked if a in one and a in other and (one[a].kind, one[a].many) != (other[a].kind, other[a].many)]  # fmt: skip
+        return tuple(Text(f"“{one[a].label.zh}”的类型不同", f"`{one[a].label.en}` is of another type") for a in apart)
 
     def told(self, norms: Norms, rule: Rule) -> Text:
         """Trigger, condition and exception in words."""
