@@ -136,6 +136,12 @@ def test_steps_and_their_names_are_offered_in_a_feature(index: Index) -> None:
     assert "Given " in offered(index, "features/f.feature", feature + "    G")
 
 
+def test_the_steps_of_the_kind_one_is_writing_come_first(index: Index) -> None:
+    feature = "Feature: f\n  Scenario: s\n    Given it is 2024-01-01\n    When time passes to 2024-01-02\n"
+    assert offered(index, "features/f.feature", feature + "    Then ")[0] == '"unit" must "action"'
+    assert offered(index, "features/f.feature", feature + "    And ")[0] == 'on 2024-05-06 21:00 "unit" reports "event"'
+
+
 def test_a_chinese_feature_is_offered_chinese_steps(index: Index) -> None:
     found = offered(index, "features/f.feature", "# language: zh-CN\n功能: f\n  场景: s\n    那么", "en")
     assert "“单位”必须“行动”" in found

@@ -36,7 +36,7 @@ def test_a_rule_is_shown_with_its_sentence_article_and_document() -> None:
             ["**send_reminder** — send a reminder *(action)*", "facts/actions.yaml:1", "used "],
         ),
         (Name("attribute", "age"), ["int, of the subject (0–130)", "How old is the borrower?"]),
-        (Name("attribute", "kind"), ["choices: book (`book`)", "rare book (`rare`)"]),
+        (Name("attribute", "kind"), ["choices: book (`book`), rare book"]),
         (Name("attribute", "guardian_known"), ["a guardian nobody has named is not known"]),
         (Name("event", "item_overdue"), ["a borrowed item was not returned in time", "days late (`days_late`)*"]),
         (Name("unit", "hill-library"), ["library branch", "the bylaws name no branch"]),

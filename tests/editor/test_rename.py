@@ -227,3 +227,19 @@ def test_every_use_is_found_under_every_spelling(library: Path) -> None:
     index = read(library)
     uses = [o.mention.written for o in index.of_name(Name("action", "send_reminder")) if o.mention.part is Part.USES]
     assert {"send_reminder", "send a reminder"} == set(uses)
+
+
+def test_a_name_that_would_break_a_scenario_is_refused(library: Path) -> None:
+    """In the list of recipients a comma divides two names."""
+    feature = library / "features" / "library.feature"
+    text = feature.read_text("utf-8").rstrip("\n")
+    row = "\n\n  Scenario: listed\n    Then these duties arise:\n      | unit | action | to |\n      | Harbour Library | tell the guardian | Head Office |\n"
+    feature.write_text(text + row, "utf-8")
+    index = read(library)
+    with pytest.raises(EditorError, match="RM816"):
+        renaming(index, Name("unit", "head-office"), "Head Office").edits("Head、Office")
+    assert renaming(index, Name("unit", "head-office"), "Head Office").edits("Main Office")
+
+
+def test_a_name_renamed_to_itself_changes_nothing(library: Path) -> None:
+    assert renaming(read(library), Name("action", "send_reminder")).edits("send_reminder") == {}

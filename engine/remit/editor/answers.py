@@ -52,7 +52,10 @@ class Asked:
         return types.Location(self.ls.uri(self.pack, occurrence.file), range_of(occurrence.span, document))
 
     def refuse(self, problem: EditorError) -> JsonRpcException:
-        return JsonRpcException(f"{problem.code}: {told(problem, self.language)}", REQUEST_FAILED)
+        origin = problem.origin
+        elsewhere = (origin.file, origin.line) != (self.name, self.at[0] + 1)
+        place = f" ({origin})" if elsewhere else ""
+        return JsonRpcException(f"{problem.code}: {told(problem, self.language)}{place}", REQUEST_FAILED)
 
 
 def register(server: RemitServer) -> None:

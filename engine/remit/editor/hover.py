@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from remit.editor.index import Index, Name
@@ -13,6 +13,9 @@ from remit.model.rule import Policy, Rule
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute, EventType, Reading, Vocabulary
 from remit.pack import dialect
+
+#: Of many notes of a rule, the first are shown.
+MOST_NOTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Teller:
 
     def say(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
+
+    def listed(self, parts: Iterable[str]) -> str:
+        return self.say("、", ", ").join(parts)
 
     def tell(self, name: Name) -> str:
         """All there is to say."""
@@ -87,8 +93,10 @@ class Teller:
         action = self.index.words.vocabulary.actions.get(rule.action or "")
         if action is not None and rule.modality in MODALITY:
             yield f"{MODALITY[rule.modality].of(self.language)} — {action.label.of(self.language)}"
-        for note in rule.notes:
-            yield f"*{note}*"
+        yield from (f"*{note}*" for note in rule.notes[:MOST_NOTES])
+        if len(rule.notes) > MOST_NOTES:
+            more = len(rule.notes) - MOST_NOTES
+            yield self.say(f"另有备注 {more} 条", f"and {more} more note{'' if more == 1 else 's'}")
 
     def of_attribute(self, attribute: Attribute) -> Iterator[str]:
         kind = dialect.spoken(attribute.kind.value, self.language)
@@ -98,7 +106,7 @@ class Teller:
         bounds = [str(bound) for bound in (attribute.minimum, attribute.maximum) if bound is not None]
         yield f"{kind}, {about}" + (f" ({'–'.join(bounds)})" if bounds else "")
         if attribute.choices:
-            yield self.say("选项：", "choices: ") + "、".join(
+            yield self.say("选项：", "choices: ") + self.listed(
                 f"{c.label.of(self.language)} (`{c.id}`)" for c in attribute.choices
             )
         if attribute.ask:
@@ -115,14 +123,14 @@ class Teller:
             told = (
                 f"{a.label.of(self.language)} (`{a.id}`)" + ("*" if a.id in event.required else "") for a in carried
             )
-            yield self.say("事实：", "facts: ") + "、".join(told)
+            yield self.say("事实：", "facts: ") + self.listed(told)
 
     def of_place(self, name: Name) -> Iterator[str]:
         """Places and units: where, at which level, with which roles."""
         words = self.index.words.vocabulary
         item = words.units.get(name.id) if name.kind == "unit" else None
         if item is not None:
-            roles = "、".join(words.roles[r].label.of(self.language) for r in item.roles if r in words.roles)
+            roles = self.listed(words.roles[r].label.of(self.language) for r in item.roles if r in words.roles)
             place = words.places[item.place].label.of(self.language) if item.place in words.places else item.place
             level = words.level_labels.get(item.level)
             yield " · ".join(part for part in (roles, place, level.of(self.language) if level else "") if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.editor.document import Document
 from remit.editor.index import Index, Name, Occurrence
@@ -14,7 +14,7 @@ from remit.editor.spans import Span
 from remit.errors import EditorError, Origin, RemitError
 from remit.expressions.lexicon import FIXED, KEYWORDS
 from remit.pack import dialect
-from remit.pack.draft import Draft
+from remit.pack.draft import Draft, read_words
 from remit.pack.files import Files
 
 ID = re.compile(r"\w(?:[\w.\-]*\w)?")
@@ -70,6 +70,8 @@ class Renaming:
             EditorError: as `places`; RM814 it is no name; RM815 something else has it; RM816 the pack would not load as before.
         """
         places = self.places()
+        if new == self.written:
+            return {}
         self.require_name(new)
         self.require_free(new)
         edits: dict[str, list[tuple[Span, str]]] = {}
@@ -101,16 +103,32 @@ class Renaming:
         return Name(kind, meant[0]) if meant else None
 
     def require_same(self, edits: Mapping[str, list[tuple[Span, str]]], new: str) -> None:
-        """Read the pack as it would be: it must have the same errors as before, which is none in a sound one, and the same names."""
+        """Read the pack as it would be: no error it has not got, every name still a name, and this one as often as before."""
         before = self.index.files
         after = Files(before.root, {**before.unsaved, **changed(before, edits)}, before.memory)
-        was, becomes = problems(before), problems(after)
-        worse = [problem for problem in becomes if told(problem) not in {told(p) for p in was}]
-        if len(becomes) > len(was) and worse:
-            raise refused("RM816", "rename-changes-the-pack", new, "a name with which the pack loads as before", self.occurrence, hint=str(worse[0]))  # fmt: skip
+        was = {told(problem) for problem in problems(before)}
+        worse = [problem for problem in problems(after) if told(problem) not in was]
+        if worse:
+            raise self.breaks(new, str(worse[0]))
+        becomes = Index(after, read_words(after), self.index.memory)
+        renamed = replace(self.name, id=new) if self.is_id else self.name
+        if len(becomes.of_name(renamed)) != len(self.index.of_name(self.name)) or strangers(becomes) > strangers(
+            self.index
+        ):
+            raise self.breaks(new)
+
+    def breaks(self, new: str, hint: str | None = None) -> EditorError:
+        expected = "a name with which the pack loads as before"
+        return refused("RM816", "rename-changes-the-pack", new, expected, self.occurrence, hint)
+
+
+def strangers(index: Index) -> int:
+    """How many names mean nothing."""
+    return sum(o.name is None for file in index.read for o in index.of_file(file))
 
 
 def told(problem: RemitError) -> tuple[str, str, int]:
+    """A problem by its place: what it says of a name changes with the name."""
     return problem.code, problem.origin.file, problem.origin.line
 
 

@@ -71,6 +71,7 @@ GAP = re.compile(r"\{(\w+)\}")
 OPEN = re.compile(r"[“\"]([^“”\"]*)$")
 CLAUSE_OPEN = re.compile(r"(向|会同|承办|规则|\bto|\bwith|\bperformed by|\brule)\s*(?:[“\"][^“”\"]*[”\"]、?)*[“\"]$")
 CLAUSE_OF = {"向": "to", "会同": "with", "承办": "performer", "规则": "rule", "to": "to", "with": "with", "performed by": "performer", "rule": "rule"}  # fmt: skip
+BEGINNINGS = {"given": ("假如", "假设", "假定", "Given "), "when": ("当", "When "), "then": ("那么", "Then ")}
 KEYWORDS = {
     "zh": ("假如", "当", "那么", "而且", "场景: ", "场景大纲: ", "例子:", "背景:", "功能: "),
     "en": ("Given ", "When ", "Then ", "And ", "Scenario: ", "Scenario Outline: ", "Examples:", "Background:", "Feature: "),
@@ -95,8 +96,18 @@ def offered(before: Sequence[str], index: Index, language: str) -> tuple[int, st
         kinds = gap_kinds(text[: quoted.start(1)])
         of = fact_before(text)
         return line.column + quoted.start(1), quoted[1], names(kinds, index, language, of)
-    sentences = (sentence(told, spoken(before, language)) for told in SENTENCES)
+    kind = kind_of_step(before)
+    sentences = (sentence(told, spoken(before, language), rank=1 if told[0] == kind else 2) for told in SENTENCES)
     return line.column, text, sentences
+
+
+def kind_of_step(before: Sequence[str]) -> str:
+    """Whether one is writing what is given, what happens or what is expected; `and` goes on with what came before."""
+    for line in reversed(before):
+        found = next((kind for kind, words in BEGINNINGS.items() if line.lstrip().startswith(words)), None)
+        if found is not None:
+            return found
+    return "given"
 
 
 def spoken(before: Sequence[str], language: str) -> str:
@@ -112,13 +123,13 @@ def closed(text: str) -> bool:
     return text.count("“") == text.count("”") and text.count('"') % 2 == 0
 
 
-def sentence(told: tuple[str, str, str], language: str) -> Offer:
+def sentence(told: tuple[str, str, str], language: str, rank: int = 1) -> Offer:
     """A sentence with its gaps to be filled one after another."""
     text = told[1 if language == "zh" else 2]
     shown = GAP.sub(lambda gap: GAPS[gap[1]][0 if language == "zh" else 1], text)
     numbers = iter(range(1, 10))
     filled = GAP.sub(lambda gap: f"${{{next(numbers)}:{GAPS[gap[1]][0 if language == 'zh' else 1]}}}", text)
-    return Offer(shown, Sort.STEP, told[0], insert=filled, snippet=True)
+    return Offer(shown, Sort.STEP, insert=filled, rank=rank, snippet=True)
 
 
 @lru_cache(maxsize=1)
