@@ -14,6 +14,7 @@ from typing import Any
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError, nearest
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 50
+QUOTED = frozenset({"'", '"', "|", ">"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        composer = Composer(yaml.parse(text, Loader=loader), file, line, column)
+        composer = Composer(parsed(loader(text)), file, line, column)
         found = tuple(composer.documents())
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark
@@ -108,9 +109,7 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
         if "nesting depth" in (wrong.problem or ""):  # the parser reads ahead, and met its own bound first
             raise too_deep("brackets within brackets", origin) from None
         raise not_yaml(text, wrong, origin, line, column) from None
-    except (
-        yaml.YAMLError
-    ) as wrong:  # a character that no YAML may hold, and of which only the place in the text is told
+    except yaml.YAMLError as wrong:  # a character that no YAML may hold; only its place in the text is told
         at = getattr(wrong, "position", 0)
         place = Origin(file, text.count("\n", 0, at) + 1 + line, at - text.rfind("\n", 0, at) + column)
         raise VocabularyError("RM201", "not-yaml", found=text[at : at + 1], expected="a text without control characters", origin=place) from None  # fmt: skip
@@ -121,6 +120,15 @@ def read_documents(text: str, file: str, *, line: int = 0, column: int = 0) -> t
     return found
 
 
+def parsed(loader: Any) -> Iterator[Any]:
+    """Its events, one by one."""
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
+
+
 def not_yaml(text: str, wrong: Any, origin: Origin, line: int, column: int) -> VocabularyError:
     """What the parser met, in words for somebody who has never heard of one; a bracket or quote left open is told where it opened."""
     said = str(wrong.problem or "")
@@ -129,7 +137,7 @@ def not_yaml(text: str, wrong: Any, origin: Origin, line: int, column: int) -> V
     if mark is not None:
         origin = Origin(origin.file, mark.line + 1 + line, mark.column + 1 + column)
     here = lines[mark.line][mark.column :] if mark and mark.line < len(lines) else ""
-    found, expected = next(((f, e) for part, f, e in MISTAKES if part in said), (said, "YAML"))
+    found, expected = next(((f, e) for part, f, e in MISTAKES if part in said), (HERE, "YAML"))
     opened = wrong.context_mark
     if opened is not None and any(part in said for part in LEFT_OPEN):
         sign = lines[opened.line][opened.column : opened.column + 1]
@@ -175,68 +183,61 @@ def read(text: str, file: str, *, line: int = 0, column: int = 0) -> Node | None
 
 
 class Composer:
-    """Puts nodes together from the parser's events."""
+    """Puts nodes together from the parser's events. Every pack goes through here whole, so it is written to be quick."""
 
     def __init__(self, events: Iterator[Any], file: str, line: int, column: int) -> None:
-        self.events, self.file, self.line, self.column = events, file, line, column
+        from yaml import events as kinds
+
+        self.kinds = kinds
+        self.events, self.file, self.line, self.column = events, file, line + 1, column + 1
         self.depth = 0
         self.problems: list[RemitError] = []
 
     def documents(self) -> Iterator[Node]:
         for event in self.events:
-            if type(event).__name__ == "DocumentStartEvent":
+            if isinstance(event, self.kinds.DocumentStartEvent):
                 first = next(self.events)
-                if not (type(first).__name__ == "ScalarEvent" and first.value == "" and first.style is None):
+                if not (isinstance(first, self.kinds.ScalarEvent) and first.value == "" and first.style is None):
                     yield self.node(first)
 
     def node(self, event: Any) -> Node:
-        origin = self.origin(event)
-        if getattr(event, "anchor", None) is not None:
+        kind, mark = type(event), event.start_mark
+        origin = Origin(self.file, mark.line + self.line, mark.column + self.column)
+        if kind is self.kinds.AliasEvent:
             self.problems.append(refused("an anchor or alias", origin))
-        if getattr(event, "tag", None) is not None:
+            return Scalar("", origin, quoted=True)
+        if event.anchor is not None:
+            self.problems.append(refused("an anchor or alias", origin))
+        if event.tag is not None:
             self.problems.append(refused(f"the tag {event.tag}", origin))
-        match type(event).__name__:
-            case "ScalarEvent":
-                return Scalar(event.value, origin, event.style in ("'", '"', "|", ">"))
-            case "SequenceStartEvent":
-                return self.deeper(lambda: Sequence(tuple(self.until("SequenceEndEvent")), origin), origin)
-            case "MappingStartEvent":
-                return self.deeper(lambda: self.mapping(origin), origin)
-            case _:  # an alias, which has been told
-                return Scalar("", origin, quoted=True)
-
-    def deeper(self, build: Any, origin: Origin) -> Node:
+        if kind is self.kinds.ScalarEvent:
+            return Scalar(event.value, origin, event.style in QUOTED)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise too_deep(f"nesting of {self.depth}", origin)
-        node: Node = build()
+        found = self.sequence(origin) if kind is self.kinds.SequenceStartEvent else self.mapping(origin)
         self.depth -= 1
-        return node
+        return found
 
-    def until(self, end: str) -> Iterator[Node]:
-        for event in self.events:
-            if type(event).__name__ == end:
-                return
-            yield self.node(event)
+    def sequence(self, origin: Origin) -> Sequence:
+        items, end = [], self.kinds.SequenceEndEvent
+        while type(event := next(self.events)) is not end:
+            items.append(self.node(event))
+        return Sequence(tuple(items), origin)
 
     def mapping(self, origin: Origin) -> Mapping:
-        nodes = list(self.until("MappingEndEvent"))
-        items, seen = [], set()
-        for key, value in zip(nodes[::2], nodes[1::2], strict=True):
+        items, end = {}, self.kinds.MappingEndEvent
+        while type(event := next(self.events)) is not end:
+            key, value = self.node(event), self.node(next(self.events))
             if not isinstance(key, Scalar):
                 self.problems.append(VocabularyError("RM206", "wrong-form", found="a list or mapping", expected="a plain key", origin=key.origin))  # fmt: skip
             elif key.text == "<<" and not key.quoted:
                 self.problems.append(refused("a merge", key.origin))
-            elif key.text in seen:
+            elif key.text in items:
                 self.problems.append(VocabularyError("RM202", "duplicate-key", found=key.text, expected="each key once", origin=key.origin))  # fmt: skip
             else:
-                seen.add(key.text)
-                items.append((key, value))
-        return Mapping(tuple(items), origin)
-
-    def origin(self, event: Any) -> Origin:
-        mark = event.start_mark
-        return Origin(self.file, mark.line + 1 + self.line, mark.column + 1 + self.column)
+                items[key.text] = (key, value)
+        return Mapping(tuple(items.values()), origin)
 
 
 def too_deep(found: str, origin: Origin) -> VocabularyError:
