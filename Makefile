@@ -8,15 +8,26 @@ PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test nightly torture simulate lint check wheel vscode lock clean
+.PHONY: demo test browser site nightly torture simulate lint check wheel vscode lock clean
 
 demo: $(VENV)/core
 	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
 	$(BIN)/remit run --case facts/cases/newborn-found.yaml --now 2024-05-07T08:00
 
-test: $(VENV)/dev
+test: $(VENV)/dev browser
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/wheel
 	$(BIN)/python -m pytest -q tests/wheel
+
+BROWSER := chromium fonts-noto-cjk
+browser: ## what the tests of pages look through
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "== Installing a browser for the tests of pages (once)"; \
+	    apt-get install -y -q $(BROWSER) >/dev/null || { apt-get update -q && apt-get install -y -q $(BROWSER); } >/dev/null; \
+	  else echo "== No Chromium here: the tests of pages are skipped. Install it, e.g. 'sudo apt-get install $(BROWSER)'"; fi; }
+
+site: $(VENV)/core  ## the Fuxin pack as a site, in dist/site
+	$(BIN)/remit site --out dist/site
 
 nightly: $(VENV)/dev  ## the long differential run: at least 20,000 generated packs and streams
 	REMIT_PROFILE=nightly $(BIN)/python -m pytest -q -n 2 tests/matching tests/semantics tests/expressions tests/live
@@ -26,8 +37,8 @@ torture: $(VENV)/dev  ## kill the writer and the server at over 2,000 points; RE
 
 SEED  ?= 1
 STEPS ?= 1000
-simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back
-	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS)
+simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back; URL=postgresql://… of an empty database
+	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS) $(if $(URL),--url "$(URL)")
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -1,9 +1,10 @@
 """Years of a library, or a slice of Fuxin, from one seed: `python tests/simulate.py --seed 7 --steps 1000`.
 
+On a file, or with `--url postgresql://…` in an empty database of a server.
 Reports in every order, corrections, retractions, waivers, suspensions, erasures; new versions of the pack (a reorganisation,
-a calendar published later); restarts, crashes, statements that break off. After each step what the ledger says of the
-cases touched is compared with the pure function; now and then, and at the end, all of it, from outside. The seed brings a
-failure back exactly.
+a calendar published later); restarts, crashes, statements that break off, connections that are cut. After each step what the ledger says of the cases
+touched is compared with the pure function; now and then, and at the end, all of it, from outside. The seed brings a failure
+back exactly.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event as hooks
+from sqlalchemy import text
 
 from remit import Engine, Event, Pack, obligations
 from remit.errors import EventError, LedgerError
+from remit.ledger.database import Database
 from remit.ledger.vault import MasterKey
 from remit.matching.history import AMENDMENTS
 from torture.chance import Random
@@ -80,9 +83,10 @@ class Years(Stream):
 class Simulation:
     """One library and what becomes of its ledger."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
+    def __init__(self, seed: int, folder: Path, server: str | None = None) -> None:
         self.chance = Random(seed)
         self.folder = folder
+        self.server = server
         self.key = MasterKey(self.chance.randbytes(32))
         self.tally: Counter[str] = Counter()
         self.packs = list(versions(folder))
@@ -94,14 +98,15 @@ class Simulation:
 
     @property
     def url(self) -> str:
-        return f"{self.home}/ledger.db"
+        return self.server or f"{self.home}/ledger.db"
 
     def _open(self) -> Engine:
         self.home.mkdir(exist_ok=True)
         engine = Engine(self.pack, backend=self.chance.choice(("reference", "auto")), ledger=self.url, key=self.key)
-        bare_engine = engine._keeper.store.database.engine
-        hooks.listen(bare_engine, "connect", self._watch)
-        bare_engine.dispose()
+        if self.server is None:
+            bare_engine = engine._keeper.store.database.engine
+            hooks.listen(bare_engine, "connect", self._watch)
+            bare_engine.dispose()
         return engine
 
     # --- what goes wrong --------------------------------------------------------------------------
@@ -120,7 +125,10 @@ class Simulation:
         self.tally["restarts"] += 1
 
     def crash(self) -> None:
-        """What lay on the disk at this moment is all there is."""
+        """What lay on the disk at this moment is all there is; of a server, every connection is cut."""
+        if self.server is not None:
+            self._cut()
+            return
         self.lives += 1
         new = self.folder / str(self.lives)
         new.mkdir()
@@ -133,6 +141,14 @@ class Simulation:
         self.engine = self._open()
         self.tally["crashes"] += 1
 
+    def _cut(self) -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        database = Database(str(self.server))
+        with database.engine.connect() as connection:
+            connection.execute(text(others))
+        database.close()
+        self.tally["connections cut"] += 1
+
     # --- what happens -----------------------------------------------------------------------------
 
     def step(self, step: Step) -> None:
@@ -143,7 +159,7 @@ class Simulation:
         fate = self.chance.random()
         if fate < 0.02:
             self.restart()
-        elif fate < 0.03:
+        elif fate < (0.03 if self.server is None else 0.12):
             self.crash()
         self._breath = self.chance.randrange(2, 60) if fate > 0.9 else 0
         try:
@@ -231,10 +247,10 @@ def versions(folder: Path) -> Iterable[tuple[str, Pack]]:
     yield "2025-12-01", Pack.load(root)
 
 
-def library(seed: int, count: int, every: int, pace: int = PACE) -> Counter[str]:
-    """Simulate; raises at the first difference."""
+def library(seed: int, count: int, every: int, pace: int = PACE, server: str | None = None) -> Counter[str]:
+    """Simulate, on a file or in an empty database of a server; raises at the first difference."""
     with tempfile.TemporaryDirectory() as folder:
-        simulation = Simulation(seed, Path(folder))
+        simulation = Simulation(seed, Path(folder), server)
         for number, step in enumerate(Years(seed, OPEN_CASES, "", erasures=True).over(count, pace), 1):
             try:
                 simulation.step(step)
@@ -292,11 +308,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--every", type=int, default=100, help="steps between comparisons of everything")
     parser.add_argument("--fuxin", type=int, default=4, help="cases of the slice on the Fuxin pack")
+    parser.add_argument("--url", help="an empty database of a server; left out, a file")
     asked = parser.parse_args()
     started = time.perf_counter()
     print(f"SEED={asked.seed}")
     for name, tally in (
-        ("library", library(asked.seed, asked.steps, asked.every)),
+        ("library", library(asked.seed, asked.steps, asked.every, server=asked.url)),
         ("fuxin", fuxin(asked.seed, asked.fuxin)),
     ):
         print(f"{name}: " + ", ".join(f"{what} {count}" for what, count in sorted(tally.items())))

@@ -77,7 +77,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Let go of the ledger; in memory there is nothing to let go of."""
+        """Let go of the ledger, which then neither reads nor writes (RM773); in memory there is nothing to let go of."""
         self._keeper.close()
 
     @property

@@ -9,6 +9,11 @@
     ├── RoutingError       RM5xx  units, places, selectors
     ├── CalendarError      RM6xx  calendars and deadlines
     ├── LedgerError        RM7xx  what is kept
+    ├── SpecificationError RM82x, RM83x  features, steps and what measures them
+    ├── AnalysisError      RM84x  what is proved of a pack, or of two
+    ├── SiteError          RM87x  pages that are published
+    ├── ExportError        RM86x  documents, templates, calendars
+    ├── AuthoringError     RM80x  new packs, the canonical form, schemas
     ├── EditorError        RM81x  what an editor asks for
     └── InternalError      RM9xx  our own fault
 
@@ -23,9 +28,12 @@ never reused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,8 +67,40 @@ def nearest(found: str, valid: Iterable[str]) -> str | None:
     >>> nearest("libary", ["library", "office"])
     'library'
     """
-    matches = get_close_matches(found, sorted(set(valid)), n=1, cutoff=0.5)
+    matches = get_close_matches(found, likely(found, frozenset(valid)), n=1, cutoff=0.5)
     return matches[0] if matches else None
+
+
+#: Among so many names the nearest is sought one by one; of more, only among those that share most.
+FEW, LIKELY = 60, 30
+
+
+def likely(found: str, valid: frozenset[str]) -> list[str]:
+    """Of many names, those that have most in common with `found`, so that a pack full of errors is told in no time."""
+    if len(valid) <= FEW:
+        return sorted(valid)
+    index = by_parts(valid)
+    rare = [names for part in parts(found) if 0 < len(names := index.get(part, ())) <= len(valid) // 4]
+    shared = Counter(name for names in rare for name in names)
+    if not shared:
+        shared = Counter(name for part in parts(found) for name in index.get(part, ()))
+    best = sorted(shared.items(), key=lambda item: (-item[1] / (len(item[0]) + len(found)), item[0]))
+    return sorted(name for name, _ in best[:LIKELY])
+
+
+@lru_cache(maxsize=16)
+def by_parts(valid: frozenset[str]) -> dict[str, list[str]]:
+    """Which names hold a part."""
+    index: dict[str, list[str]] = {}
+    for name in valid:
+        for part in parts(name):
+            index.setdefault(part, []).append(name)
+    return index
+
+
+def parts(name: str) -> set[str]:
+    """Its letters and the pairs of neighbours."""
+    return {*name, *map("".join, pairwise(name))}
 
 
 class RemitError(Exception):
@@ -153,6 +193,26 @@ class CalendarError(RemitError):
 
 class LedgerError(RemitError):
     """What is kept cannot be read or written (RM7xx)."""
+
+
+class SpecificationError(RemitError):
+    """A feature file, a step, or what measures the scenarios is wrong (RM82x, RM83x)."""
+
+
+class AnalysisError(RemitError):
+    """A pack cannot be analysed, or two not compared (RM84x)."""
+
+
+class SiteError(RemitError):
+    """Pages cannot be made or written (RM87x)."""
+
+
+class ExportError(RemitError):
+    """A document, its template or its file is wrong (RM86x)."""
+
+
+class AuthoringError(RemitError):
+    """A file cannot be made, formatted or written for an author (RM80x)."""
 
 
 class EditorError(RemitError):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,58 +12,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from desk import Ledger, error, event
 from made import LIBRARY, edited
 from remit.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 LATE = LIBRARY / "facts" / "cases" / "late-book.yaml"
-
-
-def event(name: str, case: str | None = "c1", at: str = "2024-03-01T10:00", **more: object) -> dict[str, object]:
-    own = {"id": name, "type": "item_overdue", "at": at, "place": "harbour", "days_late": 20}
-    return own | ({"case": case} if case else {}) | more
-
-
-class Ledger:
-    """One ledger, spoken to as on a command line."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = str(folder / "remit.db")
-
-    def __call__(self, *words: object, told: str | None = None, pack: Path | None = LIBRARY) -> Result:
-        named = [str(word) for word in words]
-        if pack is not None and not (
-            named[0] == "ledger" and named[1] not in {"rebuild", "import", "erase", "restore"}
-        ):
-            named += ["--pack", str(pack)]
-        env = {"REMIT_LEDGER": self.url, "REMIT_LANG": "en", "COLUMNS": "200"}
-        shown = CliRunner().invoke(app, named, prog_name="remit", input=told, env=env)
-        assert "Traceback" not in shown.output
-        return shown
-
-    def json(self, *words: object, told: str | None = None) -> dict[str, object]:
-        shown = self(*words, "--json", told=told)
-        assert shown.exit_code == 0, shown.output
-        found: dict[str, object] = json.loads(shown.stdout)
-        return found
-
-    def lines(self, *events: dict[str, object]) -> list[dict[str, object]]:
-        """Acknowledgements of events given on stdin."""
-        told = "".join(json.dumps(found) + "\n" for found in events)
-        return [json.loads(line) for line in self("submit", "-", "--json", told=told).stdout.splitlines()]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(tmp_path)
-    assert made("init").exit_code == 0
-    return made
-
-
-def error(shown: Result) -> tuple[int, str]:
-    (problem,) = json.loads(shown.stdout.splitlines()[-1] if shown.stdout.startswith('{"') else shown.stdout)["errors"]
-    return shown.exit_code, problem["code"]
 
 
 # --- init -----------------------------------------------------------------------------------------------
@@ -202,17 +153,9 @@ def test_for_people_it_is_summed_up(ledger: Ledger) -> None:
     assert "created" in shown.stdout
 
 
-def process(ledger: Ledger, *words: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "REMIT_LEDGER": ledger.url}
-    return subprocess.Popen(
-        [sys.executable, "-m", "remit", *words, "--pack", str(LIBRARY), "--json"],
-        env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
 def test_an_acknowledged_event_survives_a_kill(ledger: Ledger) -> None:
     """Each line is answered at once, after its commit: then SIGKILL loses nothing."""
-    running = process(ledger, "submit", "-")
+    running = ledger.process("submit", "-")
     assert running.stdin
     assert running.stdout
     for number in range(1, 4):
@@ -344,8 +287,17 @@ def test_cases_and_duties_move_by_recorded_acts(ledger: Ledger, words: list[str]
     before = owed()
     act = ledger.json(*words, "--at", "2024-03-02T12:00")
     assert sorted(owed().values()) == expected
+    assert ledger.json(*words, "--at", "2024-03-02T12:00")["duplicate"] is True
     ledger.json("retract", act["id"], "--at", "2024-03-02T13:00")
     assert {name: status for name, status in owed().items() if name in before} == before
+
+
+def test_above_the_duties_of_a_case_stand_the_reports_that_moves_brought_there(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"), event("e3", by="Hill Library"))
+    ledger.json("split", "c1", "--events", "e3", "--into", "c3", "--at", "2024-03-02")
+    ledger.json("merge", "c3", "--of", "c2", "--at", "2024-03-03")
+    shown = ledger("obligations", "--case", "c3").stdout
+    assert [line.split()[0] for line in shown.splitlines() if line.startswith("  e")] == ["e2", "e3"]
 
 
 def test_resumed_it_is_active_again(ledger: Ledger) -> None:
@@ -467,6 +419,30 @@ def test_an_altered_entry_is_named(ledger: Ledger) -> None:
         assert "RM723" in ledger("ledger", *words).output
 
 
+def test_what_came_since_is_signed_when_asked(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"))
+    assert ledger.json("ledger", "stats")["unsigned"] == 3
+    shown = ledger("ledger", "checkpoint").stdout
+    assert "signed up to entry 3" in shown
+    assert "none was signed; the 3 entries are signed now" in shown
+    assert ledger.json("ledger", "stats")["unsigned"] == 0
+    ledger.lines(event("e3"))
+    told = ledger.json("ledger", "checkpoint")
+    assert (told["since"], told["entries"], told["unsigned"]) == (3, 1, 1)
+    assert told["checkpoint"]["position"] == 4  # type: ignore[index]
+    with sqlite3.connect(ledger.url) as raw:
+        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 4")
+    assert ledger("ledger", "verify").exit_code == 1
+
+
+def test_an_altered_end_is_not_signed(ledger: Ledger) -> None:
+    ledger.lines(event("e1"), event("e2", "c2"))
+    with sqlite3.connect(ledger.url) as raw:
+        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 3")
+    assert ledger("ledger", "checkpoint").exit_code == 1
+    assert ledger.json("ledger", "stats")["checkpoint"] is None
+
+
 def test_stats_count(ledger: Ledger) -> None:
     ledger.lines(event("e1"), event("e2", "c2"), event("e3", None))
     ledger("advance", "--to", "2024-03-20")
@@ -514,6 +490,27 @@ def test_a_broken_export_makes_no_ledger(ledger: Ledger) -> None:
     shown = other("ledger", "import", broken, "--json")
     assert (error(shown), json.loads(shown.stdout)["errors"][0]["line"]) == ((3, "RM721"), 3)
     assert list(other.folder.iterdir()) == []
+
+
+def test_an_import_that_was_interrupted_is_begun_again(ledger: Ledger) -> None:
+    """Killed while it took in, it leaves a ledger with nothing in it; killed while it made one, a file without tables."""
+    ledger.lines(event("e1"), event("e2", "c2"))
+    file = ledger.folder / "export.jsonl"
+    ledger("ledger", "export", "--out", file)
+    for name, rest in (("made", None), ("begun", "drop")):
+        other = Ledger(ledger.folder / name)
+        other.folder.mkdir()
+        other.json("init")
+        if rest:
+            with sqlite3.connect(other.url) as raw:
+                raw.execute("PRAGMA foreign_keys=OFF")
+                for (table,) in raw.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                ).fetchall():
+                    raw.execute(f"DROP TABLE {table}")
+        assert other.json("ledger", "import", file)["entries"] == 3
+        assert error(other("ledger", "import", file, "--json")) == (6, "RM722")
+        assert other.json("obligations")["obligations"] == ledger.json("obligations")["obligations"]
 
 
 def test_an_event_is_proved_without_the_ledger(ledger: Ledger) -> None:

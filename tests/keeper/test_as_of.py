@@ -84,6 +84,10 @@ def test_as_recorded_by_a_day_under_the_pack_of_that_day(tmp_path: Path, monkeyp
         second.submit(SENT)
         then = second.as_of(at("2024-04-01T12:00"), recorded_by=datetime(2024, 3, 6, tzinfo=UTC))
         now = second.as_of(at("2024-04-01T12:00"))
+        load = Pack.load
+        monkeypatch.setattr(Pack, "load", lambda root: pytest.fail(f"{root} is loaded again"))
+        assert second.durable.pack_of(datetime(2024, 3, 6, tzinfo=UTC)).root != root
+        monkeypatch.setattr(Pack, "load", load)
     assert {o.status.value for o in then.obligations if o.rule == "a1.reminder"} == {"overdue"}
     assert {o.status.value for o in now.obligations if o.rule == "a1.reminder"} == {"done"}
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from datetime import UTC, datetime
+import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,14 @@ from remit import Engine, Pack
 from remit.errors import LedgerError, PackError
 from remit.keeper.durable import DurableKeeper
 from remit.ledger.statistics import statistics
+from remit.ledger.vault import MasterKey
+from remit.ledger.writing import Writing
 from remit.matching.history import History
 from remit.matching.matcher import Incident
 from remit.matching.reference import Reference
 from remit.model.obligation import Obligation
 from remit.semantics.law import Law
+from torture.oracle import examine
 
 OVERDUE = {
     "id": "e1",
@@ -68,6 +73,24 @@ def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
         assert again.submit(OVERDUE).duplicate
         assert [o.rule for o in again.obligations(unit="harbour-library", case="c", status="active")] == ["a1.reminder"]
         assert "send a reminder" in str(again.why(again.obligations(rule="a1.reminder")[0].id))
+
+
+def test_a_closed_engine_is_not_opened_again_in_silence(tmp_path: Path) -> None:
+    pack = Pack.load(LIBRARY)
+    engine = Engine(pack, ledger=str(tmp_path / "r.db"))
+    engine.submit(OVERDUE)
+    engine.close()
+    engine.close()
+    for use in (
+        lambda: engine.submit(OVERDUE | {"id": "e2"}),
+        engine.obligations,
+        lambda: engine.now,
+        engine.answer,
+    ):
+        with pytest.raises(LedgerError, match="RM773"):
+            use()
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as again:
+        assert [event.id for event in again.events] == ["e1"]
 
 
 def test_a_file_of_any_name_is_a_ledger_and_its_url_leads_back_to_it(tmp_path: Path) -> None:
@@ -192,6 +215,63 @@ def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
     assert rows[0][1:] == ("durable", "c", "it died")
     assert statistics(keeper.store).incidents == len(rows)
     keeper.close()
+
+
+def test_taking_up_another_version_of_the_pack_killed_half_way_loses_nothing(tmp_path: Path) -> None:
+    root, url, key = tmp_path / "pack", str(tmp_path / "r.db"), MasterKey.create()
+    shutil.copytree(LIBRARY, root)
+    old = Pack.load(root)
+    told = [{**OVERDUE, "id": f"e{n}", "case": f"c{n}"} for n in range(20)]
+    with Engine(old, ledger=url, key=key) as engine:
+        engine.submit_all(told)
+    before = examine(url, key, old)
+    rules = root / "policies" / "bylaws-2024" / "bylaws.md"
+    rules.write_text(rules.read_text("utf-8").replace("event.days_late > 14\nby", "event.days_late > 30\nby"), "utf-8")
+    new = Pack.load(root)
+    late = {**OVERDUE, "id": "late", "case": "c3", "at": "2024-03-02T10:00"}
+    child = os.fork()
+    if not child:
+        engine = Engine(new, backend="reference", ledger=url, key=key)
+        met, work = list[str](), engine.durable._worked_out
+
+        def worked_out(ledger: Writing, matter: str, now: datetime) -> object:
+            met.append(matter)
+            if len(met) == 10:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return work(ledger, matter, now)
+
+        engine.durable._worked_out = worked_out  # type: ignore[method-assign,assignment]
+        engine.submit(late)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert examine(url, key, old) == before, "as if nothing had been begun"
+    with Engine(new, ledger=url, key=key) as engine:
+        engine.submit(late)
+        assert {o.status.value for o in engine.obligations(rule="a1.reminder")} <= {"withdrawn"}
+        assert engine.durable.rebuild()
+    assert set(before.ids) < set(examine(url, key, new).ids)
+
+
+def test_of_many_matters_none_is_remembered_whole_and_all_are_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remit.keeper.durable, "REMEMBERED", 5)
+    root, url, key, counts = tmp_path / "pack", str(tmp_path / "r.db"), MasterKey.create(), list[int]()
+    shutil.copytree(LIBRARY, root)
+    with Engine(Pack.load(root), ledger=url, key=key) as engine:
+        engine.submit_all([{**OVERDUE, "id": f"e{n}", "case": f"c{n}"} for n in range(20)])
+    readings = root / "facts" / "readings.yaml"
+    readings.write_text(readings.read_text("utf-8").replace("days: 3", "days: 5"), "utf-8")
+    with Engine(Pack.load(root), ledger=url, key=key) as engine:
+        engine.durable.watch = counts.append
+        done = engine.submit_all(
+            [{**OVERDUE, "id": f"f{n}", "case": f"c{n}", "at": "2024-03-02T10:00"} for n in (3, 4)]
+        )
+        assert {change.obligation.case for change in done.changes} == {"c3", "c4"}
+        assert counts == [21]
+        engine.advance(engine.now + timedelta(days=9))
+        assert engine.durable.rebuild()
+    examine(url, key, Pack.load(root))
 
 
 def test_newer_time_zone_data_is_taken_up_and_stamped_and_older_is_not(

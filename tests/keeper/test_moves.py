@@ -86,6 +86,45 @@ def test_a_merger_of_a_case_nobody_reported_is_refused(engine: Engine) -> None:
     assert [event.id for event in engine.events] == ["e1"]
 
 
+@pytest.mark.parametrize(
+    ("acts", "split"),
+    [
+        ([], act("case_split", "s", "b", "2024-03-03", events=["e1"], into="c")),
+        ([], act("case_split", "s", "a", "2024-03-03", events=["e1", "e2"], into="c")),
+        ([act(*MERGED, of="b")], act("case_split", "s", "b", "2024-03-04", events=["e2"], into="c")),
+        (
+            [act(*SPLIT_OFF, events=["e1"], into="c")],
+            act("case_split", "s", "a", "2024-03-04", events=["e1"], into="d"),
+        ),
+    ],
+)
+def test_a_split_that_names_an_event_of_another_case_is_refused(
+    engine: Engine, acts: list[dict[str, object]], split: dict[str, object]
+) -> None:
+    engine.submit_all([overdue("e1", "a"), overdue("e2", "b"), *acts])
+    before = engine.events, engine.answer()
+    with pytest.raises(EventError, match=f"RM451.*an event of the case `{split['case']}`"):
+        engine.submit(split)
+    assert (engine.events, engine.answer()) == before
+
+
+def test_what_a_move_brought_into_a_case_can_be_split_from_it_and_merged_back(engine: Engine) -> None:
+    engine.submit_all([overdue("e1", "a"), overdue("e2", "b"), act(*MERGED, of="b")])
+    off = act("case_split", "s", "a", "2024-03-04", events=["e2"], into="c")
+    engine.submit(off)
+    assert statuses(engine)["c"] == "active"
+    assert engine.submit(off).duplicate, "it is not judged anew where its events are gone from"
+    engine.submit(act("case_merger", "n", "a", "2024-03-05", of="c"))
+    assert (statuses(engine)["a"], statuses(engine)["c"]) == ("active", "transferred")
+
+
+def test_a_retracted_merger_takes_its_events_out_of_reach_of_a_split(engine: Engine) -> None:
+    engine.submit_all([overdue("e1", "a"), overdue("e2", "b"), act(*MERGED, of="b")])
+    engine.submit(act("retraction", "r", "a", "2024-03-04", of="m"))
+    with pytest.raises(EventError, match="RM451"):
+        engine.submit(act("case_split", "s", "a", "2024-03-05", events=["e2"], into="c"))
+
+
 def test_a_duty_given_to_another_unit_is_that_unit_s_with_the_same_deadline(engine: Engine) -> None:
     engine.submit(overdue("e1", "a"))
     before = engine.obligations(rule=REMINDER)[0]
@@ -124,28 +163,3 @@ def test_what_was_split_off_is_there_after_a_rebuild_and_in_an_import(tmp_path: 
     with Engine(pack, ledger=str(tmp_path / "copy.db")) as engine:
         engine.durable.take_in(Export(told))
         assert statuses(engine) == owed
-
-
-@pytest.mark.parametrize(
-    ("acts", "erased", "left"),
-    [
-        ([act(*MERGED, of="b")], "a", []),
-        ([act(*MERGED, of="b")], "b", []),
-        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "a", ["e2"]),
-        ([act(*MERGED, of="b"), act("retraction", "r", "a", "2024-03-04", of="m")], "b", ["e1", "e3"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c")], "a", ["e2"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c")], "c", ["e2"]),
-        ([act(*SPLIT_OFF, events=["e3"], into="c"), act("retraction", "r", "a", "2024-03-04", of="m")], "c", ["e2"]),
-    ],
-)
-def test_erasing_reaches_what_the_moves_that_stand_make_one_matter(
-    tmp_path: Path, acts: list[dict[str, object]], erased: str, left: list[str]
-) -> None:
-    told = [{**overdue("e1", "a"), "subject": "one"}, overdue("e2", "b"), {**overdue("e3", "a"), "subject": "two"}]
-    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
-        engine.submit_all([*told, *acts])
-        assert engine.durable.erase(erased, None, "order 1")
-        assert [event.id for event in engine.events if event.id.startswith("e")] == left
-        for name in left:  # whoever is left is reported of as before
-            engine.submit(overdue(f"after {name}", {"e2": "b"}.get(name, "a"), at="2024-03-05T10:00"))
-        assert engine.durable.rebuild()

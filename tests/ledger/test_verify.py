@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from made import LIBRARY
 from remit import Engine, Pack
 from remit.errors import LedgerError
+from remit.ledger.chain import SALT, Header, Peaks, commitment, link
+from remit.ledger.codec import encode_value
+from remit.ledger.statistics import statistics
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.verify import last_sound, verify
@@ -250,6 +253,46 @@ def test_from_a_checkpoint_what_came_after_is_checked(ledger: Path, store: Store
         assert last_sound(store) is None
         with pytest.raises(LedgerError, match="RM718"):
             verify(store, type(since)(**{**{f: getattr(since, f) for f in since.__slots__}, "position": 8}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("tick", {"to": 1_900_000_000_000_000}),
+        ("erasure", {"case": "c0", "cases": ["c0"], "persons": [1], "closed": {}, "authority": "nobody's"}),
+    ],
+)
+def test_who_can_write_the_database_and_has_no_key_cannot_append(
+    ledger: Path, store: Store, kind: str, said: dict[str, object]
+) -> None:
+    """Every hash, the head and the tree are right: only the salt is one that the key did not make."""
+    with tampered(ledger) as raw:
+        content, salt = encode_value(said), b"s" * SALT
+        last, peaks, stamp = raw.execute("SELECT hash, peaks, recorded_at FROM head").fetchone()
+        header = Header(position=15, kind=kind, recorded_at=stamp)
+        bound = commitment(salt, content)
+        linked = link(last, header, bound, salt + content)
+        row = (15, kind, None, None, None, None, None, stamp, None, salt + content, bound, linked)
+        raw.execute(f"INSERT INTO entries VALUES ({', '.join('?' * 12)})", row)
+        moved = (15, linked, Peaks.of(peaks).append(linked).bytes(), max(said.get("to", 0), 1_712_016_000_000_000))
+        raw.execute("UPDATE head SET position = ?, hash = ?, peaks = ?, now = ?", moved)
+        assert ("added", 15, ("commitment",)) in found(store)
+        since = last_sound(store)
+        assert [f.position for f in verify(store, since, sign=False).findings if f.what == "added"] == [15]
+
+
+def test_how_many_entries_stand_after_the_last_signature(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    with Engine(PACK, ledger=str(path)) as engine:
+        engine.submit(overdue(1, "c", 1))
+        engine.advance(datetime(2024, 3, 20, tzinfo=UTC))
+        assert statistics(engine.durable.store).unsigned == 0
+        engine.submit_all([overdue(2, "c", 2), overdue(3, "c", 3)])
+        assert statistics(engine.durable.store).unsigned == 2
+        for sign, unsigned in ((False, 2), (True, 2), (True, 0)):
+            done = verify(engine.durable.store, sign=sign)
+            assert (done.unsigned, done.checkpoint is not None) == (unsigned, sign)
+        assert statistics(engine.durable.store).unsigned == 0
 
 
 def test_progress_is_told(store: Store) -> None:

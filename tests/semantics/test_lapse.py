@@ -64,6 +64,63 @@ class TestWhatTookItsGround:
         assert "took the duty its ground" in str(engine.why(engine.obligations(rule="d")[0].id))
 
 
+ASIDE = CHILD.replace("if: subject.age < 16\n", "") + "---\n" + CHILD.replace("id: d", "id: s").replace("must:", "must_not:").replace("by: {hours: 24}\n", "overrides: d\n")  # fmt: skip
+#: The rule that goes before is itself set aside by a third, once somebody returns the item.
+THIRD = ASIDE.replace("if: subject.age < 16\n", "") + "---\n" + CHILD.replace("id: d", "id: t").replace("on: item_overdue", "on: item_lost").replace("if: subject.age < 16\nby: {hours: 24}", "overrides: s")  # fmt: skip
+GONE = {"id": "e2", "case": "c", "type": "item_lost", "at": "2024-03-01T18:00", "place": "harbour"}
+
+
+@pytest.mark.parametrize(("rules", "later"), [(ASIDE, OLDER), (THIRD, GONE)], ids=["its ground", "a third rule"])
+def test_what_was_set_aside_has_its_clock_from_when_it_came_free(
+    tmp_path: Path, rules: str, later: dict[str, object]
+) -> None:
+    """As with `unless`: while another rule went before it, nobody owed it."""
+    pack = pack_with(tmp_path, rules)
+    law, engine = Law.of(pack, Reference), Engine(pack)
+    engine.submit({**LOST, "age": 9})
+    assert not engine.obligations(rule="d")
+    engine.submit(later)
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        (free,) = [o for o in evaluator.case("c", engine.events, engine.now) if o.rule == "d"]
+        assert free.deadline.due is not None
+        assert (free.status.value, free.deadline.due.isoformat()) == ("active", "2024-03-02T18:00:00+01:00")
+
+
+def test_what_was_never_set_aside_keeps_its_clock(tmp_path: Path) -> None:
+    engine = Engine(pack_with(tmp_path, ASIDE))
+    engine.submit_all([{**LOST, "age": 40}, {**OLDER, "age": 50}])
+    (found,) = engine.obligations(rule="d")
+    assert str(found.deadline.due) == "2024-03-02 10:00:00+01:00"
+
+
+HOME = "home: {label: home, of: subject, type: place, ask: where is home?}"
+AT_HOME = CHILD.replace("place: event.place", "place: subject.home").replace("if: subject.age < 16\n", "")
+
+
+@pytest.mark.parametrize("rules", [AT_HOME, AT_HOME + "if: subject.age < 60\n"], ids=["always", "with a condition"])
+@pytest.mark.parametrize("first", ["harbour", None], ids=["elsewhere", "where nobody knew"])
+def test_a_duty_that_a_later_fact_sends_to_another_desk_is_withdrawn_from_the_first(
+    tmp_path: Path, rules: str, first: str | None
+) -> None:
+    pack = pack_with(tmp_path, rules, attributes=HOME, events="moved:\n  label: moved\n  attributes: [home]")
+    told = {"id": "e2", "case": "c", "type": "moved", "at": "2024-03-01T18:00", "home": "hill"}
+    before = [{**told, "id": "e0", "at": "2024-02-01T18:00", "home": first}] if first else []
+    law, engine = Law.of(pack, Reference), Engine(pack)
+    engine.submit_all([*before, {**LOST, "age": 9}])
+    (old,) = engine.obligations(rule="d")
+    delta = engine.submit(told)
+    assert [(c.what, c.obligation.bearer.id) for c in delta.changes if c.obligation.rule == "d"] == [
+        ("withdrawn", old.bearer.id), ("created", "hill-library"),
+    ]  # fmt: skip
+    assert "sent it to another desk" in str(engine.why(old.id))
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        found = evaluator.case("c", engine.events, engine.now)
+        assert {(o.bearer.id, o.status.value) for o in found} == {
+            (old.bearer.id, "withdrawn"),
+            ("hill-library", "active"),
+        }
+
+
 def test_a_question_answered_with_no_leaves_nothing_behind(tmp_path: Path) -> None:
     assert statuses(tmp_path, CHILD, LOST, OLDER) == []
 

@@ -37,6 +37,12 @@ class Desks:
     placed: dict[tuple[object, ...], Found] = field(default_factory=dict)
     turns: dict[Selector, Sequence[date]] = field(default_factory=dict)
     borne: dict[tuple[int, date], Mapping[str, Unit]] = field(default_factory=dict)
+    set_off_by: dict[str, list[CompiledRule]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for rule in self.program.rules:
+            for name in dict.fromkeys(rule.rule.then):
+                self.set_off_by.setdefault(name, []).append(rule)
 
     def of_rule(self, rule: CompiledRule) -> Iterator[RemitError]:
         """RM507 where no unit can ever be found for a part; RM508 where some places, or some days, have none or several."""
@@ -79,8 +85,8 @@ class Desks:
         """Whose failure can set a consequence off."""
         return {name: unit for cause in self.causes(rule) for name, unit in self.bearers(cause, day).items()}
 
-    def causes(self, rule: CompiledRule) -> Iterator[CompiledRule]:
-        return (cause for cause in self.program.rules if rule.rule.id in cause.rule.then)
+    def causes(self, rule: CompiledRule) -> Sequence[CompiledRule]:
+        return self.set_off_by.get(rule.rule.id, ())
 
     # --- asking -----------------------------------------------------------------------------------
 

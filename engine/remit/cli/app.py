@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, editor, ledger, ledger_acts, ledger_events, ledger_views, packs
+from remit.cli import (
+    analysis,
+    authoring,
+    cases,
+    editor,
+    ledger,
+    ledger_acts,
+    ledger_events,
+    ledger_views,
+    packs,
+    planning,
+    publishing,
+    specification,
+)
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -46,33 +60,75 @@ def common(
     context.obj = lang
 
 
-for name, command in (
-    ("run", cases.run),
-    ("check", packs.check),
-    ("why", cases.why),
-    ("why-not", cases.why_not),
-    ("agenda", cases.agenda),
-    ("coverage", packs.coverage),
-    ("route", packs.route),
-    ("events", packs.events),
-    ("doctor", packs.doctor),
-    ("init", ledger_events.init),
-    ("submit", ledger_events.submit),
-    ("advance", ledger_events.advance),
-    ("obligations", ledger_views.obligations),
-    ("history", ledger_views.history),
-    ("retract", ledger_acts.retract),
-    ("amend", ledger_acts.amend),
-    ("waive", ledger_acts.waive),
-    ("suspend", ledger_acts.suspend),
-    ("resume", ledger_acts.resume),
-    ("transfer", ledger_acts.transfer),
-    ("merge", ledger_acts.merge),
-    ("split", ledger_acts.split),
-    ("lsp", editor.lsp),
-):
-    app.command(name)(command)
-app.add_typer(ledger.ledger_app, name="ledger")
+#: The commands in groups, as `--help` shows them; the order is that of docs/cli.md.
+GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[..., None]], ...]], ...] = (
+    (
+        "Cases and duties 案件与义务",
+        (
+            ("run", cases.run),
+            ("why", cases.why),
+            ("why-not", cases.why_not),
+            ("agenda", cases.agenda),
+            ("route", packs.route),
+        ),
+    ),
+    (
+        "Write a pack 编写规则包",
+        (
+            ("new", authoring.new),
+            ("check", packs.check),
+            ("coverage", packs.coverage),
+            ("fmt", authoring.fmt),
+            ("events", packs.events),
+            ("schema", authoring.schema),
+            ("lsp", editor.lsp),
+        ),
+    ),
+    (
+        "Test and prove 检验与证明",
+        (
+            ("test", specification.test),
+            ("analyse", analysis.analyse),
+            ("diff", analysis.diff),
+        ),
+    ),
+    (
+        "Plan and publish 统筹与发布",
+        (
+            ("matrix", planning.matrix),
+            ("delegation", planning.delegation),
+            ("rehearse", planning.rehearse),
+            ("forecast", planning.forecast),
+            ("site", publishing.site),
+            ("export", publishing.export),
+        ),
+    ),
+    (
+        "The ledger 台账",
+        (
+            ("init", ledger_events.init),
+            ("submit", ledger_events.submit),
+            ("advance", ledger_events.advance),
+            ("obligations", ledger_views.obligations),
+            ("history", ledger_views.history),
+            ("retract", ledger_acts.retract),
+            ("amend", ledger_acts.amend),
+            ("waive", ledger_acts.waive),
+            ("suspend", ledger_acts.suspend),
+            ("resume", ledger_acts.resume),
+            ("transfer", ledger_acts.transfer),
+            ("receipt", ledger_acts.receipt),
+            ("dispute", ledger_acts.dispute),
+            ("merge", ledger_acts.merge),
+            ("split", ledger_acts.split),
+        ),
+    ),
+)
+for group, commands in GROUPS:
+    for name, command in commands:
+        app.command(name, rich_help_panel=group)(command)
+app.add_typer(ledger.ledger_app, name="ledger", rich_help_panel=GROUPS[-1][0])
+app.command("doctor", rich_help_panel="This installation 本机")(packs.doctor)
 
 
 def run_app() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remit.cli import ledger_files
-from remit.cli.options import InCase, Json, Key, Lang, Ledger, PackOption
+from remit.cli.options import Json, Key, Lang, Ledger, PackOption
 from remit.cli.session import BAD_PACK, Voice, echo, print_json, reporting, voice
 
 if TYPE_CHECKING:
@@ -64,8 +64,22 @@ def show_verification(told: Voice, done: Verification) -> None:
         )
         if done.checkpoint is not None:
             echo(told.say(f"签名至第 {done.checkpoint.position} 条，根 {done.checkpoint.root.hex()}", f"signed up to entry {done.checkpoint.position}, root {done.checkpoint.root.hex()}"))  # fmt: skip
+        if done.unsigned:
+            before = done.position - done.unsigned
+            now = told.say("现已签名" if done.checkpoint else "仍未签名", "signed now" if done.checkpoint else "not signed now either")  # fmt: skip
+            if before:
+                echo(told.say(f"此前的签名至第 {before} 条；其后 {done.unsigned} 条{now}", f"before, entry {before} was the last one signed; the {done.unsigned} after it are {now}"))  # fmt: skip
+            else:
+                echo(told.say(f"此前没有签名；{done.unsigned} 条{now}", f"before, none was signed; the {done.unsigned} entries are {now}"))  # fmt: skip
     else:
         echo(told.say(f"核验 {done.entries} 条{since}：发现 {len(done.findings)} 处改动", f"{done.entries} entries verified{since}: {len(done.findings)} alterations found"))  # fmt: skip
+
+
+def checkpoint(
+    context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json = False, lang: Lang = None
+) -> None:
+    """Sign now: verify what came after the last signature, and sign it. 立即签名。"""
+    verify(context, ledger, incremental=True, key=key, as_json=as_json, lang=lang)
 
 
 def rebuild(
@@ -104,24 +118,46 @@ def stats(context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json
             echo(f"{told.say(zh, en)}  {'—' if shown is None else shown}")
 
 
+def incidents(
+    context: typer.Context, ledger: Ledger, key: Key = None, as_json: Json = False, lang: Lang = None
+) -> None:
+    """Where the native matcher failed and the reference answered; nothing is missing. 匹配器故障。"""
+    with reporting(context, lang, as_json=as_json):
+        from remit.cli.ledger_session import open_store
+        from remit.ledger.incidents import incidents as failures
+
+        told = voice(context)
+        with open_store(ledger, key) as store:
+            found = failures(store)
+        if as_json:
+            print_json({"incidents": [failure.as_json() for failure in found]})
+            return
+        for one in found:
+            echo(f"{one.position:>6}  {one.backend}  {told.say('案件', 'case')} {one.case or '—'}  {one.what}")
+        if not found:
+            echo(told.say("没有故障", "no failures"))
+
+
 COUNTS = {
     "ledger": ("台账编号", "ledger"), "pack": ("规则包", "pack"), "schema": ("表结构版本", "schema"),
     "entries": ("记录", "entries"), "events": ("事件", "events"), "cases": ("案件", "cases"),
     "obligations": ("义务", "obligations"), "open": ("未了义务", "open"), "outbox": ("发件箱", "outbox"),
     "erased": ("已删除的当事人", "people erased"), "incidents": ("匹配器故障", "failures of the matcher"), "now": ("时钟", "clock"), "checkpoint": ("签名至", "signed up to"),
+    "unsigned": ("其后未签名", "not signed yet"),
     "public_key": ("公钥", "public key"), "size_bytes": ("字节数", "bytes"),
 }  # fmt: skip
 
 
 def erase(
-    context: typer.Context, ledger: Ledger, case: InCase = None,
-    subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="One person of the case; left out: everybody in it. 当事人", show_default=False)] = None,
+    context: typer.Context, ledger: Ledger,
+    cases: Annotated[list[str] | None, typer.Option("--case", metavar="C", help="The case (repeatable). 案件", show_default=False)] = None,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="One person of it; left out: everybody. 当事人", show_default=False)] = None,
     authority: Annotated[str | None, typer.Option("--authority", help="By which authority. 权限依据", show_default=False)] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask. 不再询问")] = False,
     key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
 ) -> None:  # fmt: skip
-    """Destroy the keys of a case's people: nobody can read again what was reported of them. 删除个人数据。"""
-    for given, name in ((case, "--case"), (authority, "--authority")):
+    """Destroy the keys of cases' people: nobody can read again what was reported of them. 删除个人数据。"""
+    for given, name in ((cases, "--case"), (authority, "--authority")):
         if not given:
             raise typer.BadParameter("is needed", param_hint=name)
     if as_json and not yes:
@@ -131,14 +167,15 @@ def erase(
         from remit.errors import EventError
 
         with open_desk(context, pack, ledger, key) as desk:
+            named = ", ".join(cases or ())
             if not yes:
-                typer.echo(warning(desk.session, str(case), subject), err=True)
+                typer.echo(warning(desk.session, named, subject), err=True)
                 typer.confirm(desk.session.say("确定删除？", "Erase?"), abort=True, err=True)
-            destroyed = desk.engine.durable.erase(str(case), subject, str(authority))
+            destroyed = desk.engine.durable.erase(cases or (), subject, str(authority))
             if not destroyed:
-                raise EventError("RM455", "unknown-case", found=str(case), expected="a case, or a person of one, that is not erased yet")  # fmt: skip
+                raise EventError("RM455", "unknown-case", found=named, expected="a case, or a person of one, that is not erased yet")  # fmt: skip
             if as_json:
-                print_json({"case": case, "subject": subject, "destroyed": destroyed, "position": desk.store.head().position})  # fmt: skip
+                print_json({"cases": cases, "subject": subject, "destroyed": destroyed, "position": desk.store.head().position})  # fmt: skip
             else:
                 echo(desk.session.say(f"已销毁 {destroyed} 把密钥；更早的备份里若还有这些密钥，请一并处理", f"{destroyed} keys destroyed; backups made before still hold them: see to those too"))  # fmt: skip
 
@@ -183,7 +220,7 @@ def outbox(
 
 
 for name, command in (
-    ("verify", verify), ("rebuild", rebuild), ("stats", stats), ("export", ledger_files.export),
+    ("verify", verify), ("checkpoint", checkpoint), ("rebuild", rebuild), ("stats", stats), ("incidents", incidents), ("export", ledger_files.export),
     ("import", ledger_files.take_in), ("backup", ledger_files.backup), ("restore", ledger_files.restore),
     ("erase", erase), ("prove", ledger_files.prove), ("check-proof", ledger_files.check_proof), ("outbox", outbox),
 ):  # fmt: skip

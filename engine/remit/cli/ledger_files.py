@@ -96,7 +96,8 @@ def imported(session: Session, file: Path, ledger: str, public_key: str | None, 
     from remit.cli.ledger_session import telling_of_keys, this_moment
     from remit.engine import Engine
     from remit.errors import LedgerError
-    from remit.ledger.open import key_file, make_store
+    from remit.ledger.database import Database
+    from remit.ledger.open import empty_store, key_file
     from remit.ledger.reading import Export
     from remit.ledger.replay import check
 
@@ -105,15 +106,17 @@ def imported(session: Session, file: Path, ledger: str, public_key: str | None, 
     if found.head.pack != pack_id:
         raise LedgerError("RM706", "another-pack", found=found.head.pack, expected=f"an export of the pack `{pack_id}`")
     count = check(found)
-    with telling_of_keys():
-        beside = key_file(ledger, key)
-        store, where = make_store(ledger, beside if beside.exists() else key, pack_id, this_moment)
+    with telling_of_keys(session.language):
+        beside, path = key_file(ledger, key), Database.path_of(ledger)
+        there = path is not None and path.exists()
+        store, where = empty_store(ledger, beside if beside.exists() else key, pack_id, this_moment)
         store.close()
         try:
             with Engine(session.pack, ledger=ledger, key=where) as engine:
                 engine.durable.take_in(found)
         except BaseException:
-            unmake(ledger)
+            if not there:
+                unmake(ledger)
             raise
     return count, where
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from remit.cli.session import Session, open_session, warn
+from remit.cli.session import Session, language_here, open_session, warn
 
 if TYPE_CHECKING:
     from remit.engine import Engine
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: A moment so far beyond both the ledger's clock and this one is a slip of the pen.
 AHEAD = timedelta(days=366)
+#: Of so many matters worked out at once, it is told.
+MANY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,18 @@ def open_desk(context: typer.Context, pack: Path | None, ledger: str, key: Path 
     from remit.ledger.store import Store
 
     require_ledger(ledger)
-    master = read_key(ledger, key)
+    master = read_key(ledger, key, session.language)
     Store(ledger, master, this_moment).close()  # an engine would make what is not there
     with Engine(session.pack, ledger=ledger, key=master) as engine:
+        engine.durable.watch = lambda count: tell_of_many(session, count)
         yield Desk(session, engine)
         warn(session, engine)
+
+
+def tell_of_many(session: Session, count: int) -> None:
+    """On stderr, that something will take its time; if it is broken off, it is begun again by the next command."""
+    if count > MANY:
+        typer.echo(session.say(f"重新计算 {count} 件事项……", f"working out {count} matters again…"), err=True)
 
 
 @contextmanager
@@ -113,21 +123,23 @@ def require_ledger(ledger: str) -> None:
         raise LedgerError("RM705", "no-ledger", found=str(path), expected="a ledger", hint="make one with `remit init`")
 
 
-def read_key(ledger: str, key: Path | None) -> MasterKey:
+def read_key(ledger: str, key: Path | None, language: str | None = None) -> MasterKey:
     from remit.ledger.open import key_file
     from remit.ledger.vault import MasterKey
 
-    with telling_of_keys():
+    with telling_of_keys(language):
         return MasterKey.read(key_file(ledger, key))
 
 
 @contextmanager
-def telling_of_keys() -> Iterator[None]:
+def telling_of_keys(language: str | None = None) -> Iterator[None]:
     """That others can read the key is said in one line, as any other problem."""
+    from remit.explain.messages import told
     from remit.ledger.vault import OpenKeyWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", OpenKeyWarning)
         yield
-    for warning in {str(w.message) for w in caught if w.category is OpenKeyWarning}:
-        typer.echo(warning, err=True)
+    speaking = language or os.environ.get("REMIT_LANG") or language_here()
+    for line in {told(w.message.problem, speaking) for w in caught if isinstance(w.message, OpenKeyWarning)}:
+        typer.echo(line, err=True)

@@ -29,6 +29,7 @@ def obligations(
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="T", help="As it stood then. 截至何时", show_default=False)] = None,
     known_at: Annotated[str | None, typer.Option("--known-at", metavar="K", help="By what was known then. 以何时所知", show_default=False)] = None,
     recorded_by: Annotated[str | None, typer.Option("--recorded-by", metavar="R", help="By what the ledger had taken in then. 以何时入账", show_default=False)] = None,
+    unacknowledged: Annotated[bool, typer.Option("--unacknowledged", help="Only what was handed over and not acknowledged. 已移交未签收")] = False,
     agenda: Annotated[bool, typer.Option("--all", help="Also the recurring and standing duties. 含日常事项")] = False,
     key: Key = None, as_json: Json = False, pack: PackOption = None, lang: Lang = None,
 ) -> None:  # fmt: skip
@@ -46,10 +47,10 @@ def obligations(
             if any(moments):
                 at = moments[0] or desk.engine.now
                 answer = desk.engine.as_of(at, known_at=moments[1], recorded_by=moments[2])
-                show(then, narrowed(answer, wanted, agenda=agenda), at, as_json=as_json)
+                show(then, narrowed(answer, wanted, agenda=agenda, waiting=unacknowledged), at, as_json=as_json)
                 return
             found = desk.engine.durable.answer_in(case) if case else desk.engine.answer(agenda=agenda)
-            answer = narrowed(found, wanted, agenda=agenda)
+            answer = narrowed(found, wanted, agenda=agenda, waiting=unacknowledged)
             if as_json:
                 answer = replace(answer, obligations=desk.engine.durable.explained(answer.obligations))
             show(desk, answer, desk.engine.now, as_json=as_json)
@@ -71,9 +72,13 @@ def known_rule(session: Session, rule: str | None) -> str | None:
     return rule
 
 
-def narrowed(answer: Answer, wanted: Query, *, agenda: bool) -> Answer:
-    """The part of an answer that is asked for."""
-    owed = tuple(o for o in answer.obligations if wanted.fits(o) and (agenda or not of_agenda(o)))
+def narrowed(answer: Answer, wanted: Query, *, agenda: bool, waiting: bool = False) -> Answer:
+    """The part of an answer that is asked for; `waiting`: only what is handed over and not acknowledged."""
+    owed = tuple(
+        o
+        for o in answer.obligations
+        if wanted.fits(o) and (agenda or not of_agenda(o)) and (o.handover_open or not waiting)
+    )
     if len(owed) == len(answer.obligations):
         return answer
     mine = {o.id for o in owed}
@@ -97,7 +102,7 @@ def show(desk: Desk, answer: Answer, at: datetime, *, as_json: bool) -> None:
     from remit.cli.tables import show_answer
 
     cases = list(dict.fromkeys(o.case for o in answer.obligations if o.case is not None))
-    events = [e for case in cases for e in desk.store.events(case)] if len(cases) <= CASES_TOLD else []
+    events = [e for case in cases for e in desk.engine.durable.reports(case)] if len(cases) <= CASES_TOLD else []
     show_answer(session, answer, events, at.astimezone(session.pack.calendar.zone))
 
 

@@ -14,7 +14,8 @@ CHANGES = {
     "overdue": Text("逾期", "overdue"), "breached": Text("违反", "breached"), "withdrawn": Text("撤销", "withdrawn"),
     "waived": Text("免除", "waived"), "suspended": Text("中止", "suspended"), "superseded": Text("被取代", "superseded"),
     "transferred": Text("移交", "transferred"), "disputed": Text("争议", "disputed"), "gone": Text("不再成立", "gone"),
-    "rescheduled": Text("改期", "rescheduled"), "updated": Text("更新", "updated"),
+    "rescheduled": Text("改期", "rescheduled"), "handed_over": Text("已移交，待签收", "handed over, not acknowledged"),
+    "updated": Text("更新", "updated"),
 }  # fmt: skip
 
 KINDS = {

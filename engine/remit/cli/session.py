@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from remit.pack.load import Pack
 
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
-MISSING = frozenset({"RM453", "RM454", "RM455", "RM456"})
+MISSING = frozenset({"RM453", "RM454", "RM455", "RM456", "RM826"})
+#: A document whose file cannot be written.
+UNWRITTEN = "RM863"
 #: Of what a ledger refuses, that which is the fault of what it was given.
-GIVEN = frozenset({"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733"})
+GIVEN = frozenset(
+    {"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733", "RM770", "RM771", "RM772"}
+)
 MANY = 200
 #: A moment beyond these years is a slip of the pen, and the recurring duties of millennia take for ever.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -236,7 +240,7 @@ def reporting(
     except LedgerError as failure:
         fail((failure,), BAD_EVENT if failure.code in GIVEN else NO_LEDGER)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
-        fail((failure,), NOT_FOUND if failure.code in MISSING else BAD_EVENT)
+        fail((failure,), NOT_FOUND if failure.code in MISSING else FAULT if failure.code == UNWRITTEN else BAD_EVENT)
     except Exception as fault:
         if os.environ.get("REMIT_DEBUG"):
             raise
@@ -277,6 +281,15 @@ def echo(text: str, end: str = "\n") -> None:
     """Print to stdout. Whoever closes the pipe has read enough: the command goes on to its own exit code."""
     try:
         typer.echo(text + end, nl=False)
+    except BrokenPipeError:
+        mute()
+
+
+def print_bytes(content: bytes) -> None:
+    """A whole file to stdout."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         mute()
 

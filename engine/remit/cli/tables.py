@@ -70,6 +70,7 @@ def show_answer(session: Session, answer: Answer, events: Sequence[Event], now: 
     show_questions(session, answer.questions, words, out)
     show_conflicts(session, answer.conflicts, out)
     show_unrouted(session, answer.unrouted, out)
+    show_handovers(session, answer.obligations, out)
 
 
 def event_line(session: Session, event: Event, words: Words) -> str:
@@ -196,6 +197,16 @@ def show_unrouted(session: Session, lost: Sequence[Obligation], out: Console) ->
         out.print(f"\n[bold]{session.say('单位未能确定', 'No desk settled')}[/bold]")
     for obligation in lost:
         out.print(f"  ! {escape(obligation.case or '—')}  {obligation.rule}")
+
+
+def show_handovers(session: Session, owed: Iterable[Obligation], out: Console) -> None:
+    """What one desk has handed on and the next has not acknowledged: between the two, nobody may see to it."""
+    waiting = [obligation for obligation in owed if obligation.handover_open]
+    if waiting:
+        out.print(f"\n[bold]{session.say('已移交，未签收', 'Handed over, not acknowledged')}[/bold]")
+    for obligation in waiting:
+        names = session.say("、", ", ").join(party.label.of(session.language) for party in obligation.to)
+        out.print(f"  → {escape(obligation.id)}  {escape(names)}")
 
 
 def show_agenda(session: Session, owed: Sequence[Obligation], unit: str | None) -> None:

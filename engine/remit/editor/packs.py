@@ -8,7 +8,7 @@ from pathlib import Path
 
 from remit.checks.check import examined
 from remit.editor.index import Index
-from remit.errors import EditorError, EventError, Origin, PackError, RemitError, SourceError, VocabularyError, nearest
+from remit.errors import EditorError, Origin, PackError, RemitError, VocabularyError, nearest
 from remit.model.rule import Policy
 from remit.pack.case_files import from_bytes, once
 from remit.pack.draft import Draft, Words, read_words
@@ -122,9 +122,9 @@ class OpenPack:
             try:
                 files.document(name)
                 self.sound[name] = files.text(name)
-            except (SourceError, VocabularyError) as problem:
+            except RemitError as problem:
                 if name in self.sound:
-                    found.append(problem)
+                    found += problem.problems if isinstance(problem, PackError) else (problem,)
                     instead[name] = self.sound[name]
         return Files(self.root, {**self.unsaved, **instead}, self.reading), found
 
@@ -203,7 +203,8 @@ def unknown(index: Index, kind: str, written: str, at: tuple[int, int], file: st
 def refusal(pack: Pack, text: str, name: str) -> RemitError | None:
     try:
         once(from_bytes(pack.reader, text.encode("utf-8"), name))
-    except (EventError, SourceError, VocabularyError) as problem:
+    except RemitError as refused:
+        problem = refused.problems[0] if isinstance(refused, PackError) else refused
         origin = problem.origin
         if not origin.file:
             problem.origin = Origin(name, 1, 1, origin.event, origin.case)

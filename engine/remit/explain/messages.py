@@ -7,8 +7,11 @@ to the table.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from remit.errors import RemitError, shorten
+from remit.explain import ledger_messages
+from remit.pack import dialect
 
 #: What each code means.
 MEANINGS: dict[str, str] = {
@@ -34,6 +37,16 @@ MEANINGS: dict[str, str] = {
     "RM722": "台账已存在", "RM723": "台账被改动", "RM724": "文件已存在",
     "RM725": "缺少 psycopg", "RM726": "台账地址无法识别", "RM727": "该当事人已被删除", "RM728": "存档的规则包被改动", "RM729": "未指定台账密钥",
     "RM730": "发件箱编号不对", "RM731": "台账不是空的", "RM732": "不是文件台账", "RM733": "不是备份文件",
+    "RM820": "场景文件的语法不对", "RM821": "功能里没有场景", "RM822": "场景里没有步骤", "RM823": "例子与步骤对不上", "RM824": "场景名称重复",
+    "RM825": "没有场景文件", "RM826": "没有该场景或标签", "RM827": "步骤不明", "RM828": "步骤与表格不符", "RM829": "没有可建议的内容",
+    "RM830": "未被察觉的改动清单不准确", "RM831": "缺少工作台组件", "RM832": "改动种类不明",
+    "RM770": "该义务无须签收", "RM771": "不是接收单位", "RM772": "删除会牵连其他案件", "RM773": "台账已关闭",
+    "RM840": "缺少求解器 z3-solver", "RM841": "没有这种发现", "RM842": "所认可的规则不存在", "RM843": "文件已存在", "RM844": "没有可比较之处",
+    "RM845": "台账属于另一个规则包", "RM846": "没有可用的案件", "RM847": "缺少模板库",
+    "RM870": "输出处不是 remit 生成的网站", "RM871": "不是场景结果文件", "RM872": "缺少程序库", "RM873": "场景文件格式不对", "RM874": "网站写不进去",
+    "RM850": "机构调整的写法不对", "RM851": "单位当日不存在", "RM860": "模板要的字段不存在", "RM861": "模板无法使用", "RM862": "输出文件已存在",
+    "RM863": "输出文件写不进去", "RM864": "缺少程序库", "RM865": "没有这种形式",
+    "RM801": "该处已有内容", "RM802": "无法整理格式", "RM803": "没有可整理的文件", "RM804": "文件写不进去",
     "RM810": "缺少语言服务所需的库", "RM811": "步骤写法不对", "RM812": "该名称不能改", "RM813": "尚有无法读出的内容", "RM814": "不是合格的名称",
     "RM815": "名称已被占用", "RM816": "改名会使规则包出错",
     "RM900": "内部错误", "RM901": "匹配后端不可用", "RM902": "内部错误",
@@ -43,10 +56,15 @@ NOUNS: dict[str, str] = {
     "action": "行动", "attribute": "事实", "calendar": "日历", "choice": "选项", "event": "事件", "event type": "事件类型", "level": "层级",
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
-    "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日",
+    "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日", "superior": "上位文件", "superior-duty": "上位义务", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of inferred parts": "推定", "list of headings": "标题格式",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
+    "exactly one unit; there it goes to the fallback desk with a question": "恰好一个单位；没有之处送兜底单位并提问",
+    "a unit; there nobody owes it": "有单位；没有之处无人承担", "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
+    "a list of accepted findings": "认可事项的列表", "not a list": "不是列表", "a file that is not there yet": "尚不存在的文件",
+    "two packs": "两个规则包", "a case file, or a directory with case files": "案件文件，或含有案件文件的目录", "no Jinja2": "没有安装 Jinja2",
+    "Jinja2, which makes pages": "用来生成网页的 Jinja2", "name the directory of the other version": "请写另一版本的目录",
     "`case:` and `events:`": "`案件:` 和 `事件:`", "`case`, `events`, `label` or `about`": "`案件`、`事件`、`标签` 或 `说明`",
     "`event`: the report as it should have been": "`更正为`：报告本来应有的内容", "`overrides` in one of them": "在其中一条写 `优先于`",
     "`reporter`, `defaulter`, or a selector such as {role: …, place: event.place}": "`报告单位`、`失责单位`，或 {角色: …, 地点: 事件.地点} 之类的选择式",
@@ -60,8 +78,8 @@ PHRASES: dict[str, str] = {
     "a duration": "时长", "a field inside has(), as in has(event.x)": "已知() 里写一个事实，如 已知(事件.x)",
     "a field of event, subject, unit or case": "事件、当事人、单位或案件的事实", "a file that can be read": "能打开的文件", "a key in quotation marks": "加引号的键",
     "a length such as 72h, 1h30m or 3d": "时长，如 72h、1h30m 或 3d", "a length that can be reckoned with": "可以计算的时长", "a list": "列表",
-    "a list of different things": "类型不一的列表", "a list of events": "事件的列表", "a list or a text": "列表或文字", "a list or mapping": "列表或键值",
-    "a mapping": "键值", "a mapping of keys and values": "键值", "a merge": "合并键 <<", "a moment": "时刻",
+    "a list of different things": "类型不一的列表", "a list of events": "事件的列表", "a list or a text": "列表或文字", "a list or mapping": "列表，或键和值",
+    "a mapping": "键和值", "a merge": "合并键 <<", "a moment": "时刻",
     "a moment with a zone, such as 2024-05-06T08:00:00+08:00": "带时区的时刻，如 2024-05-06T08:00:00+08:00", "a name that remit does not use itself": "remit 没有占用的名称",
     "a new name, one the vocabulary does not use": "词汇里没有的新名称", "a number of at most 64 bits": "不超过64位的整数", "a number or a duration": "数或时长",
     "a place": "地点", "a place of the pack": "规则包里的地点", "a place or unit of the pack": "规则包里的地点或单位", "a plain key": "普通的键",
@@ -80,7 +98,7 @@ PHRASES: dict[str, str] = {
     "each unit once": "每个单位只列一次", "event, subject, unit or case, and a field of it": "事件、当事人、单位或案件，及其事实",
     "event.place, bearer.place or an attribute of kind place": "事件.地点、责任单位.地点，或地点类的事实", "every sentence of the source in a block quote": "原文每一句都在引用块里",
     "exactly one of must, must_not, may, counts_as, non_normative": "必须、不得、可以、视为、非规范 之中恰好一个", "names and what they mean": "名称及其含义",
-    "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键值",
+    "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键和值",
     "numbers, or times and durations": "数，或时间与时长", "on, every or always, or another rule's `then`": "触发、每、常设之一，或另一规则的 `后果`",
     "one name for the case": "一个案件名称", "one of on, every, always": "触发、每、常设之一", "one of them": "只写其中一个",
     "one of unit, role, each, office_of": "单位、角色、各、办公室之一", "one of hours, days, working_days, months, date, reading": "小时、日、工作日、月、日期、解释之一",
@@ -111,6 +129,37 @@ PHRASES: dict[str, str] = {
     "nothing after the checkpoint": "检查点之后没有内容", "the signed checkpoint: the export was cut short": "签名的检查点：导出文件不完整",
     "the content to which the entry was committed": "与承诺值相符的内容", "one JSON object as `remit ledger export` writes it": "`remit ledger export` 写成的 JSON 对象",
     "the entry that the chain goes on with: it was altered, or one is missing": "与链条相接的记录：它被改动，或缺了一条",
+    "a feature with scenarios": "有场景的功能", "at least one scenario": "至少一个场景", "at least one features/NAME.feature": "至少一个 features/名称.feature",
+    "a scenario with steps, each begun by a keyword": "场景里有步骤，每步以关键词（假如、当、那么……）开头",
+    "examples with a row beneath their heading": "表头之下有例子", "a language of Gherkin, such as `# language: zh-CN` or `# language: en`": "Gherkin 支持的语言，如 `# language: zh-CN`",
+    "as many cells as in the first row of the table": "与表格第一行相同的格数", "the end of the file": "文件结尾",
+    "a step of docs/steps.md": "docs/steps.md 所列的步骤", "a table beneath the step": "步骤之下有表格", "no table beneath this step": "这一步之下没有表格",
+    "the name of a scenario or a part of it, or FILE:LINE": "场景名称或其一部分，或 文件:行号", "a tag of a scenario": "场景上的标签",
+    "a new directory, or a site that `remit site` made": "新目录，或 `remit site` 生成的网站", "other files": "其他文件", "a file": "文件",
+    "--force writes into it": "--force 可写入其中", "the object that `remit test --json` prints": "`remit test --json` 打印的对象",
+    "scenarios in Gherkin": "Gherkin 格式的场景", "bytes that are not UTF-8": "不是 UTF-8 的字节", '`pip install "remit[workbench]"`': '`pip install "remit[workbench]"`',
+    "units and their successor: A,B:NEW": "单位及其承继者：甲,乙:新单位", "a unit and its new name: A:NEW": "单位及新名称：甲:新名称",
+    "a unit, with or without a successor: A or A:B": "单位，可带承继者：甲 或 甲:乙", "each unit in one act only": "每个单位只出现在一项调整里",
+    "an id without blanks, or id=name": "不含空格的编号，或 编号=名称", "an article with a norm in force": "有现行规则的条款",
+    "a document that some policy `implements`": "有政策声明 `落实` 的文件",
+    "a document, rule or duty that `implements` of the policy declares": "该政策 `落实` 中声明的文件、规则或义务",
+    "the id of another policy of the pack": "规则包里另一政策的编号", "the id of a recurring rule": "周期性规则的编号",
+    "a field that this document has": "本文书有的字段", "a row of a table around a field of a list": "列表字段须在表格的行内",
+    "`remit export --fields` lists them": "`remit export --fields` 列出全部字段", "a Jinja template": "Jinja 模板", "a Word file (.docx)": "Word 文件（.docx）",
+    "an Excel file (.xlsx)": "Excel 文件（.xlsx）", "bytes that are no text": "不是文字的字节", "a place that can be written": "可以写入的位置",
+    "a library that is installed": "已安装的程序库", 'pip install "remit[workbench]"': '请运行 pip install "remit[workbench]"',
+    "Not a directory": "不是目录", "Read-only file system": "文件系统只读", "No space left on device": "磁盘已满", "File name too long": "文件名过长",
+    "a colon within a value": "值里的冒号", "quotation marks around a text that holds `: `; or the key further in or out": "含有 `: ` 的文字加引号；或者把键缩进到正确的位置",
+    "a colon and a blank after the key": "键后面的冒号和空格", "a key, as far in as the keys above it; or the end of the value": "与上方的键缩进相同的键，或者值到此为止",
+    "`- `, as far in as those above it": "与上方缩进相同的 `- `", "`- ` after a key": "键后面的 `- `", "each `- ` on a line of its own": "每个 `- ` 另起一行",
+    "quotation marks around a text that begins with a sign": "以符号开头的文字加引号", "an escape such as \\n; or single quotation marks": "\\n 之类的转义，或者改用单引号",
+    "a tab": "制表符", "blanks: YAML is not indented by tabs": "空格：YAML 不能用制表符缩进", "the text on the lines below": "文字写在下面几行",
+    "text in GBK": "GBK 编码的文字", "text in UTF-16": "UTF-16 编码的文字", "no text, but a binary file": "二进制文件，不是文字",
+    "nothing after the last sentence of the source": "原文到此为止", "nothing": "空白", "a limit": "期限", "a relation: part_of, reports_to, guided_by, member_of, office_of, located_in": "关系：隶属、报告、业务指导、成员、办公室、设在", "a directory that is not empty": "非空目录", "another file of this name": "同名文件", "a place where nothing is yet": "还没有内容的地方",
+    "a new or empty directory": "新目录或空目录", "plain YAML: values, lists, mappings and comments": "只有值、列表、键值和注释的 YAML",
+    "a form that would not keep its meaning": "改变了含义的写法", "the same rules and comments afterwards": "规则和注释不变",
+    "our own fault; the file is left as it is, please report it": "程序有错误，文件未动，请报告给我们", "a pack, or a .yaml or .md file of one": "规则包，或其中的 .yaml、.md 文件",
+    "a directory without files of a pack": "没有规则包文件的目录", "a file that can be written": "能写入的文件",
     "the language server's library": "语言服务所用的库", "one of the steps of docs/steps.md": "docs/steps.md 所列的步骤",
     "a name that the pack declares": "规则包自己声明的名称", "a pack each line of which can be read": "每一行都能读出的规则包", "a name written in one piece": "写成一整段的名称",
     "a word of letters, digits and `_`": "由文字、数字和 `_` 组成的词", "a name of letters, digits, `.`, `-` and `_`": "由文字、数字、`.`、`-` 和 `_` 组成的名称",
@@ -120,21 +169,39 @@ PHRASES: dict[str, str] = {
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"`(.*)` as in line (\d+) of the source", "`{0}`，如原文第 {1} 行"),
+    (r"the next sentence of the source: `(.*)`", "原文的下一句：`{0}`"),
     (r"a new id, or the same content as before \(differs in (.*)\)", "新的编号，或与以前相同的内容（不同之处：{0}）"),
     (r"a moment before (\S+)", "{0} 之前的时刻"),
     (r"an export of the pack `(.*)`", "规则包 `{0}` 的导出文件"),
+    (r"the ledger of the pack `(.*)`", "规则包 `{0}` 的台账"),
     (r"the pack `(.*)`", "规则包 `{0}`"),
+    (r"a number of at least (\S+)", "不小于 {0} 的数"),
+    (r"a number of at most (\d+)", "不大于 {0} 的数"),
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
     (r"a day of (\d+)", "{0} 年的日期"),
+    (r"another name than that of line (\d+)", "与第 {0} 行不同的名称"),
+    (r"a column of the examples: there are none", "例子里的列（没有例子）"),
+    (r"a column of the examples: (.*)", "例子里的列：{0}"),
+    (r"it is read as a step of `(.*)`, and stands under `(.*)`", "这是“{0}”的步骤，却写在“{1}”之下"),
+    (r"given", "假如"),
+    (r"when", "当"),
+    (r"then", "那么"),
+    (
+        r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese",
+        "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`",
+    ),
+    (r"a step \((.*) …\), a table, or the next (.*)", "步骤（{0} ……）、表格，或下一个{1}"),
     (r"exact words of the text above", "上方原文的原话"),
     (r"exact words of (.*)", "{0}的原话"),
     (r"the name of one (.*) or (.*)", "{0}或{1}的名称"),
     (r"the name of one (.*)", "{0}的名称"),
     (r"an? (.*) of (facts/\S+)", "{1} 里的{0}"),
     (r"JSON: (.*)", "JSON：{0}"),
+    (r"a unit that exists on (\S+)", "{0} 存在的单位"),
+    (r"one of (.*), for `(.*)`", "`{1}` 可用的形式：{0}"),
+    (r"a template for `(.*)`", "`{0}` 形式的模板"),
     (r"a closing (.*)", "收尾的 {0}"),
-    (r"a key of an? (.*)", "{0}的键"),
     (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),
     (r"an attribute of (.*), or `(.*)`: it is a fact about the person", "{0} 的事实，或 `{1}`：它是关于当事人的事实"),
     (
@@ -150,9 +217,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"no unit or place above itself by `(.*)`", "单位或地点不能经 `{0}` 高于自己"),
     (r"the attribute `(.*)` \((.*)\)", "事实 `{0}`（{1}）"),
     (r"the id of one of the (\d+) obligations of this rule", "这条规则的 {0} 项义务之一的编号"),
-    (r"the key `(.*)`", "键 `{0}`"),
-    (r"a type: (.*)", "类型：{0}"),
-    (r"one of (.*)", "以下之一：{0}"),
+    (r"the keys of an? (.*)", "{0}的键"),
+    (r"keys and values, such as \{(\w+): …\}", "键和值，如 {{{0:keys}: …}}"),
+    (r"a key of an? (.*): (.*)", "{0}的键：{1:keys}"),
+    (r"an? (.*) without (\w+)", "没有写 {1:keys} 的{0}"),
+    (r"the key `(.*)`", "键 {0:keys}"),
+    (r"a type: (.*)", "类型：{0:words}"),
+    (r"one of (.*)", "以下之一：{0:words}"),
+    (r"a key of an? (.*)", "{0}的键"),
+    (r"(.*), which nothing closes", "没有闭合的 {0}"),
     (r"a list of (.*)s", "{0}的列表"),
     (r"brackets (\d+) deep", "{0} 层括号"),
     (r"nesting of (\d+)", "{0} 层嵌套"),
@@ -175,7 +248,7 @@ def told(problem: RemitError, language: str) -> str:
     """
     if language != "zh":
         return str(problem)
-    parts = [f"实为“{spoken(shorten(problem.found))}”"] if problem.found else []
+    parts = [f"实为“{found(shorten(problem.found))}”"] if problem.found else []
     parts += [f"应为 {spoken(problem.expected)}"] if problem.expected else []
     nearest = f"；最接近的是“{problem.suggestion}”" if problem.suggestion else ""
     return f"{place(problem)}{problem.code} {MEANINGS.get(problem.code, problem.slug)}：{'，'.join(parts)}{nearest}"
@@ -191,13 +264,43 @@ def place(problem: RemitError) -> str:
     return f"事件 {origin.event}" + (f"（案件 {origin.case}）: " if origin.case is not None else ": ")
 
 
+def found(phrase: str) -> str:
+    """What stood there. A single word is what a user wrote, and stays as it is: `unit` may be a key that is wrong there."""
+    return phrase if phrase in NOUNS else spoken(phrase)
+
+
 def spoken(phrase: str) -> str:
     """A phrase of the engine's in Chinese; what a user wrote stays as it is."""
-    known = PHRASES.get(phrase) or NOUNS.get(phrase)
-    if known is not None:
-        return known
-    for pattern, chinese in PATTERNS:
-        found = re.fullmatch(pattern, phrase)
-        if found:
-            return chinese.format(*map(spoken, found.groups()))
+    for known in (PHRASES, NOUNS, ledger_messages.PHRASES, ledger_messages.NOUNS):
+        if phrase in known:
+            return known[phrase]
+    for pattern, chinese in (*ledger_messages.PATTERNS, *PATTERNS):
+        fits = re.fullmatch(pattern, phrase)
+        if fits:
+            return chinese.format(*map(Part, fits.groups()))
     return phrase
+
+
+class Part(str):
+    """What stands in a pattern: a phrase; with `:words` fixed words, and with `:keys` keys, told in both languages."""
+
+    __slots__ = ()
+
+    def __format__(self, kind: str) -> str:
+        if not kind:
+            return spoken(str(self))
+        known = dialect.WORDS.items() if kind == "words" else KEYS
+        return "、".join(in_both(word, known) for word in self.split(", "))
+
+
+def in_both(word: str, known: Iterable[tuple[str, str]]) -> str:
+    """A key or fixed word in Chinese, and as it is written in English.
+
+    >>> in_both("quote", KEYS)
+    '引文（quote）'
+    """
+    chinese = next((zh for zh, en in known if en == word), None)
+    return f"{chinese}（{word}）" if chinese else word
+
+
+KEYS = (*dialect.KEYS.items(), *((written, key) for (_, written), key in dialect.LOCAL.items()))

@@ -6,7 +6,7 @@ which something has come due, are worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,17 @@ from typing import TypeVar
 from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
+from remit.keeper.erasure import Reports
 from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import (
     Query,
     agenda_types,
     all_homed,
     bears_on_agenda,
+    in_case,
     require_forward,
     require_movable,
+    standing_moves,
     unknown_obligation,
 )
 from remit.ledger.codec import encode_value, microseconds
@@ -33,9 +36,9 @@ from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
 from remit.live.evaluator import LiveEvaluator
-from remit.matching.history import AMENDMENTS, amends, believed
+from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
-from remit.model.event import MERGER, SPLIT, Event
+from remit.model.event import Event
 from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.pack.archive import archived
@@ -86,6 +89,9 @@ class DurableKeeper:
         self._moves: list[Event] = []
         self._seen = -1
         self._incidents = len(law.matcher.incidents)
+        self._former: dict[str, Pack] = {}
+        #: Told how many matters are about to be worked out.
+        self.watch: Callable[[int], object] = lambda _count: None
 
     @classmethod
     def open(
@@ -123,7 +129,12 @@ class DurableKeeper:
         def work(ledger: Writing) -> Delta:
             adopted = self._begin(ledger)
             self._meet(ledger, {event.case for event in events})
-            require_movable(events, lambda case: bool(ledger.events(case)), ledger.named)
+            require_movable(
+                events,
+                lambda case: any(ledger.events(name) for name in self._linked(case)),
+                ledger.named,
+                lambda case: self._standing(ledger, case),
+            )
             fresh = ledger.append(all_homed(events, led_to(events, ledger)))
             ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
             self._moves += [event for event in fresh if event.type in MOVES]
@@ -131,7 +142,7 @@ class DurableKeeper:
                 if event.case in self._reported:
                     self._reported[event.case] += (event,)
             touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
-            self._settle(ledger, touched | adopted)
+            self._settle(ledger, touched | adopted, told=touched)
             return Delta(duplicate=True) if events and not fresh else self._delta(touched)
 
         return self._written(work, {event.case for event in events})
@@ -149,33 +160,46 @@ class DurableKeeper:
 
         return self._written(work, ())
 
-    def erase(self, case: str, subject: str | None, authority: str) -> int:
-        """Destroy the keys of a person of a case, or of everybody in it; how many were destroyed.
+    def erase(self, cases: str | Sequence[str], subject: str | None, authority: str) -> int:
+        """Destroy the keys of a person of some cases, or of everybody in them; how many were destroyed.
 
-        A case is all that mergers which stand, and splits, link with it: a merger that was retracted reaches nobody else; what
-        a retracted split had moved is told of in both cases.
-        What was reported of them counts as never reported from here on; that it was erased stays on record.
+        A case is all that mergers which stand make of it. What was reported of those people counts as never reported from here
+        on; that it was erased stays on record. A case in which nobody is left takes no more reports.
+
+        Raises:
+            LedgerError: RM772, one of the keys seals reports of another case too. Nothing was erased.
         """
+        named = (cases,) if isinstance(cases, str) else tuple(dict.fromkeys(cases))
 
         def work(ledger: Writing) -> int:
             adopted = self._begin(ledger)
-            group = self._linked(case)
+            group = sorted({str(name) for case in named for name in self._linked(case)})
             for name in group:
                 self._owed(ledger, matter_of(name))
-            told = tuple(event for name in group for event in self._events_of(ledger, name))
-            standing = {event.id for event in believed(knowable(told, self.now_of(ledger)))}
-            moves = (e for e in told if e.type == SPLIT or (e.type == MERGER and e.id in standing))
-            matter = linked((case,), moves)[case]
-            persons = tuple(number for name in matter if name for number in ledger.erase(name, subject))
+            reports = Reports(found for name in group for found in ledger.keyed(name))
+            sealing = reports.reached(named, subject)
+            wanted = {reports.now_called(case) for case in named}
+            mine = [name for name in group if reports.now_called(name) in wanted]
+            unused = {number for name in mine for number in ledger.standing(name, subject)} - reports.keys
+            persons = sorted(sealing | unused)
             if persons:
+                ledger.destroy(persons)
+                empty = [] if reports.left(sealing) & wanted else mine
+                closed = {name: number for name in empty if (number := ledger.close(name)) is not None}
                 self._forget_reports()
                 self._moves = list(ledger.events_of(MOVES))
-                content = {"case": case, "persons": list(persons), "authority": authority}
+                content: dict[str, object] = {
+                    "case": named[0], "cases": list(named), "persons": [*persons, *closed.values()], "closed": closed,
+                    "authority": authority,
+                }  # fmt: skip
                 ledger.append_own("erasure", encode_value(content))
                 self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
+                for name in group:
+                    if not any(self._events_of(ledger, linked_one) for linked_one in self._linked(name)):
+                        ledger.let_go(matter_of(name))
             return len(persons)
 
-        erased = self._written(work, {case})
+        erased = self._written(work, named)
         self._store.database.fold(truncate=True)
         return erased
 
@@ -188,7 +212,7 @@ class DurableKeeper:
             before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
             self._said.clear()
-            self._settle(ledger, known | self._matters(ledger), announce=False)
+            self._settle(ledger, known | self._matters(ledger), told=(), announce=False)
             return before == ledger.state()
 
         return self._written(work, ())
@@ -203,7 +227,7 @@ class DurableKeeper:
         def work(ledger: Writing) -> None:
             replay(export, ledger)
             adopted = self._begin(ledger)
-            self._settle(ledger, adopted | self._matters(ledger))
+            self._settle(ledger, adopted | self._matters(ledger), told=())
             ledger.checkpoint()
 
         self._written(work, ())
@@ -270,16 +294,26 @@ class DurableKeeper:
             "tzdata": self._tzdata,
         }
 
-    def _settle(self, ledger: Writing, touched: Iterable[str], *, announce: bool = True) -> None:
-        """Work out again what was touched and what has come due, until nothing up to the clock is left."""
+    def _settle(
+        self, ledger: Writing, touched: Iterable[str], *, told: Container[str] | None = None, announce: bool = True
+    ) -> None:
+        """Work out again what was touched and what has come due, until nothing up to the clock is left.
+
+        What changed is remembered of the matters `told` alone, where that is given; of many matters, none is remembered whole.
+        """
         now = self.now_of(ledger)
-        for matter in sorted({*touched, *ledger.awake()}):
+        matters = sorted({*touched, *ledger.awake()})
+        self.watch(len(matters))
+        for matter in matters:
             before = self._owed(ledger, matter)
             after, wakes_at = self._worked_out(ledger, matter, now)
             found = changes(before.values(), after).changes
             ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
+            if len(self._said) > REMEMBERED:
+                self._forget()
             self._said[matter] = {o.id: o for o in after}
-            self._changed[matter] = found
+            if found and (told is None or matter in told):
+                self._changed[matter] = found
         for incident in self._law.matcher.incidents[self._incidents :]:
             ledger.record_incident(incident.backend, incident.case, incident.what)
 
@@ -311,6 +345,10 @@ class DurableKeeper:
         """The case, and those that were merged with it or split from it."""
         return linked((case,), self._moves)[case] if self._moves else (case,)
 
+    def _standing(self, ledger: Writing, case: str | None) -> tuple[Event, ...]:
+        """The mergers and splits that link a case with others, and stand."""
+        return standing_moves(event for name in self._linked(case) for event in self._events_of(ledger, name))
+
     def _owed(self, ledger: Writing, matter: str) -> Owed:
         """What was last said of a matter."""
         if matter not in self._said:
@@ -338,14 +376,24 @@ class DurableKeeper:
     def events(self, case: str | None = None) -> tuple[Event, ...]:
         return self._told(self._store.events() if case is None else self._store.events(case))
 
+    def reports(self, case: str) -> tuple[Event, ...]:
+        """What was reported in a case, and what mergers and splits brought there."""
+        group = linked((case,), self._store.events(types=MOVES))[case]
+        told = self._told(tuple(event for name in group for event in self._store.events(name)))
+        return in_case(case, told)
+
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
         pack = self.pack_of(by)
         return self._told(self._store.events(recorded_by=by)), self._law if pack is self._pack else Law.of(pack)
 
     def pack_of(self, by: datetime) -> Pack:
-        """What the ledger was run by at a moment."""
+        """What the ledger was run by at a moment; the last one asked for is remembered."""
         found = self._store.archive(by)
-        return self._pack if found is None or found[0] == self._digest else former_pack(found)
+        if found is None or found[0] == self._digest:
+            return self._pack
+        if found[0] not in self._former:
+            self._former = {found[0]: former_pack(found)}
+        return self._former[found[0]]
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
         matter = None if query.case is None else matter_of(query.case)

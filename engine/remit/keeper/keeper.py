@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from remit.errors import EventError, nearest
-from remit.matching.history import AMENDMENTS, amended_report, amends
-from remit.matching.moves import MOVES, named, other_end
+from remit.matching.history import AMENDMENTS, amended_report, amends, believed
+from remit.matching.moves import MOVES, home, moves_in_order, named, other_end
 from remit.model.event import (
     CORRECTION,
     DISPUTE,
@@ -136,9 +136,15 @@ def all_homed(events: tuple[Event, ...], known: Mapping[str, Event]) -> tuple[Ev
 
 
 def require_movable(
-    events: tuple[Event, ...], has_case: Callable[[str], bool], named_events: Callable[[set[str]], Mapping[str, Event]]
+    events: tuple[Event, ...],
+    has_case: Callable[[str], bool],
+    named_events: Callable[[set[str]], Mapping[str, Event]],
+    standing: Callable[[str | None], Iterable[Event]],
 ) -> None:
     """A merger must name another case that was reported; a split, events of its own case and another name.
+
+    `standing` gives the mergers and splits that stand and are linked with a case. An act that was kept already is not
+    judged anew: what it moved is no longer where it was.
 
     Raises:
         EventError: RM455, there is no such case; RM451, there is no such event in the case.
@@ -152,13 +158,40 @@ def require_movable(
             raise EventError(
                 "RM455", "unknown-case", found=there, expected="another case than the act's own", origin=origin
             )
-        if act.type == MERGER and not (has_case(there) or any(e.case == there for e in events)):
+        beside = (event for event in events if event is not act)
+        if act.type == MERGER and not (has_case(there) or any(there in reached_by(event) for event in beside)):
             raise EventError("RM455", "unknown-case", found=there, expected="a case that was reported", origin=origin)
         if act.type == SPLIT:
-            known = {**named_events(set(named(act))), **{e.id: e for e in events}}
+            kept = named_events({act.id, *named(act)})
+            if act.id in kept:
+                continue
+            known = {**kept, **{e.id: e for e in events}}
+            before = moves_before(act, (*standing(act.case), *events))
             for name in named(act):
-                if name not in known:
-                    raise EventError("RM451", "unknown-event", found=name, expected="the id of an event that was submitted", origin=origin)  # fmt: skip
+                if name not in known or home(known[name], before) != act.case:
+                    raise EventError("RM451", "unknown-event", found=name, expected=f"the id of an event of the case `{act.case}`", origin=origin)  # fmt: skip
+
+
+def reached_by(event: Event) -> tuple[str | None, ...]:
+    """The cases an event speaks of: its own, and that to which a split goes."""
+    return (event.case, other_end(event)) if event.type == SPLIT else (event.case,)
+
+
+def moves_before(act: Event, events: Iterable[Event]) -> list[Event]:
+    """The mergers and splits that come before an act in their own order."""
+    found = [move for _, move in moves_in_order({e.id: e for e in events}.values())]
+    return found[: found.index(act)]
+
+
+def standing_moves(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Mergers and splits as they stand after all amendments."""
+    return tuple(event for event in believed(tuple(events)) if event.type in MOVES)
+
+
+def in_case(case: str, told: Sequence[Event]) -> tuple[Event, ...]:
+    """Of the reports of linked cases, those made in this one and those that moves brought there, as its own."""
+    moves = [move for _, move in moves_in_order(standing_moves(told))]
+    return tuple(replace(event, case=case) for event in told if case in (event.case, home(event, moves)))
 
 
 def agenda_types(program: Program) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import zlib
 from collections.abc import Iterator
@@ -63,7 +64,14 @@ class Contents:
         if parts:
             yield self._of(row, "changed", changed(parts), parts)
         elif row.kind != "event":
+            if not self._marked(row, salt, content):
+                told = Text("写入者没有台账密钥", "whoever wrote it did not have the ledger's key")
+                yield self._of(row, "added", told, ("commitment",))
             yield from self._own(row, content)
+
+    def _marked(self, row: EntryRow, salt: bytes, content: bytes) -> bool:
+        header = Link.of(row).header.bytes()
+        return hmac.compare_digest(salt, self._people.master.mark(self._people.ledger, header, content))
 
     def _own(self, row: EntryRow, content: bytes) -> Iterator[Finding]:
         """A tick, a pack or an erasure."""

@@ -44,6 +44,8 @@ DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum",
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
+#: The first transaction of a writer looks how long it is, and every so many after it.
+LOOK_EVERY = 8
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -67,6 +69,8 @@ class Database:
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
         self._log = f"{self.path}-wal"
+        self._written = 0
+        self._closed = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
@@ -143,7 +147,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A snapshot; never waits for a writer."""
+        """A snapshot; never waits for a writer.
+
+        Raises:
+            LedgerError: RM773, it was closed; and what the database refuses.
+        """
+        self._require_open()
         with self.translated(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
@@ -160,8 +169,9 @@ class Database:
 
         Raises:
             LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
-                (whether it was committed is then unknown; submitting again is safe).
+                (whether it was committed is then unknown; submitting again is safe), RM773 it was closed.
         """
+        self._require_open()
         with self._alone(BUSY_SECONDS) as alone:
             if not alone:
                 raise self._busy()
@@ -244,6 +254,9 @@ class Database:
     def _fold_when_long(self) -> None:
         if self.path is None:
             return
+        self._written += 1
+        if self._written % LOOK_EVERY != 1:
+            return
         with suppress(FileNotFoundError):
             if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write
                 self.fold()
@@ -278,6 +291,13 @@ class Database:
             origin=Origin(self.shown), hint="nothing was stored",
         )  # fmt: skip
 
+    def _require_open(self) -> None:
+        """Whoever closed it meant to be done: a connection made in silence would never be given back."""
+        if self._closed:
+            raise LedgerError(
+                "RM773", "ledger-closed", found=self.shown, expected="a ledger that is open", hint="open it anew; nothing was stored"
+            )  # fmt: skip
+
     def close(self) -> None:
         """Give the connections back; under the lock, because the last to close folds the log.
 
@@ -290,6 +310,7 @@ class Database:
             self._dispose()
 
     def _dispose(self) -> None:
+        self._closed = True
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()

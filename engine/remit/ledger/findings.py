@@ -61,6 +61,7 @@ class Verification:
         entries: how many were checked.
         since: the position from which on.
         position: the last one.
+        unsigned: how many stood after the last sound checkpoint when it began: held by the chain and the keys alone.
         findings: empty where nothing was altered.
         checkpoint: signed at the end, where nothing was altered and it could be kept.
     """
@@ -69,6 +70,7 @@ class Verification:
     entries: int
     since: int
     position: int
+    unsigned: int
     findings: tuple[Finding, ...] = field(default=())
     checkpoint: Checkpoint | None = None
 
@@ -92,6 +94,7 @@ class Verification:
             "entries": self.entries,
             "since": self.since,
             "position": self.position,
+            "unsigned": self.unsigned,
             "findings": [finding.as_json() for finding in self.findings],
             "checkpoint": None if self.checkpoint is None else self.checkpoint.as_json(),
         }

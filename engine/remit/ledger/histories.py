@@ -46,7 +46,8 @@ def history_of(store: Store, cases: Collection[str]) -> tuple[Step, ...]:
             if entry.kind != "event":
                 found[position] = entry
         for entry in erasures(store, connection):
-            if json.loads(entry.content or b"{}").get("case") in cases:
+            said = json.loads(entry.content or b"{}")
+            if not {said.get("case"), *said.get("cases", ())}.isdisjoint(cases):
                 found[entry.position] = entry
     at = placed(told, sorted(found))
     return tuple(Step(found[position], tuple(at.get(position, ()))) for position in sorted(found))

@@ -59,6 +59,29 @@ def make_store(url: str, key: Path | None, pack: str, clock: Callable[[], dateti
         raise
 
 
+def empty_store(url: str, key: Path | None, pack: str, clock: Callable[[], datetime]) -> tuple[Store, Path]:
+    """A new ledger as `make_store` makes it; or one that is there with nothing in it, as an interrupted import leaves it.
+
+    Raises:
+        LedgerError: as `make_store`.
+    """
+    try:
+        return make_store(url, key, pack, clock)
+    except LedgerError as taken:
+        file = key_file(url, key)
+        if taken.code != "RM722" or not file.exists():
+            raise
+        refused = taken
+    try:
+        store = open_store(url, file, pack, clock)
+    except LedgerError:
+        raise refused from None
+    if store.pack == pack and not store.head().position:
+        return store, file
+    store.close()
+    raise refused
+
+
 def key_file(url: str, key: MasterKey | Path | str | None) -> Path:
     """Where the key lies: where it is said to, else beside an SQLite ledger."""
     if isinstance(key, Path | str):

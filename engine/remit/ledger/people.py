@@ -5,7 +5,7 @@ Each person of a case has a key of its own; destroying it erases what was report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -16,9 +16,9 @@ from remit.ledger.codec import decode
 from remit.ledger.database import value
 from remit.ledger.rows import Localise, Rules, unpack
 from remit.ledger.schema import PERSONS
-from remit.ledger.statements import EntryRow, ObligationRow, Statements
+from remit.ledger.statements import EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import MasterKey, PersonKey, binding
-from remit.model.event import Event
+from remit.model.event import MERGER, SPLIT, Event
 from remit.model.obligation import Obligation
 
 
@@ -30,6 +30,20 @@ def row_binding(ledger: str, key: str) -> bytes:
 def cursor_of(connection: Connection) -> Any:
     """The driver's own cursor in the same transaction."""
     return connection.connection.cursor()
+
+
+#: Begins a name that is nobody's: each merger and split has a key of its own, because of the people it moves some may be
+#: erased and others not.
+MOVE = "\0move "
+
+
+def whose(event: Event) -> tuple[str | None, str | None]:
+    """The person of a case with whose key an event is sealed; a correction with that of whom it speaks."""
+    if event.type in {MERGER, SPLIT}:
+        return event.case, MOVE + event.id
+    if event.subject is None and event.replacement is not None:
+        return event.case, event.replacement.subject
+    return event.case, event.subject
 
 
 #: Keys that are remembered at a time.
@@ -47,6 +61,7 @@ class People:
         self._numbers: dict[tuple[str | None, str | None], int] = {}
         self._unmet: set[str] = set()
         self._last: int | None = None
+        self._made: list[Row] = []
 
     def begin(self, *, alone: bool) -> None:
         """A transaction that writes; `alone`, if nobody else has written since the last one, and that one did not fail."""
@@ -55,6 +70,7 @@ class People:
         if not alone or len(self._numbers) > REMEMBERED:
             self.forget()
         self._unmet.clear()
+        self._made = []
 
     def forget(self) -> None:
         """Somebody else may have erased a person, and what a failed transaction made is not there."""
@@ -68,6 +84,7 @@ class People:
         if person not in self._keys:
             if len(self._keys) > REMEMBERED:
                 self._keys.clear()
+            self.flush(cursor_of(connection))
             wrapped = value(self.statements.key.one(cursor_of(connection), person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]
@@ -118,15 +135,14 @@ class People:
         if number is None:
             reference = self.master.reference(case or "", subject or "")
             if case not in self._unmet:
+                self.flush(cursor_of(connection))
                 number = value(self.statements.person.one(cursor_of(connection), reference))
             if number is None:
+                self._require_open(connection, case, origin)
                 number = self._new(connection, case, reference)
         key = self.key(connection, number)
         if key is None:
-            raise LedgerError(
-                "RM727", "person-erased", found=case or "no case", expected="a case or person that was not erased",
-                origin=origin, hint="what is new about this matter needs a new case",
-            )  # fmt: skip
+            raise erased(case, origin)
         self._numbers[case, subject] = number
         return number, key
 
@@ -134,22 +150,56 @@ class People:
         if self._last is None:
             self._last = int(value(self.statements.last_person.one(cursor_of(connection))) or 0)
         key, number = PersonKey.new(), self._last + 1
-        wrapped = key.wrap(self.master, number)
-        self.statements.add_person.run(cursor_of(connection), number, case, reference, wrapped)
+        self._made.append((number, case, reference, key.wrap(self.master, number)))
         self._keys[number], self._last = key, number
         return number
+
+    def flush(self, cursor: Any) -> None:
+        """Write the keys that were made; before whatever is sealed with them."""
+        self.statements.add_person.each(cursor, self._made)
+        self._made = []
 
     def unmet(self, case: str) -> None:
         """Nothing was ever reported in this case: whoever it turns out to speak of is new."""
         self._unmet.add(case)
 
-    def erase(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
-        """Destroy the key of one person of a case, or of all of them; the numbers of those destroyed."""
+    def _require_open(self, connection: Connection, case: str | None, origin: Origin) -> None:
+        """Raise RM727 where everybody in the case was erased: whoever is spoken of now is one of them."""
+        if case is None or case in self._unmet:
+            return
+        closed = select(PERSONS.c.person).where(
+            PERSONS.c.reference == self.master.reference(case, ""), PERSONS.c.wrapped.is_(None)
+        )
+        if connection.execute(closed).first() is not None:
+            raise erased(case, origin)
+
+    def standing(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
+        """The numbers of a case's keys, or of one person's, that are not destroyed."""
+        self.flush(cursor_of(connection))
         query = select(PERSONS.c.person).where(PERSONS.c.case_id == case, PERSONS.c.wrapped.is_not(None))
         if subject is not None:
             query = query.where(PERSONS.c.reference == self.master.reference(case, subject))
-        numbers = tuple(connection.scalars(query.order_by(PERSONS.c.person)))
-        if numbers:
-            connection.execute(update(PERSONS).where(PERSONS.c.person.in_(numbers)).values(wrapped=None))
+        return tuple(connection.scalars(query))
+
+    def destroy(self, connection: Connection, persons: Sequence[int]) -> None:
+        """Nobody can read again what these keys sealed."""
+        connection.execute(update(PERSONS).where(PERSONS.c.person.in_(persons)).values(wrapped=None))
         self.forget()
-        return numbers
+
+    def close(self, connection: Connection, case: str) -> int | None:
+        """Nobody is left in a case: let it know no one by another name. The number that stands for that; None where one does."""
+        self.flush(cursor_of(connection))
+        reference = self.master.reference(case, "")
+        if value(self.statements.person.one(cursor_of(connection), reference)) is not None:
+            return None
+        number = int(value(self.statements.last_person.one(cursor_of(connection))) or 0) + 1
+        self.statements.add_person.run(cursor_of(connection), number, case, reference, None)
+        self._last = number
+        return number
+
+
+def erased(case: str | None, origin: Origin) -> LedgerError:
+    return LedgerError(
+        "RM727", "person-erased", found=case or "no case", expected="a case or person that was not erased",
+        origin=origin, hint="what is new about this matter needs a new case",
+    )  # fmt: skip

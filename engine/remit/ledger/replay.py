@@ -7,8 +7,9 @@ from dataclasses import replace
 from sqlalchemy import exc, select
 
 from remit.errors import LedgerError, Origin
-from remit.ledger.chain import SALT, commitment
+from remit.ledger.chain import SALT
 from remit.ledger.database import value
+from remit.ledger.people import whose
 from remit.ledger.reading import Export, Exported, said
 from remit.ledger.rows import instant
 from remit.ledger.schema import ARCHIVES, PERSONS
@@ -28,8 +29,8 @@ def check(export: Export) -> int:
 def replay(export: Export, ledger: Writing) -> None:
     """Write every entry of an export, inside one transaction.
 
-    Stamps and positions stay. Ledger, keys, salts of what is sealed and hashes are the new ledger's own; the commitments
-    are those of the export, so that an erased content is still bound.
+    Stamps and positions stay. Ledger, keys and hashes are the new ledger's own; the commitments to events are those of the
+    export, so that an erased content is still bound.
 
     Raises:
         LedgerError: RM731, the ledger is not empty; RM706, the export is of another pack; and as `Export.entries`.
@@ -84,9 +85,11 @@ class Taking:
         content, told = entry.content or b"", said(entry)
         if entry.header.kind == "tick":
             self.ledger.move(instant(told["to"]))
+        if entry.header.kind == "erasure":
+            self._closed(told.get("closed", {}))
         if entry.header.kind == "pack" and entry.archive is not None:
             self._archive(told["digest"], entry.archive)
-        self.ledger.chain(entry.header, commitment(entry.salt, content), entry.salt + content)
+        self.ledger.chain_own(entry.header, content)
 
     def _archive(self, digest: str, body: bytes) -> None:
         connection = self.ledger.connection
@@ -102,7 +105,7 @@ class Taking:
         wrapped = value(connection.execute(select(PERSONS.c.wrapped).where(PERSONS.c.person == person)).first())
         if wrapped is None:
             key = PersonKey.new()
-            subject = None if entry.event is None else entry.event.subject
+            subject = None if entry.event is None else whose(entry.event)[1]
             reference = people.master.reference(entry.header.case or "", subject or "")
             self._add(person, entry.header.case, reference, key.wrap(people.master, person))
         else:
@@ -111,6 +114,11 @@ class Taking:
             self._keys.clear()
         self._keys[person] = key
         return key
+
+    def _closed(self, cases: dict[str, int]) -> None:
+        """Cases in which nobody is left take no more reports here either."""
+        for case, number in sorted(cases.items()):
+            self._add(number, case, self.ledger.people.master.reference(case, ""), None)
 
     def _erased(self, person: int, entry: Exported) -> None:
         there = select(PERSONS.c.person).where(PERSONS.c.person == person)

@@ -109,7 +109,7 @@ class Statements:
         self.add_entry = added(ENTRIES)
         self.known = made(
             select(
-                exists().where(ENTRIES.c.case_id == bindparam("case_id"))
+                exists().where(PERSONS.c.case_id == bindparam("case_id"))
                 | exists().where(MATTERS.c.matter == bindparam("matter"))
             )
         )

@@ -22,7 +22,7 @@ OPEN = ("undecided", "pending", "active", "in_force", "suspended", "overdue", "d
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Counts. `erased` are people whose keys were destroyed; `incidents`, failures of the native matcher
-    that the reference evaluator made good; `now` is None before the first event."""
+    that the reference evaluator made good; `now` is None before the first event; `unsigned` entries stand after the checkpoint."""
 
     ledger: str
     pack: str
@@ -37,6 +37,7 @@ class Statistics:
     incidents: int
     now: str | None
     checkpoint: Checkpoint | None
+    unsigned: int
     public_key: str
     size_bytes: int
 
@@ -69,6 +70,7 @@ def statistics(store: Store) -> Statistics:
             incidents=count(select(func.count()).select_from(INCIDENTS)),
             now=iso(head.now) if head.position else None,
             checkpoint=None if newest is None else newest[0],
+            unsigned=head.position - (0 if newest is None else newest[0].position),
             public_key=bytes(head.public_key).hex(),
             size_bytes=size(store.database, connection),
         )

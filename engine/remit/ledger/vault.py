@@ -41,6 +41,10 @@ TAG = 16
 class OpenKeyWarning(UserWarning):
     """Others on this machine can read the key of the ledger (RM712)."""
 
+    def __init__(self, problem: LedgerError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
 
 def binding(ledger: str, position: int) -> bytes:
     """What a sealed content is bound to: it opens at this position of this ledger and nowhere else."""
@@ -110,7 +114,7 @@ class MasterKey:
                 expected="0600, so that nobody else reads the key",
                 origin=Origin(str(path)),
             )
-            warnings.warn(str(problem), OpenKeyWarning, stacklevel=2)
+            warnings.warn(OpenKeyWarning(problem), stacklevel=2)
         return cls.of_text(raw.decode("ascii", "replace"), Origin(str(path)))
 
     def write(self, path: Path | str) -> None:
@@ -168,6 +172,11 @@ class MasterKey:
         """The signature: 64 bytes, the same for the same message."""
         return self._signer.sign(message)
 
+    def mark(self, ledger: str, header: bytes, content: bytes) -> bytes:
+        """32 bytes that nobody makes without the key: the salt of an entry that no person's key seals."""
+        bound = b"\0".join((ledger.encode(), len(header).to_bytes(8, "big"), header + content))
+        return hmac.digest(self._marking, bound, "sha256")
+
     # --- people
 
     def reference(self, case: str | None, subject: str | None) -> bytes:
@@ -199,6 +208,10 @@ class MasterKey:
     @cached_property
     def _lookup(self) -> bytes:
         return self._derived(b"look up", KEY)
+
+    @cached_property
+    def _marking(self) -> bytes:
+        return self._derived(b"mark", KEY)
 
     @cached_property
     def _naming(self) -> bytes:

@@ -57,18 +57,24 @@ def verify(
     signed = None
     if not findings and sign:
         signed = signature(store, walk)
-    return Verification(walk.ledger, walk.checked, walk.since, walk.position, findings[:NAMED], signed)
+    unsigned = max(walk.position - walk.signed, 0)
+    return Verification(walk.ledger, walk.checked, walk.since, walk.position, unsigned, findings[:NAMED], signed)
 
 
 def last_sound(store: Store) -> Checkpoint | None:
     """The newest checkpoint whose signature holds and whose entry is still the one it was signed over."""
     with store.database.reading() as connection:
-        for found, _ in newest_first(connection):
-            with suppress(LedgerError):
-                found.check(store.master.public_key)
-                here = text("SELECT hash FROM entries WHERE position = :position")
-                if connection.execute(here, {"position": found.position}).scalar() == found.hash:
-                    return found
+        return newest_sound(connection, store.master.public_key)
+
+
+def newest_sound(connection: Connection, public_key: bytes) -> Checkpoint | None:
+    """The same, in a transaction that is there."""
+    here = text("SELECT hash FROM entries WHERE position = :position")
+    for found, _ in newest_first(connection):
+        with suppress(LedgerError):
+            found.check(public_key)
+            if connection.execute(here, {"position": found.position}).scalar() == found.hash:
+                return found
     return None
 
 
@@ -78,6 +84,9 @@ class Walk:
     def __init__(self, connection: Connection, store: Store, since: Checkpoint | None) -> None:
         self.connection = connection
         self.heads = [Head(*row[1:]) for row in connection.execute(text("SELECT * FROM head"))]
+        newest = newest_sound(connection, store.master.public_key)
+        #: Up to where a checkpoint vouched for the entries before this pass.
+        self.signed = 0 if newest is None else newest.position
         self.contents = Contents(connection, store.people)
         self.signatures = Signatures(connection, store.master.public_key)
         self.ledger = self.signatures.ledger or (self.heads[0].ledger if self.heads else store.ledger)
@@ -210,11 +219,13 @@ def as_it_stands(connection: Connection) -> Iterator[None]:
 
 
 def signature(store: Store, walk: Walk) -> Checkpoint | None:
-    """Sign what was checked; a ledger that cannot be written is sound all the same."""
+    """Sign what was checked; None where the ledger cannot be written, which is sound all the same."""
     if not walk.position or walk.before is None:
         return None
     recorded = walk.heads[0].recorded_at
     made = Checkpoint(walk.ledger, walk.position, walk.before, walk.peaks.root(), recorded).sign(store.master)
-    with suppress(LedgerError):
+    try:
         store.write(lambda ledger: keep(ledger.connection, made, walk.peaks))
+    except LedgerError:
+        return None
     return made

@@ -18,9 +18,9 @@ from remit.ledger.checkpoints import keep
 from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
-from remit.ledger.people import People, cursor_of, row_binding
+from remit.ledger.people import People, cursor_of, row_binding, whose
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
-from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PROJECTION
+from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
 from remit.ledger.statements import MOVING, SEVERAL, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
 from remit.model.event import Event
@@ -98,7 +98,7 @@ class Writing:
                 if encode(known) != encode(event):
                     require_same(known, event)
             else:
-                self.people.of(self.connection, event.case, event.subject, named(event))
+                self.people.of(self.connection, *whose(event), named(event))
         return tuple(fresh)
 
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
@@ -120,7 +120,7 @@ class Writing:
         for name in (event.id, event.case or "", event.subject or ""):
             if len(name) > NAME_LENGTH or "\0" in name:
                 raise too_large(name, f"an id or name of at most {NAME_LENGTH} characters, without NUL", named(event))
-        person, key = self.people.of(self.connection, event.case, event.subject, named(event))
+        person, key = self.people.of(self.connection, *whose(event), named(event))
         salt = os.urandom(SALT)
         sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
         header = Header(
@@ -131,11 +131,11 @@ class Writing:
 
     def append_own(self, kind: str, content: bytes) -> None:
         """An entry that is no event and holds nothing personal: a `tick`, a `pack`, an `erasure`."""
-        salt = os.urandom(SALT)
-        header = Header(
-            position=self.head.position + 1, kind=kind, id=None, case=None, type=None, at=None, known_at=None,
-            recorded_at=self.stamp, key=None,
-        )  # fmt: skip
+        self.chain_own(Header(position=self.head.position + 1, kind=kind, recorded_at=self.stamp), content)
+
+    def chain_own(self, header: Header, content: bytes) -> None:
+        """Append such an entry; its salt shows that whoever wrote it had the ledger's key."""
+        salt = self.people.master.mark(self.head.ledger, header.bytes(), content)
         self.chain(header, commitment(salt, content), salt + content)
 
     def chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
@@ -184,10 +184,18 @@ class Writing:
         return tuple(self.people.events(self.connection, (EntryRow(*row) for row in rows)))
 
     def cases(self) -> tuple[str | None, ...]:
-        """Every case that an entry names; None for the events without one."""
+        """Every case of which an event can be read; None for the events without one."""
         self._flush()
-        query = select(ENTRIES.c.case_id).where(ENTRIES.c.kind == "event").distinct()
+        readable = (ENTRIES.c.person == PERSONS.c.person) & PERSONS.c.wrapped.is_not(None)
+        query = select(ENTRIES.c.case_id).join(PERSONS, readable).where(ENTRIES.c.kind == "event").distinct()
         return tuple(self.connection.scalars(query))
+
+    def keyed(self, case: str) -> tuple[tuple[int, Event], ...]:
+        """The readable events of a case, each with the number of the key that seals it."""
+        self._flush()
+        rows = [EntryRow(*row) for row in self._statements.events.all(self._cursor, case)]
+        read = ((row.person, self.people.event(self.connection, row)) for row in rows)
+        return tuple((person, event) for person, event in read if person is not None and event is not None)
 
     def named(self, ids: Iterable[str]) -> dict[str, Event]:
         """The readable events of these ids."""
@@ -217,10 +225,13 @@ class Writing:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
         sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
+        scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
         for change in changed:
             found = change.obligation
             key = self.people.master.pseudonym(found.id)
-            times = moments(found)
+            times = scheduled.get(id(found.deadline))
+            if times is None:
+                times = scheduled[id(found.deadline)] = moments(found.deadline)
             if change.after is None:
                 gone.append((key,))
             else:
@@ -234,9 +245,10 @@ class Writing:
             if announce:
                 self._announce(change, matter, key, times)
         self._matters.append((matter, maybe(wakes_at)))
-        if gone or len(self._duties) >= BATCH:
+        if gone or max(map(len, (self._duties, self._matters, self._outbox))) >= BATCH:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
+            self._tell()
 
     def _sealed(
         self,
@@ -284,11 +296,27 @@ class Writing:
                 found.update(repr(tuple(row)).encode())
         return found.digest()
 
-    def erase(self, case: str, subject: str | None) -> tuple[int, ...]:
-        """Destroy the keys of a case's people, or of one; the numbers of those destroyed."""
+    def standing(self, case: str, subject: str | None) -> tuple[int, ...]:
+        """The numbers of a case's keys, or of one person's, that are not destroyed."""
+        self._flush()
+        return self.people.standing(self.connection, case, subject)
+
+    def destroy(self, persons: Sequence[int]) -> None:
+        """Destroy these keys."""
+        self._flush()
         if self.connection.dialect.name == "sqlite":
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        return self.people.erase(self.connection, case, subject)
+        self.people.destroy(self.connection, persons)
+
+    def close(self, case: str) -> int | None:
+        """Take no more reports of a case: everybody in it was erased. The number that stands for that, where none does."""
+        self._flush()
+        return self.people.close(self.connection, case)
+
+    def let_go(self, matter: str) -> None:
+        """Nothing can be read of this matter any more: the projection does not name it."""
+        self._flush_said()
+        self.connection.execute(delete(MATTERS).where(MATTERS.c.matter == matter))
 
     def tzdata(self) -> str:
         """The version of the time-zone data that the last pack was taken up with."""
@@ -323,8 +351,7 @@ class Writing:
         """Write what is left; the head last, and only where there is something new."""
         self._flush()
         self._flush_said()
-        self._statements.announce.each(self._cursor, self._outbox)
-        self._outbox = []
+        self._tell()
         if self.head == self._found:
             return self.head
         head = replace(self.head, peaks=self._peaks.bytes())
@@ -332,11 +359,17 @@ class Writing:
         return head
 
     def _flush(self) -> None:
+        self.people.flush(self._cursor)
         if self._entries:
             self._statements.add_entry.each(self._cursor, self._entries)
             self._entries = []
 
+    def _tell(self) -> None:
+        self._statements.announce.each(self._cursor, self._outbox)
+        self._outbox = []
+
     def _flush_said(self) -> None:
+        self.people.flush(self._cursor)
         self._statements.say.each(self._cursor, self._duties)
         self._statements.say_matter.each(self._cursor, self._matters)
         self._duties, self._matters = [], []

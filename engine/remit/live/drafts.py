@@ -94,6 +94,25 @@ class Peers:
 
 def drafts(program: LiveProgram, record: Record) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
+    standing = stood(program, record)
+    for key, draft in standing.items():
+        if draft.verdict is True and draft.rule.may_come_free:
+            draft.arose_at = free_since(program, record, key, draft)
+    return standing
+
+
+def free_since(program: LiveProgram, record: Record, key: str, draft: Draft) -> datetime | None:
+    """When what was then known first let it stand: while another rule set it aside, nobody owed it."""
+    for moment in record.known if draft.arose_at is not None else ():
+        if draft.arose_at is not None and moment >= draft.arose_at:
+            then = stood(program, record.as_known_at(moment)).get(key)
+            if then is not None and then.verdict is True:
+                return moment
+    return draft.arose_at
+
+
+def stood(program: LiveProgram, record: Record) -> dict[str, Draft]:
+    """The same, each arisen by its own condition alone."""
     found: dict[str, list[Draft]] = {}
     case = record.history.case
     suffix = escaped(case or "-")

@@ -44,7 +44,8 @@ def turns(program: LiveProgram, record: Record) -> Iterator[tuple[datetime, date
         for rule in program.candidates(event) if knowable < known[-1] else ():
             if rule.source.changeable and not rule.breach:
                 later = record.turns_after(knowable, event.subject, rule)
-                if later and (rule.per_bearer or not raises(rule, record.situation(event))):
+                by_desk = rule.per_bearer or rule.source.rerouted
+                if later and (by_desk or not raises(rule, record.situation(event))):
                     found |= set(falls(program, rule, event, record, (knowable, *later)))
     yield from ((known[n - 1], known[n]) for n in range(len(known) - 1, 0, -1) if known[n] in found)
 
@@ -61,10 +62,10 @@ def falls(
 
 
 def raised_for(program: LiveProgram, rule: LiveRule, event: Event, known: Record) -> frozenset[str | None]:
-    """For which bearers the event set the rule off; None is everyone, where the rule reads none."""
+    """For which bearers the event set the rule off; None is everyone, where neither judging nor routing tells them apart."""
     situation = known.situation(event)
     inside: dict[str | None, Situation] = {None: situation}
-    if rule.per_bearer:
+    if rule.per_bearer or rule.source.rerouted:
         routes = bearing(program, rule, situation, event, program.timeline.day(event.at))
         desks = (desk for route in routes for desk in route.desks)
         inside = {p.id: replace(situation, unit=unit if p.routed else None) for p, unit in desks}

@@ -21,10 +21,10 @@ from remit.model.terms import Kind, Modality
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.compile import reads as tree_reads
-from remit.program.compile import walk
+from remit.program.compile import routing_facts, walk
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
-from remit.semantics.drafts import escaped
+from remit.semantics.drafts import escaped, may_come_free
 from remit.semantics.law import Law
 
 
@@ -55,9 +55,9 @@ ALONE = Company()
 class LiveRule:
     """What one rule needs at work. Parts that never change from obligation to obligation are shared by all of them.
 
-    `first` and `last` are the days it is in force. `facts` are what condition and exception read of the
+    `first` and `last` are the days it is in force. `facts` are what condition, exception and routes of bearers read of the
     subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
-    that may perform or violate it. `above` holds the orders of the rules that go before this one. `maintained` is a duty,
+    that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away. `maintained` is a duty,
     ban or permission that time alone neither opens nor ends.
     """
 
@@ -83,6 +83,7 @@ class LiveRule:
     doubts: tuple[Doubts, ...]
     breach_doubts: tuple[tuple[str, Doubts], ...]
     above: frozenset[int]
+    may_come_free: bool
     maintained: bool
     quotes: tuple[str, ...]
     inferred: tuple[tuple[str, str], ...]
@@ -159,7 +160,7 @@ def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, 
         per_bearer=source.per_bearer,
         guard=None if source.guard is None else verdict_of(source.guard),
         exception=None if rule.exception is None else verdict_of(rule.exception.tree),
-        facts=frozenset(fact for tree in trees for fact in of_subject(tree)),
+        facts=frozenset([*(fact for tree in trees for fact in of_subject(tree)), *routing_facts(rule)]),
         reads_case=any(tree_reads(tree, "case") for tree in trees),
         bearers=tuple(Desks(law, timeline, source, "bearer", selector) for selector in rule.bearers),
         company=Companies(law, timeline, source),
@@ -174,6 +175,7 @@ def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, 
             (act.event, doubts_of(act.where, law.attributes)) for act in source.breaches if act.where is not None
         ),
         above=above,
+        may_come_free=bool(above) and may_come_free(law, source),
         maintained=rule.modality is not Modality.MUST or rule.kind is Kind.MAINTENANCE,
         quotes=tuple(quote.text for quote in rule.quotes),
         inferred=tuple(rule.inferred.items()),

@@ -198,7 +198,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in."""
+    """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in.
+
+    `references` are the places of the rules it names in `then` and `overrides`.
+    """
 
     id: str
     policy: str
@@ -233,6 +236,35 @@ class Rule:
     evidence: str | None = None
     since: date | None = None
     until: date | None = None
+    implements: tuple[str, ...] = ()
+    references: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class SuperiorDuty:
+    """A duty of a superior document whose rules are not in the pack, in that document's own words."""
+
+    id: str
+    article: str
+    quote: str
+    origin: Origin = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Superior:
+    """A document that a policy implements.
+
+    `policy` is its id where its rules are in this pack as well; else `duties` are those listed of it. With neither,
+    it is known by its title only, and nothing can be said about what it asks for.
+    """
+
+    id: str
+    title: Text
+    number: str = ""
+    issuer: str = ""
+    policy: str | None = None
+    duties: tuple[SuperiorDuty, ...] = ()
     origin: Origin = Origin()
 
 
@@ -257,6 +289,7 @@ class Policy:
 
     `level` is the rank of its issuer (lex superior); `first_period` says what a recurring duty owes in
     the period its effective date cuts: `full`, `none`, or `remainder` (the same duty, from that date on).
+    `implements` are the superior documents it carries out.
     """
 
     id: str
@@ -270,4 +303,5 @@ class Policy:
     first_period: str
     sentences: tuple[Sentence, ...]
     rules: tuple[Rule, ...]
+    implements: tuple[Superior, ...] = ()
     origin: Origin = Origin()

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from remit.errors import LedgerError
 
-#: What a pack means lies in these; examples and scenarios do not change it.
+#: What a pack means lies in these; examples, scenarios and accepted findings do not change it.
 MEANING = ("policies", "facts")
-EXAMPLES = "facts/cases/"
+EXAMPLES, ACCEPTED = "facts/cases/", "facts/accepted.yaml"
 
 
 def files_of(root: Path) -> dict[str, str]:
     """Every file that bears on the meaning of a pack, by its path, in order."""
     found = sorted(p for folder in MEANING for p in (root / folder).rglob("*") if p.suffix in (".yaml", ".md", ".txt"))
     named = ((p.relative_to(root).as_posix(), p) for p in found)
-    return {name: path.read_text("utf-8") for name, path in named if not name.startswith(EXAMPLES)}
+    return {name: path.read_text("utf-8") for name, path in named if not name.startswith((EXAMPLES, ACCEPTED))}
 
 
 def archived(root: Path) -> tuple[str, bytes]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from remit.deadlines.calendar import SATURDAY, YearCalendar
-from remit.errors import CalendarError
+from remit.errors import CalendarError, Origin
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields, as_day
 from remit.pack.yaml_reader import Node, Scalar, Sequence
 
+HOLIDAY_KEYS = ("from", "to")
 KEYS = ("year", "document", "published_on", "holidays", "workdays")
 
 
@@ -24,11 +25,12 @@ def read_calendars(facts: Facts) -> dict[int, YearCalendar]:
             if "year" not in fields:
                 fields.missing("year")
             continue
-        holidays = {day: name.text for name, node in fields.entries("holidays") for day in days(node, fields)}
-        workdays = frozenset(d for n in fields.scalars("workdays") if (d := as_day(n, fields)))
-        contradictions(year, holidays, workdays, fields)
+        off = [(day, name.text, at) for name, node in fields.entries("holidays") for day, at in days(node, fields)]
+        worked = {d: n.origin for n in fields.scalars("workdays") if (d := as_day(n, fields))}
+        holidays, workdays = {day: name for day, name, _ in off}, frozenset(worked)
+        contradictions(year, {day: at for day, _, at in off}, worked, fields)
         if year in found:
-            contradict(fields, str(year), "each year in one file")
+            contradict(fields, str(year), "each year in one file", fields.origin)
         found[year] = YearCalendar(
             year,
             fields.text("document", required=True) or "",
@@ -40,40 +42,34 @@ def read_calendars(facts: Facts) -> dict[int, YearCalendar]:
     return found
 
 
-def days(node: Node, fields: Fields) -> Iterator[date]:
-    """Single days, or every day from one to another."""
+def days(node: Node, fields: Fields) -> Iterator[tuple[date, Origin]]:
+    """Single days, or every day from one to another; each with its place."""
     members = node.items if isinstance(node, Sequence) else (node,)
     for member in members:
         if isinstance(member, Scalar):
             day = as_day(member, fields)
             if day:
-                yield day
+                yield day, member.origin
             continue
-        span = Fields(member, "holiday", ("from", "to"), fields.problems)
+        span = Fields(member, "holiday", HOLIDAY_KEYS, fields.problems)
         first, last = span.day("from", required=True), span.day("to", required=True)
         while first and last and first <= last:
-            yield first
+            yield first, member.origin
             first += timedelta(days=1)
 
 
-def contradictions(year: int, holidays: dict[date, str], workdays: frozenset[date], fields: Fields) -> None:
-    for day in sorted({*holidays, *workdays}):
+def contradictions(year: int, off: dict[date, Origin], worked: dict[date, Origin], fields: Fields) -> None:
+    for day, at in sorted({**off, **worked}.items()):
         if day.year != year:
-            contradict(fields, day.isoformat(), f"a day of {year}")
-    for day in sorted(workdays & holidays.keys()):
-        contradict(fields, day.isoformat(), "a day either off or worked, not both")
-    for day in sorted(workdays):
+            contradict(fields, day.isoformat(), f"a day of {year}", at)
+    for day in sorted(worked.keys() & off.keys()):
+        contradict(fields, day.isoformat(), "a day either off or worked, not both", worked[day])
+    for day, at in sorted(worked.items()):
         if day.weekday() < SATURDAY:
-            contradict(fields, day.isoformat(), "a Saturday or Sunday among the days worked")
+            contradict(fields, day.isoformat(), "a Saturday or Sunday among the days worked", at)
 
 
-def contradict(fields: Fields, found: str, expected: str) -> None:
+def contradict(fields: Fields, found: str, expected: str, at: Origin) -> None:
     fields.problems.add(
-        CalendarError(
-            "RM601",
-            "calendar-contradicts-itself",
-            found=found,
-            expected=expected,
-            origin=fields.origin,
-        )
+        CalendarError("RM601", "calendar-contradicts-itself", found=found, expected=expected, origin=at)
     )

@@ -80,11 +80,21 @@ def from_node(reader: EventReader, node: Node) -> Iterator[Event]:
         case MappingNode():
             keys = {dialect.key(key.text, "case"): (key, value) for key, value in node.items}
             if "events" not in keys:
+                require_event(node)
                 yield one(reader, node, None)
                 return
             yield from of_case(reader, keys)
         case _:
             raise unlike(node, node.text if isinstance(node, Scalar) else "an empty list", "`case:` and `events:`")
+
+
+def require_event(node: MappingNode) -> None:
+    """A mapping without `events` is one event, and has something of one."""
+    own = {dialect.key(key.text, "event") for key, _ in node.items}
+    if not own & {"id", "type", "specversion"}:
+        near = next(((key, meant) for key, _ in node.items if (meant := nearest(key.text, ("events", "事件")))), None)
+        found, origin, meant = (near[0].text, near[0].origin, near[1]) if near else ("a case without events", node.origin, None)  # fmt: skip
+        raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=origin, suggestion=meant)  # fmt: skip
 
 
 def of_case(reader: EventReader, keys: Mapping[str, tuple[Scalar, Node]]) -> Iterator[Event]:
@@ -111,11 +121,12 @@ def unlike(node: Node, found: str, expected: str) -> EventError:
 
 
 def as_plain(node: MappingNode) -> tuple[dict[str, object], dict[str, Origin]]:
-    """A mapping as plain values, and where each key's value stands (canonical names too)."""
+    """A mapping as plain values, and where each key's value stands (canonical names too); of `key:`, the key itself."""
     plain: dict[str, object] = {}
     origins: dict[str, Origin] = {}
     for key, value in node.items:
         plain[key.text] = plain_value(value)
+        origins[f"{key.text}:"] = key.origin
         origins[key.text] = origins[dialect.key(key.text, "event")] = value.origin
         if isinstance(value, MappingNode):
             origins |= {k: o for k, o in as_plain(value)[1].items() if k not in origins}

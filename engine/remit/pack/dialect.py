@@ -12,6 +12,7 @@ KEYS: dict[str, str] = {
     "每": "every", "常设": "always", "如果": "if", "除非": "unless", "优先于": "overrides", "期限": "by", "窗口": "window",
     "按": "per", "完成": "done", "违反情形": "breach", "后果": "then", "性质": "kind", "逾期仍须履行": "perdurant", "移交": "handover",
     "指标": "indicator", "凭据": "evidence", "推定": "inferred", "备注": "note", "自": "since", "至": "until", "共同": "jointly",
+    "落实": "implements", "政策": "policy", "义务": "duties", "条款": "article",
     "理由": "reason", "术语": "term", "含义": "means", "关系": "relation", "目标": "target",
     # selectors
     "单位": "unit", "角色": "role", "地点": "place", "层级": "level", "或者": "or", "各": "each", "所属": "of", "办公室": "office_of",
@@ -37,8 +38,9 @@ LOCAL: dict[tuple[str, str], str] = {
     ("event", "知悉时间"): "known_at", ("event", "报告单位"): "by", ("event", "当事人"): "subject", ("event", "案件"): "case",
     ("event", "数据"): "data", ("event", "所指事件"): "of", ("event", "更正为"): "event", ("case", "案件"): "case",
     ("case", "事件"): "events", ("policy", "层级"): "level", ("on-reorganisation", "日期"): "on", ("reorganisation", "日期"): "on",
-    ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("calendar", "文件"): "document",
-    ("units-file", "单位"): "units",
+    ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("superior", "标题"): "title", ("calendar", "文件"): "document",
+    ("units-file", "单位"): "units", ("acceptance", "类别"): "kind", ("acceptance", "规则"): "rules", ("acceptance", "所指"): "about",
+    ("acceptance", "认可人"): "by",
 }  # fmt: skip
 
 #: Fixed words that stand as values.

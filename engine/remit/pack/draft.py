@@ -20,26 +20,27 @@ from remit.pack.fields import Fields
 from remit.pack.files import Files
 from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
-from remit.pack.rules import RuleReader, check_references
+from remit.pack.rules import NAMED, RuleReader, check_references
 from remit.pack.source import Layout, sentences
+from remit.pack.superiors import check_superiors, read_superiors
 from remit.pack.vocabulary import read_vocabulary
 from remit.pack.yaml_reader import Problems
 
 POLICY_KEYS = (
     "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
-    "first_period_reason", "source", "headings",
+    "first_period_reason", "source", "headings", "implements",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """What `facts/` says. Two readings of the same files are one: it is compared by identity."""
+    """What `facts/` says, and what is wrong with it. Two readings of the same files are one: it is compared by identity."""
 
     vocabulary: Vocabulary
     names: Names
     calendar: Calendar
     lexicon: Lexicon
-    problems: tuple[RemitError, ...]
+    problems: Problems
 
 
 class Draft:
@@ -56,8 +57,7 @@ class Draft:
         self.files, self.problems = files, Problems()
         self.words = read_words(files)
         self.policies: tuple[Policy, ...] = ()
-        for problem in self.words.problems:
-            self.problems.add(problem)
+        self.problems.join(self.words.problems)
 
     def steps(self) -> Iterator[None]:
         """Read the policies, a few milliseconds at a step, so that whoever has others to answer may stop in between."""
@@ -72,10 +72,14 @@ class Draft:
                 found.append(policy)
         self.policies = tuple(found)
         check_references(self.policies, self.problems)
+        check_superiors(self.policies, self.problems)
 
     def policy(self, head: str) -> Generator[None, None, Policy | None]:
         """One document: its head, its source, its chapters."""
-        fields = Fields(self.files.document(head), "policy", POLICY_KEYS, self.problems)
+        node = self.files.document(head)
+        if node is None:
+            raise VocabularyError("RM220", "empty-value", found="an empty file", expected="the keys of a policy", origin=Origin(head, 1, 1))  # fmt: skip
+        fields = Fields(node, "policy", POLICY_KEYS, self.problems)
         name, level = fields.text("id", required=True), fields.scalar("level", required=True)
         issued, effective = fields.day("issued_on", required=True), fields.day("effective_on", required=True)
         folder, source = PurePosixPath(head).parent, fields.text("source") or "source.txt"
@@ -104,6 +108,7 @@ class Draft:
             first_period=fields.word("first_period", ("full", "none", "remainder"), "full"),
             sentences=tuple(reader.sentences),
             rules=tuple((yield from self.chapters(folder.as_posix(), reader, told))),
+            implements=read_superiors(fields),
             origin=fields.origin,
         )
 
@@ -121,25 +126,28 @@ class Draft:
         """Every chapter's quotes held against the source, then its rules."""
         quoted: list[Quoted] = []
         blocks: list[Block] = []
+        unread = False
         for chapter in self.files.matching(f"{folder}/*.md"):
             try:
                 more, found = self.chapter(chapter, len(quoted))
             except RemitError as problem:
                 self.problems.add(problem)
+                self.problems.unread.add("chapters")
+                unread = True
                 continue
             quoted += more
             blocks += found
             yield
         matched, differences = compare(quoted, reader.sentences, told)
         for difference in differences:
-            self.problems.add(difference)
+            if not (unread and difference.code == "RM104"):  # of a chapter that cannot be read, that alone is told
+                self.problems.add(difference)
         rules: list[Rule] = []
         for block in blocks:
             above = tuple(reader.sentences[matched[position]] for position in block.above if position in matched)
             made, wrong = self.rules(block, above, reader)
             rules += made
-            for each in wrong:
-                self.problems.add(each)
+            self.problems.join(wrong)
             yield
         return rules
 
@@ -147,19 +155,22 @@ class Draft:
         text = self.files.text(file)
         return self.files.memory.once(("chapter", file, text, first), lambda: read_chapter(text, file, first))
 
-    def rules(
-        self, block: Block, above: tuple[Sentence, ...], reader: RuleReader
-    ) -> tuple[tuple[Rule, ...], tuple[RemitError, ...]]:
+    def rules(self, block: Block, above: tuple[Sentence, ...], reader: RuleReader) -> tuple[tuple[Rule, ...], Problems]:
         """The rules of one block, and what is wrong with them."""
 
-        def make() -> tuple[tuple[Rule, ...], tuple[RemitError, ...]]:
-            problems = Problems()
+        def make() -> tuple[tuple[Rule, ...], Problems]:
+            problems = self.words.problems.apart()
             own = replace(reader, problems=problems, names=replace(reader.names, problems=problems))
+            if block.above and not above:  # the quote is not of the source, which has been told
+                problems.lost.update(NAMED.findall(block.text))
+                return (), problems
             try:
                 documents = self.files.documents(block.text, block.origin.file, line=block.origin.line)
             except RemitError as problem:
-                return (), (problem,)
-            return tuple(own.read(documents, above)), tuple(problems.found)
+                problems.add(problem)
+                problems.lost.update(NAMED.findall(block.text))
+                return (), problems
+            return tuple(own.read(documents, above)), problems
 
         return self.files.memory.once(("rules", block, above, reader), make)
 
@@ -175,7 +186,7 @@ def words_of(files: Files) -> Words:
     problems = Problems()
     vocabulary, names = read_vocabulary(files, problems)
     calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(files, problems)))
-    return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names), tuple(problems.found))
+    return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names), problems)
 
 
 def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:
@@ -193,7 +204,7 @@ def layout_of(fields: Fields) -> Layout:
             VocabularyError(
                 "RM208",
                 "wrong-value",
-                found=str(wrong),
+                found=str(wrong.pattern),
                 expected="a regular expression",
                 origin=own.origin,
             )

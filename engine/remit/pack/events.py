@@ -118,7 +118,7 @@ class EventReader:
         name = own.get("id")
         where = Where(origins or {}, origin, str(name) if name is not None else None, case)
         if not isinstance(name, str) or not name:
-            raise where.error("RM404", "missing-field", "id", str(name or ""), "an id, a text")
+            raise where.error("RM404", "missing-field", "id", "an event without id", "an id, a text")
         self.plain(own, "id", where)
         kind = self.kind(own, where)
         at, day_only = self.moment(own, "at", where)
@@ -169,7 +169,7 @@ class EventReader:
                 "RM401",
                 "unknown-event-type",
                 "type",
-                str(written or ""),
+                str(written or "an event without type"),
                 "an event type of facts/events.yaml",
                 valid,
             )
@@ -180,7 +180,9 @@ class EventReader:
             return moment(own.get(name), self.zone)
         except Unfit as wrong:
             code, slug = ("RM404", "missing-field") if own.get(name) is None else ("RM409", "no-such-date")
-            raise where.error(code, slug, name, str(own.get(name) or name), wrong.expected) from None
+            raise where.error(
+                code, slug, name, str(own.get(name) or f"an event without {name}"), wrong.expected
+            ) from None
 
     def named(self, own: Mapping[str, object], name: str, kinds: tuple[str, ...], where: Where) -> str | None:
         written = own.get(name)
@@ -218,7 +220,7 @@ class EventReader:
                 expected = f"an attribute of `{kind.id}`"
                 if kind.id == CORRECTION:
                     expected += "; what the report should have said stands under `event:`"
-                raise where.error("RM403", "unknown-attribute", key, key, expected, (*carried, *own))
+                raise where.error("RM403", "unknown-attribute", f"{key}:", key, expected, (*carried, *own))
             if value is not None:
                 values[name] = self.value(self.vocabulary.attributes[name], value, key, where)
         try:
@@ -269,13 +271,12 @@ class EventReader:
                 f"the attribute `{name}` ({label.zh})",
             )
         attribute = self.vocabulary.attributes[name]
-        low, high = attribute.minimum, attribute.maximum
         return where.error(
             "RM405",
             "out-of-bounds",
             name,
             str(first.get("input")),
-            f"a number from {low if low is not None else 'any'} to {high if high is not None else 'any'}",
+            between(attribute.minimum, attribute.maximum),
         )
 
     def replacement(self, kind: EventType, own: Mapping[str, object], case: str | None, where: Where) -> Event | None:
@@ -291,6 +292,17 @@ class EventReader:
                 "`event`: the report as it should have been",
             )
         return self.event({"id": own["id"], **inner}, case=case, origin=where.origin)
+
+
+def between(low: int | None, high: int | None) -> str:
+    """The numbers an attribute may have.
+
+    >>> between(0, None), between(0, 130)
+    ('a number of at least 0', 'a number from 0 to 130')
+    """
+    if low is not None and high is not None:
+        return f"a number from {low} to {high}"
+    return f"a number of at least {low}" if low is not None else f"a number of at most {high}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Facts:
                 node = self.files.document(file)
             except RemitError as problem:
                 self.problems.add(problem)
+                self.problems.unread.add(name)
                 continue
             if node is not None:
                 yield node

@@ -12,6 +12,14 @@ from remit.pack import dialect
 from remit.pack.values import Unfit, day
 from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 
+#: So many keys are named one by one.
+FEW = 13
+#: What a place is called in messages, where not by its own name.
+CALLED = {
+    "by": "limit", "units-file": "units file", "counts_as": "statement", "inferred": "list of inferred parts", "done": "act", "breach": "act",
+    "headings": "list of headings",
+}  # fmt: skip
+LABEL_KEYS = ("zh", "en")
 TRUTH = {"true": True, "false": False}
 WHOLE = re.compile(r"-?\d+")
 
@@ -29,20 +37,21 @@ class Fields:
         self.problems, self.place, self.origin = problems, place, node.origin if node else Origin()
         self.nodes: dict[str, Node] = {}
         self.keys: dict[str, Origin] = {}
+        self.written: dict[str, str] = {}
+        self.misspelt: set[str] = set()  # keys that an unknown key was probably meant to be
+        self.hollow = node is None  # it is no mapping at all, and that has been told
         names = frozenset(allowed)
         if node is not None and not isinstance(node, Mapping):
-            self.wrong(node, "a mapping of keys and values")
+            self.hollow = True
+            if isinstance(node, Scalar) and node.text == "" and not node.quoted:
+                problems.add(VocabularyError("RM220", "empty-value", found="nothing", expected=f"the keys of {called(place)}", origin=node.origin))  # fmt: skip
+            else:
+                self.wrong(node, f"keys and values, such as {{{next(iter(allowed))}: …}}")
             return
         for key, value in node.items if node else ():
             name = dialect.key(key.text, place)
             if name not in names:
-                spelled = [*names, *(zh for zh, en in dialect.KEYS.items() if en in names)]
-                problems.add(
-                    VocabularyError(
-                        "RM205", "unknown-key", found=key.text, expected=f"a key of a {place}", origin=key.origin,
-                        suggestion=nearest(key.text, spelled),
-                    )
-                )  # fmt: skip
+                self.unknown(key, tuple(allowed))
             elif name in self.nodes:
                 problems.add(
                     VocabularyError(
@@ -64,7 +73,19 @@ class Fields:
                     )
                 )
             else:
-                self.nodes[name], self.keys[name] = value, key.origin
+                self.nodes[name], self.keys[name], self.written[name] = value, key.origin, key.text
+
+    def unknown(self, key: Scalar, allowed: tuple[str, ...]) -> None:
+        """RM205, with the nearest key that is not there already; of a few keys, all are named."""
+        spelled = dialect.spellings(self.place, (name for name in allowed if name not in self.nodes))
+        meant = nearest(key.text, spelled)
+        expected = f"a key of {called(self.place)}" + (f": {', '.join(allowed)}" if len(allowed) <= FEW else "")
+        self.misspelt.add(dialect.key(meant, self.place) if meant else "")
+        self.problems.add(VocabularyError("RM205", "unknown-key", found=key.text, expected=expected, origin=key.origin, suggestion=meant))  # fmt: skip
+
+    def shown(self, names: Iterable[str]) -> str:
+        """Keys as the author wrote them."""
+        return ", ".join(self.written[name] for name in names)
 
     def __contains__(self, name: str) -> bool:
         return name in self.nodes
@@ -81,15 +102,9 @@ class Fields:
         )
 
     def missing(self, name: str) -> None:
-        self.problems.add(
-            VocabularyError(
-                "RM207",
-                "missing-key",
-                found=self.place,
-                expected=f"the key `{name}`",
-                origin=self.origin,
-            )
-        )
+        """RM207; not where the key is there and only misspelt."""
+        if not self.hollow and name not in self.misspelt:
+            self.problems.add(VocabularyError("RM207", "missing-key", found=f"{called(self.place)} without {name}", expected=f"the key `{name}`", origin=self.origin))  # fmt: skip
 
     def scalar(self, name: str, *, required: bool = False) -> Scalar | None:
         node = self.nodes.get(name)
@@ -153,7 +168,7 @@ class Fields:
             return None
         if isinstance(node, Scalar):
             return Text(node.text, node.text)
-        inner = Fields(node, "label", ("zh", "en"), self.problems)
+        inner = Fields(node, "label", LABEL_KEYS, self.problems)
         zh, en = inner.text("zh"), inner.text("en")
         if zh is None and en is None:
             self.wrong(node, "a text, or {zh: …, en: …}")
@@ -194,6 +209,16 @@ class Fields:
             yield from node.items
         elif node is not None:
             self.wrong(node, "a mapping")
+
+
+def called(place: str) -> str:
+    """With its article.
+
+    >>> called("event type"), called("by"), called("unit")
+    ('an event type', 'a limit', 'a unit')
+    """
+    name = CALLED.get(place, place)
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
 def as_day(node: Scalar, fields: Fields) -> date | None:

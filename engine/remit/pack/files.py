@@ -32,7 +32,7 @@ class Files:
         return tuple(sorted((name for name in found if name in self), key=PurePosixPath))
 
     def __contains__(self, name: str) -> bool:
-        return name in self.unsaved or (self.root / name).is_file()
+        return name in self.unsaved or (self.root / name).exists()
 
     def text(self, name: str) -> str:
         """The text of a file.

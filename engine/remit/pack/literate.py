@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.errors import Origin, RemitError, SourceError
@@ -69,12 +69,17 @@ def compare(quoted: Sequence[Quoted], source: Sequence[Sentence], file: str) -> 
     normative = [s for s in source if not s.heading]
     matched: dict[int, int] = {}
     problems: list[RemitError] = []
-    expected = 0
+    expected, beyond = 0, False  # beyond the source's end, one quote is told for all
     for position, quote in enumerate(quoted):
         found = next((n for n in range(expected, len(normative)) if normative[n].text == quote.text), None)
+        if found is None and expected == len(normative) and beyond:
+            continue
         if found is None:
+            beyond = expected == len(normative)
             problems.append(differs(quote, normative[expected] if expected < len(normative) else None))
-            expected += 1 if expected < len(normative) and similar(quote.text, normative[expected].text) else 0
+            if expected < len(normative) and similar(quote.text, normative[expected].text):
+                matched[position] = normative[expected].index  # it is meant, so its rules stand under it
+                expected += 1
             continue
         problems += [missing(s, file) for s in normative[expected:found]]
         matched[position] = normative[found].index
@@ -114,10 +119,21 @@ def missing(sentence: Sentence, file: str) -> SourceError:
     )  # fmt: skip
 
 
-def find_quote(text: str, origin: Origin, articles: Iterable[str], source: Sequence[Sentence]) -> Quote | None:
+def by_article(source: Iterable[Sentence]) -> dict[str, list[Sentence]]:
+    """The sentences of each article, headings left out."""
+    found: dict[str, list[Sentence]] = {}
+    for sentence in source:
+        if not sentence.heading:
+            found.setdefault(sentence.article, []).append(sentence)
+    return found
+
+
+def find_quote(
+    text: str, origin: Origin, articles: Iterable[str], source: Mapping[str, Sequence[Sentence]]
+) -> Quote | None:
     """The words in one of the articles, and which parts of which sentences they are; None when they are in none."""
     for article in articles:
-        members = [s for s in source if s.article == article and not s.heading]
+        members = source.get(article, ())
         whole = "".join(s.text for s in members)
         at = whole.find(text)
         if at < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from remit.errors import VocabularyError
 from remit.expressions.lexicon import spellings
@@ -45,14 +46,14 @@ class Names:
                     origin=node.origin,
                 )
             )
-        else:
-            self.problems.unknown(
-                kind,
-                node,
-                self.spelled[kind],
-                f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} of {HOMES[kind]}",
-            )
+        elif not self.unread(kind):
+            article = "an" if kind[0] in "aeio" else "a"
+            self.problems.unknown(kind, node, self.spelled[kind], f"{article} {kind} of {HOMES[kind]}")
         return None
+
+    def unread(self, *kinds: str) -> bool:
+        """Whether a file that declares such names could not be read: then nobody knows which there are."""
+        return any(PurePosixPath(HOMES[kind]).stem in self.problems.unread for kind in kinds)
 
     def find(self, kind: str, written: str) -> str | None:
         """The id if the spelling means exactly one, else None; no message."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from remit.errors import ExpressionError, Origin, SourceError, VocabularyError, nearest
 from remit.expressions.checker import check
@@ -33,20 +34,27 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
 from remit.pack.fields import Fields
-from remit.pack.literate import find_quote
+from remit.pack.literate import by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
-from remit.pack.timings import BY_KEYS, by_timing, window_timing
+from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
+#: The id in a block that is not YAML.
+NAMED = re.compile(r"^(?:id|编号):\s*(\S+)", re.MULTILINE)
 MODALITIES = ("must", "must_not", "may", "counts_as", "non_normative")
 RUN = ("must", "must_not", "may")
 PARTS = ("bearer", "performer", "to", "with")
 KEYS = (
-    "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "by",
-    "window", "per", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
-    "note", "since", "until",
+    "id", "label", "quote", *MODALITIES, *PARTS, "jointly", "on", "every", "always", "if", "unless", "overrides", "per",
+    "by", "window", "done", "breach", "then", "kind", "perdurant", "handover", "indicator", "evidence", "inferred",
+    "note", "since", "until", "implements",
 )  # fmt: skip
+STATEMENT_KEYS = ("term", "means", "unit", "relation", "target")
+ACT_KEYS = ("event", "where")
+#: What a condition reads, and the errors that mean nothing where one of these could not be read.
+NAMES_READ = ("attribute", "event", "place", "unit", "role", "level")
+OF_NAMES = frozenset({"RM304", "RM305", "RM306", "RM307"})
 INFERABLE = (
     *PARTS,
     "on",
@@ -74,6 +82,10 @@ class RuleReader:
     lexicon: Lexicon
     sentences: Sequence[Sentence]
     problems: Problems
+    articles: Mapping[str, Sequence[Sentence]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "articles", by_article(self.sentences))
 
     def read(self, documents: Iterable[Node], above: Sequence[Sentence]) -> Iterator[Rule]:
         """The rules of one block; `above` are the source sentences of the block quote it stands under."""
@@ -88,8 +100,9 @@ class RuleReader:
         quotes = self.quotes(fields, above)
         modality = self.modality(fields)
         if name is None or modality is None or not quotes:
+            self.problems.lost.update((name.text,) if name else ())
             return None
-        first = next(s for s in self.sentences if s.index == quotes[0].sentences[0])
+        first = self.sentences[quotes[0].sentences[0]]
         rule = Rule(
             id=name.text,
             policy=self.policy,
@@ -102,6 +115,8 @@ class RuleReader:
             inferred=self.inferred(fields),
             since=fields.day("since"),
             until=fields.day("until"),
+            implements=fields.texts("implements"),
+            references={n.text: n.origin for key in ("then", "overrides") for n in fields.scalars(key)},
             origin=name.origin,
         )
         if modality is Modality.NON_NORMATIVE:
@@ -129,9 +144,9 @@ class RuleReader:
         articles = tuple(dict.fromkeys(s.article for s in above))
         found = []
         for node in fields.scalars("quote"):
-            quote = find_quote(node.text, node.origin, articles, self.sentences)
+            quote = find_quote(node.text, node.origin, articles, self.articles)
             if quote is None:
-                words = [s.text for s in self.sentences if s.article in articles]
+                words = [s.text for article in articles for s in self.articles[article]]
                 self.problems.add(
                     SourceError(
                         "RM105", "quote-not-in-article", found=node.text, expected=f"exact words of {above[-1].label or 'the text above'}",
@@ -145,11 +160,13 @@ class RuleReader:
     def modality(self, fields: Fields) -> Modality | None:
         given = [name for name in MODALITIES if name in fields]
         if len(given) != 1:
+            if not given and fields.misspelt & {*MODALITIES}:
+                return None
             self.problems.add(
                 VocabularyError(
                     "RM212",
                     "one-modality",
-                    found=", ".join(given) or "none",
+                    found=fields.shown(given) or "none",
                     expected=f"exactly one of {', '.join(MODALITIES)}",
                     origin=fields.origin,
                 )
@@ -161,7 +178,7 @@ class RuleReader:
         node = fields.nodes["counts_as"]
         if isinstance(node, Scalar):
             return Statement(meaning=Text(node.text, node.text))
-        inner = Fields(node, "counts_as", ("term", "means", "unit", "relation", "target"), self.problems)
+        inner = Fields(node, "counts_as", STATEMENT_KEYS, self.problems)
         if "relation" not in inner:
             return Statement(inner.label("term", required=True), inner.label("means", required=True))
         source, target = inner.scalar("unit", required=True), inner.scalar("target", required=True)
@@ -181,6 +198,7 @@ class RuleReader:
         if (
             one
             and other
+            and "units" not in self.problems.unread
             and not any((e.source, e.relation, e.target) == (one, kind, other) for e in self.vocabulary.edges)
         ):
             self.problems.add(
@@ -203,9 +221,9 @@ class RuleReader:
 
     def norm(self, rule: Rule, fields: Fields) -> Rule | None:
         action = fields.scalar(rule.modality.value)
-        trigger = self.trigger(fields)
+        trigger = self.trigger(fields, rule.id)
         parties = {part: self.selectors(fields, part) for part in PARTS}
-        if "bearer" not in fields:
+        if "bearer" not in fields and "bearer" not in fields.misspelt:
             self.problems.add(
                 VocabularyError(
                     "RM213",
@@ -216,6 +234,8 @@ class RuleReader:
                 )
             )
         events = trigger.events if isinstance(trigger, On) else None
+        if len(events or ()) < len(fields.scalars("on")) or fields.misspelt & {"on", "every", "always"}:
+            events = tuple(self.vocabulary.event_types)  # which is meant nobody knows, and that has been told
         kind = self.kind(rule.modality, trigger, fields)
         return replace(
             rule,
@@ -241,14 +261,14 @@ class RuleReader:
             evidence=fields.text("evidence"),
         )
 
-    def trigger(self, fields: Fields) -> Trigger:
+    def trigger(self, fields: Fields, name: str) -> Trigger:
         given = [name for name in ("on", "every", "always") if name in fields]
         if len(given) > 1:
             self.problems.add(
                 VocabularyError(
                     "RM214",
                     "one-trigger",
-                    found=", ".join(given),
+                    found=fields.shown(given),
                     expected="one of on, every, always",
                     origin=fields.origin,
                 )
@@ -259,10 +279,12 @@ class RuleReader:
             case ["every"]:
                 return Every(Period(fields.word("every", tuple(Period), "year")))
             case ["always"]:
-                if not fields.truth("always"):
-                    fields.wrong(fields.nodes["always"], "always: true")
+                node = fields.scalar("always")
+                if node is not None and dialect.word(node.text) != "true":
+                    fields.wrong(node, "always: true")
                 return Always()
             case _:
+                self.problems.lost.update((name,) if fields.misspelt & {"on", "every", "always"} else ())
                 return Consequence()
 
     def kind(self, modality: Modality, trigger: Trigger, fields: Fields) -> Kind:
@@ -279,7 +301,7 @@ class RuleReader:
                 VocabularyError(
                     "RM214",
                     "one-limit",
-                    found="by, window",
+                    found=fields.shown(("by", "window")),
                     expected="one of them",
                     origin=fields.keys["window"],
                 )
@@ -292,7 +314,7 @@ class RuleReader:
         if isinstance(node, Scalar):
             reading = self.names.resolve("reading", node)
             return ByReading(reading) if reading else OpenEnd()
-        return window_timing(Fields(node, "window", ("opens", "due", "latest", "rolls_over"), self.problems))
+        return window_timing(Fields(node, "window", WINDOW_KEYS, self.problems))
 
     def acts(self, fields: Fields, name: str) -> tuple[Act, ...]:
         """`done` and `breach`: an event type, `{event, where}`, or a list of either."""
@@ -302,7 +324,7 @@ class RuleReader:
                 event = self.names.resolve("event", node)
                 found += [Act(event)] if event else []
                 continue
-            inner = Fields(node, name, ("event", "where"), self.problems)
+            inner = Fields(node, name, ACT_KEYS, self.problems)
             named = inner.scalar("event", required=True)
             event = self.names.resolve("event", named) if named else None
             where = self.condition(inner, "where", (event,)) if event else None
@@ -323,7 +345,8 @@ class RuleReader:
                 text=node.text,
             )
         except ExpressionError as problem:
-            self.problems.add(problem)
+            if problem.code not in OF_NAMES or not self.names.unread(*NAMES_READ):
+                self.problems.add(problem)
             return None
         return Condition(tree, node.text, node.origin)
 
@@ -337,6 +360,7 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
     by_id = {rule.id: rule for rule in rules}
     owners = {policy.id: policy for policy in policies}
     seen: dict[str, list[Policy]] = defaultdict(list)
+    misspelt: set[str] = set()
     for rule in rules:
         if any(meet(owners[rule.policy], other) for other in seen[rule.id]):
             problems.add(
@@ -350,8 +374,11 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
             )
         seen[rule.id].append(owners[rule.policy])
         for name in (*rule.then, *rule.overrides):
-            if name not in by_id:
-                problems.unknown("rule", Scalar(name, rule.origin), by_id, "the id of a rule")
+            if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
+                problems.unknown(
+                    "rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule"
+                )
+                misspelt.add(nearest(name, by_id) or "")
         for name in rule.then:
             target = by_id.get(name)
             if target is not None and not isinstance(target.trigger, Consequence):
@@ -361,12 +388,16 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                         "one-trigger",
                         found=name,
                         expected="a rule without on, every, always, as `then` sets it off",
-                        origin=rule.origin,
+                        origin=rule.references.get(name, rule.origin),
                     )
                 )
-    named = {name for rule in rules for name in rule.then}
+    named = {name for rule in rules for name in rule.then} | misspelt
     for rule in rules:
-        if rule.modality.value in RUN and isinstance(rule.trigger, Consequence) and rule.id not in named:
+        if (
+            rule.modality.value in RUN
+            and isinstance(rule.trigger, Consequence)
+            and rule.id not in named | problems.lost
+        ):
             problems.add(
                 VocabularyError(
                     "RM215",

@@ -13,7 +13,7 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "place", "level", "or", "each", "of", "office_of")
+KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or")
 RELATIVE = ("same", "upper")
 
 
@@ -46,16 +46,8 @@ class SelectorReader:
         fields = Fields(node, "selector", KEYS, self.problems)
         forms = [name for name in ("unit", "role", "each", "office_of") if name in fields]
         if len(forms) != 1:
-            if fields.nodes or not fields.problems.found:
-                self.problems.add(
-                    VocabularyError(
-                        "RM206",
-                        "wrong-form",
-                        found=", ".join(forms) or "nothing",
-                        expected="one of unit, role, each, office_of",
-                        origin=fields.origin,
-                    )
-                )
+            if forms or not (fields.misspelt or fields.hollow):
+                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected="one of unit, role, each, office_of", origin=fields.origin))  # fmt: skip
             return None
         return self.by_form(forms[0], fields)
 

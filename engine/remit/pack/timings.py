@@ -13,6 +13,7 @@ from remit.pack.yaml_reader import Scalar
 
 AMOUNTS = ("hours", "days", "working_days", "months")
 BY_KEYS = (*AMOUNTS, "date", "reading", "from", "rolls_over")
+WINDOW_KEYS = ("opens", "due", "latest", "rolls_over")
 MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FURTHEST = 100_000
@@ -22,12 +23,9 @@ def by_timing(fields: Fields, names: Names | None) -> Timing | None:
     """`{hours: 24}`, `{date: 2024-12-31}`, `{reading: promptly}`; readings only where names are given."""
     forms = [name for name in (*AMOUNTS, "date", "reading") if name in fields]
     if len(forms) != 1:
-        fields.problems.add(
-            VocabularyError(
-                "RM206", "wrong-form", found=", ".join(forms) or "nothing",
-                expected="one of hours, days, working_days, months, date, reading", origin=fields.origin,
-            )
-        )  # fmt: skip
+        if forms or not (fields.misspelt or fields.hollow):
+            expected = "one of hours, days, working_days, months, date, reading"
+            fields.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected=expected, origin=fields.origin))  # fmt: skip
         return None
     start = CountFrom(fields.word("from", ("known", "event"), "known"))
     rolls = fields.truth("rolls_over")

@@ -14,24 +14,19 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Scalar
 
-UNIT_KEYS = (
-    "label",
-    "roles",
-    "place",
-    "level",
-    "basis",
-    "reason",
-    "since",
-    "until",
-    "alias",
-    *(r.value for r in Relation),
-)
+PLACE_KEYS = ("label", "level", "in", "alias")
+UNITS_FILE_KEYS = ("units", "reorganisations")
+EDGE_KEYS = ("unit", "since", "until")
+REORGANISATION_KEYS = ("on", "merge", "rename", "abolish", "into", "label", "authority")
+#: In the order in which they are best read: what the unit is, then its relations.
+RELATIONS = (Relation.PART_OF, Relation.MEMBER_OF, Relation.OFFICE_OF, Relation.LOCATED_IN, Relation.GUIDED_BY, Relation.REPORTS_TO)  # fmt: skip
+UNIT_KEYS = ("label", "roles", "place", "level", "basis", "reason", "since", "until", "alias", *map(str, RELATIONS))
 
 
 def read_places(facts: Facts, names: Names) -> dict[str, Place]:
     pending = []
     for key, node in facts.entries("places"):
-        fields = facts.fields(node, "place", ("label", "level", "in", "alias"))
+        fields = facts.fields(node, "place", PLACE_KEYS)
         pending.append((key, fields, fields.label("label", required=True) or Text(key.text, key.text)))
     names.learn("place", ((key.text, label, fields.texts("alias")) for key, fields, label in pending))
     found = {}
@@ -51,7 +46,9 @@ def read_units(
     pending: list[tuple[Scalar, Fields, Text]] = []
     moves: list[Node] = []
     for document in facts.documents("units"):
-        top = facts.fields(document, "units-file", ("units", "reorganisations"))
+        top = facts.fields(document, "units-file", UNITS_FILE_KEYS)
+        if "units" in top.misspelt:
+            facts.problems.unread.add("units")
         moves += top.many("reorganisations")
         for key, node in top.entries("units"):
             fields = facts.fields(node, "unit", UNIT_KEYS)
@@ -106,7 +103,7 @@ def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterato
             if isinstance(node, Scalar):
                 target, since, until = names.resolve("unit", node), None, None
             else:
-                dated = facts.fields(node, "edge", ("unit", "since", "until"))
+                dated = facts.fields(node, "edge", EDGE_KEYS)
                 named = dated.scalar("unit", required=True)
                 target, since, until = (
                     (names.resolve("unit", named) if named else None),
@@ -118,19 +115,21 @@ def edges_of(key: Scalar, fields: Fields, names: Names, facts: Facts) -> Iterato
 
 
 def reorganisation(facts: Facts, node: Node, names: Names) -> Reorganisation | None:
-    fields = facts.fields(node, "reorganisation", ("on", "merge", "rename", "abolish", "into", "label", "authority"))
+    fields = facts.fields(node, "reorganisation", REORGANISATION_KEYS)
     on = fields.day("on", required=True)
     kinds: list[Literal["merge", "rename", "abolish"]] = [k for k in ("merge", "rename", "abolish") if k in fields]
-    if len(kinds) != 1 or on is None:
+    if len(kinds) != 1:
         facts.problems.add(
             VocabularyError(
                 "RM206",
                 "wrong-form",
-                found="reorganisation",
+                found=fields.shown(kinds) or "nothing",
                 expected="one of merge, rename, abolish",
                 origin=node.origin,
             )
         )
+        return None
+    if on is None:
         return None
     units = tuple(u for n in fields.scalars(kinds[0]) if (u := names.resolve("unit", n)))
     into = fields.scalar("into", required=kinds[0] == "merge")

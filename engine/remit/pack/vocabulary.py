@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from remit.errors import VocabularyError
+from remit.errors import Origin, VocabularyError, nearest
 from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
@@ -19,11 +19,20 @@ from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.files import Files
 from remit.pack.names import Names
-from remit.pack.timings import BY_KEYS, by_timing, window_timing
+from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
 from remit.pack.units import read_places, read_units
 from remit.pack.values import Unfit, value_of
 from remit.pack.yaml_reader import Node, Problems, Scalar, Sequence
 
+PACK_KEYS = ("id", "title", "language", "zone", "levels", "fallback")
+LEVEL_KEYS = ("id", "label")
+TERM_KEYS = ("label", "alias")
+ATTRIBUTE_KEYS = (
+    "label", "of", "type", "unit", "choices", "min", "max", "absent_means", "reason", "ask", "asked_of", "alias",
+)  # fmt: skip
+CHOICE_KEYS = ("zh", "en", "alias")
+EVENT_TYPE_KEYS = ("label", "alias", "about", "attributes", "required")
+READING_KEYS = ("label", "means", "by", "window", "open", "signed_by", "since", "status", "reason", "alias")
 TEXT = ValueKind.TEXT
 T = TypeVar("T")
 #: Attributes of the acts every pack has.
@@ -126,7 +135,7 @@ def part(facts: Facts, names: Names, kind: str, sources: Iterable[str], read: Ca
     contents = tuple((name, files.outcome(name)) for source in sources for name in facts.named(source))
 
     def make() -> tuple[T, Names]:
-        own = Names(Problems(), dict(names.spelled), dict(names.labels))
+        own = Names(facts.problems.apart(), dict(names.spelled), dict(names.labels))
         found = read(Facts(files, own.problems), own)
         if isinstance(found, dict) and kind not in own.spelled:
             learn(own, kind, found.values())
@@ -134,8 +143,7 @@ def part(facts: Facts, names: Names, kind: str, sources: Iterable[str], read: Ca
 
     found, own = files.memory.once((kind, contents), make)
     names.spelled[kind], names.labels[kind] = own.spelled[kind], own.labels[kind]
-    for problem in own.problems.found:
-        facts.problems.add(problem)
+    facts.problems.join(own.problems)
     return found
 
 
@@ -146,15 +154,20 @@ def learn(names: Names, kind: str, items: Iterable[Term | Attribute | EventType 
 def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
     """facts/pack.yaml."""
     document = next(facts.documents("pack"), None)
-    head = facts.fields(document, "pack", ("id", "title", "language", "zone", "levels", "fallback"))
+    if document is None and "pack" not in facts.problems.unread:
+        facts.problems.add(VocabularyError("RM220", "empty-value", found="an empty file", expected="the keys of a pack", origin=Origin("facts/pack.yaml", 1, 1)))  # fmt: skip
+        facts.problems.unread.add("pack")
+    head = facts.fields(document, "pack", PACK_KEYS)
     labels: dict[str, Text] = {}
     for node in head.many("levels"):
         if isinstance(node, Scalar):
             labels[node.text] = Text(node.text, node.text)
             continue
-        level = facts.fields(node, "level", ("id", "label"))
+        level = facts.fields(node, "level", LEVEL_KEYS)
         name = level.text("id", required=True)
-        if name:
+        if name is None:
+            facts.problems.unread.add("pack")
+        else:
             labels[name] = level.label("label") or Text(name, name)
     return head, tuple(labels), labels
 
@@ -178,7 +191,7 @@ def terms(facts: Facts, name: str, place: str) -> dict[str, Term]:
     """Plain words: actions, roles."""
     found = {}
     for key, node in facts.entries(name):
-        fields = facts.fields(node, place, ("label", "alias"))
+        fields = facts.fields(node, place, TERM_KEYS)
         found[key.text] = Term(
             key.text,
             fields.label("label", required=True) or Text(key.text, key.text),
@@ -190,22 +203,8 @@ def terms(facts: Facts, name: str, place: str) -> dict[str, Term]:
 
 def read_attributes(facts: Facts, names: Names, zone: ZoneInfo) -> dict[str, Attribute]:
     found = {attribute.id: attribute for attribute in BUILT_IN_ATTRIBUTES}
-    keys = (
-        "label",
-        "of",
-        "type",
-        "unit",
-        "choices",
-        "min",
-        "max",
-        "absent_means",
-        "reason",
-        "ask",
-        "asked_of",
-        "alias",
-    )
     for key, node in facts.entries("attributes"):
-        fields = facts.fields(node, "attribute", keys)
+        fields = facts.fields(node, "attribute", ATTRIBUTE_KEYS)
         if key.text in found and found[key.text] in BUILT_IN_ATTRIBUTES:
             facts.problems.add(
                 VocabularyError(
@@ -226,6 +225,7 @@ def attribute_of(key: Scalar, fields: Fields, names: Names, zone: ZoneInfo) -> A
     choices = tuple(choice_of(k, v, fields) for k, v in fields.entries("choices"))
     if kind is ValueKind.CHOICE and not choices:
         fields.missing("choices")
+        kind = TEXT  # what it may be compared with, nobody knows
     asked = fields.scalar("asked_of")
     unit = fields.label("unit")
     attribute = Attribute(
@@ -268,6 +268,8 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
     elif isinstance(inner, Scalar):
         spelled = [*ValueKind, *(zh for zh, en in dialect.WORDS.items() if en in set(ValueKind))]
         fields.problems.unknown("type", inner, spelled, "a type: " + ", ".join(ValueKind))
+        meant = dialect.word(nearest(inner.text, spelled) or "")
+        return (ValueKind(meant) if meant in set(ValueKind) else TEXT), many
     else:
         fields.wrong(node, "a type, or a list of one type")
     return TEXT, many
@@ -276,7 +278,7 @@ def kind_of(fields: Fields) -> tuple[ValueKind, bool]:
 def choice_of(key: Scalar, node: Node, outer: Fields) -> Choice:
     if isinstance(node, Scalar):
         return Choice(key.text, Text(node.text, node.text))
-    fields = Fields(node, "choice", ("zh", "en", "alias"), outer.problems)
+    fields = Fields(node, "choice", CHOICE_KEYS, outer.problems)
     zh, en = fields.text("zh"), fields.text("en")
     return Choice(key.text, Text(zh or en or key.text, en or zh or key.text), fields.texts("alias"))
 
@@ -284,7 +286,7 @@ def choice_of(key: Scalar, node: Node, outer: Fields) -> Choice:
 def read_events(facts: Facts, names: Names) -> dict[str, EventType]:
     found = {kind.id: kind for kind in BUILT_IN_EVENTS}
     for key, node in facts.entries("events"):
-        fields = facts.fields(node, "event type", ("label", "about", "attributes", "required", "alias"))
+        fields = facts.fields(node, "event type", EVENT_TYPE_KEYS)
         if key.text in found and found[key.text].built_in:
             facts.problems.add(
                 VocabularyError(
@@ -312,20 +314,8 @@ def read_events(facts: Facts, names: Names) -> dict[str, EventType]:
 
 def read_readings(facts: Facts) -> dict[str, Reading]:
     found = {}
-    keys = (
-        "label",
-        "means",
-        "by",
-        "window",
-        "open",
-        "signed_by",
-        "since",
-        "status",
-        "reason",
-        "alias",
-    )
     for key, node in facts.entries("readings"):
-        fields = facts.fields(node, "reading", keys)
+        fields = facts.fields(node, "reading", READING_KEYS)
         label = fields.label("label", required=True) or Text(key.text, key.text)
         found[key.text] = Reading(
             id=key.text,
@@ -347,8 +337,4 @@ def reading_timing(facts: Facts, fields: Fields) -> Timing | None:
         return OpenEnd()
     if "by" in fields:
         return by_timing(facts.fields(fields.nodes["by"], "by", BY_KEYS), None)
-    return (
-        window_timing(facts.fields(fields.nodes["window"], "window", ("opens", "due", "latest", "rolls_over")))
-        if "window" in fields
-        else None
-    )
+    return window_timing(facts.fields(fields.nodes["window"], "window", WINDOW_KEYS)) if "window" in fields else None

@@ -44,6 +44,7 @@ class Parts:
     requires: frozenset[str] = frozenset()
     per_bearer: bool = False
     changeable: bool = False
+    rerouted: bool = False
 
 
 def default_acts(parts: Parts) -> Parts:
@@ -80,9 +81,19 @@ def find_bearer_reads(parts: Parts) -> Parts:
 
 
 def find_changeable(parts: Parts) -> Parts:
-    """Conditions that read the person's facts or the case may come to be judged otherwise by what is reported later."""
+    """Conditions and routes that read the person's facts, or the case, may come out otherwise by what is reported later."""
     trees = [c.tree for c in (parts.rule.condition, parts.rule.exception) if c is not None]
-    return replace(parts, changeable=any(reads(tree, root) for tree in trees for root in ("subject", "case")))
+    rerouted = any(routing_facts(parts.rule))
+    judged = any(reads(tree, root) for tree in trees for root in ("subject", "case"))
+    return replace(parts, changeable=judged or rerouted, rerouted=rerouted)
+
+
+def routing_facts(rule: Rule) -> Iterator[str]:
+    """The person's facts from which the place of a bearer is read."""
+    for selector in rule.bearers:
+        root, _, name = str(getattr(selector, "place", None) or "").partition(".")
+        if root == "subject":
+            yield name
 
 
 PASSES = (default_acts, find_triggers, find_companions, find_bearer_reads, find_changeable)
@@ -101,6 +112,7 @@ def compile_rule(rule: Rule, policy: Policy, order: int) -> CompiledRule:
         guard=rule.condition.tree if rule.condition else None,
         per_bearer=parts.per_bearer,
         changeable=parts.changeable,
+        rerouted=parts.rerouted,
         discharges=parts.discharges,
         breaches=parts.breaches,
     )

@@ -21,7 +21,8 @@ class CompiledRule:
         requires: event types that must also stand in the case, else the condition is surely false.
         guard: the whole condition, or None.
         per_bearer: the condition reads the bearer, so it is judged after routing.
-        changeable: what is reported later may change how its condition or exception is judged.
+        changeable: what is reported later may change how its condition or exception is judged, or who bears it.
+        rerouted: who bears it is read from a fact of the person.
         discharges, breaches: acts that perform or violate it, defaults filled in.
     """
 
@@ -33,6 +34,7 @@ class CompiledRule:
     guard: Expression | None
     per_bearer: bool
     changeable: bool
+    rerouted: bool
     discharges: tuple[Act, ...]
     breaches: tuple[Act, ...]
 

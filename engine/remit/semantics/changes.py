@@ -27,6 +27,7 @@ NAMES: Mapping[Status, str] = {
 def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
     """Created, opened, overdue, discharged, breached, withdrawn …; `rescheduled` and `updated` for what kept its status.
 
+    `handed_over` is what the bearer has done and the recipient has not acknowledged.
     An obligation that nothing supports any more, not even as withdrawn, is `gone`.
     """
     old = {o.id: o for o in before}
@@ -44,6 +45,8 @@ def in_order(found: Iterable[Change]) -> tuple[Change, ...]:
 def named(before: Obligation | None, after: Obligation) -> str:
     if before is None:
         return "withdrawn" if after.status is Status.WITHDRAWN else "created"
+    if after.handover_open and not before.handover_open:
+        return "handed_over"
     if before.status is not after.status:
         opened = "resumed" if before.status is Status.SUSPENDED else "opened"
         return NAMES.get(after.status, opened)

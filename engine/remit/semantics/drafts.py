@@ -26,7 +26,26 @@ from remit.semantics.life import names
 
 def drafts(law: Law, history: History) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
-    return weighed(law, grouped(law, history))
+    found = weighed(law, grouped(law, history))
+    return {key: free_since(law, history, key, draft) for key, draft in found.items()}
+
+
+def free_since(law: Law, history: History, key: str, draft: Draft) -> Draft:
+    """The draft, arisen when what was then known first let it stand: while another rule set it aside, nobody owed it."""
+    if draft.verdict is not True or draft.arose_at is None or not may_come_free(law, draft.rule):
+        return draft
+    for moment in sorted({e.knowable_at for e in history.events if e.knowable_at >= draft.arose_at}):
+        then = weighed(law, grouped(law, history.as_known_at(moment))).get(key)
+        if then is not None and then.verdict is True:
+            return replace(draft, arose_at=moment)
+    return draft
+
+
+def may_come_free(law: Law, rule: CompiledRule) -> bool:
+    """Whether a rule that goes before this one can fall away, by its own ground or because a third sets it aside."""
+    rules, levels = law.program.rules, law.graph.levels
+    above = [other for other in rules if outranks(other, rule, levels)] if not rule.breach_triggered else []
+    return any(one.changeable or any(outranks(third, one, levels) for third in rules) for one in above)
 
 
 def grouped(law: Law, history: History) -> dict[str, Draft]:

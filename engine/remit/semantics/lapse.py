@@ -1,4 +1,4 @@
-"""Duties whose ground fell away: a fact stated later made the condition false, or an exception true.
+"""Duties whose ground fell away: a fact stated later made the condition false, an exception true, or sent them elsewhere.
 
 Nothing is dropped in silence. What was performed or breached by then stays so; what was still open is withdrawn.
 """
@@ -42,7 +42,7 @@ def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
         for rule in law.program.by_event.get(event.type, ())
         if rule.changeable
         and not rule.breach_triggered
-        and (rule.per_bearer or not raised(law, rule, event.id, history))
+        and (rule.per_bearer or rule.rerouted or not raised(law, rule, event.id, history))
     ]
     moments = sorted({event.knowable_at for event in history.events}) if tried else []
     if len(moments) < 2:
@@ -57,13 +57,15 @@ def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
 
 
 def raised(law: Law, rule: CompiledRule, event_id: str, known: History) -> frozenset[str | None]:
-    """For which bearers the event set the rule off, by what was then known; None is everyone, where the rule reads none."""
+    """For which bearers the event set the rule off, by what was then known; None is everyone, where neither judging nor
+    routing tells one from another.
+    """
     event = next((e for e in known.events if e.id == event_id), None)
     if event is None:
         return frozenset()
     situation, day = known.situation(event), law.day(event.at)
     inside: dict[str | None, Situation] = {None: situation}
-    if rule.per_bearer:
+    if rule.per_bearer or rule.rerouted:
         parties = (p for found in bearing(law, rule, situation, event, day) for p in found.parties)
         inside = {p.id: seen(replace(situation, unit=law.graph.unit(p.id, day)), p) for p in parties}
     return frozenset(n for n, s in inside.items() if judge(rule, s) is True and exception_of(rule, s) is not True)
@@ -73,6 +75,9 @@ def ceased(obligation: Obligation, moment: datetime) -> Obligation:
     """As it stood, if it was performed or breached; else withdrawn, with the reason."""
     if obligation.performed_at is not None or obligation.status is Status.BREACHED:
         return obligation
-    claim = Text("后来查明的情况使条件不再成立", "what was learned later took the duty its ground")
+    claim = Text(
+        "后来查明的情况使条件不再成立，或使其归于其他单位",
+        "what was learned later took the duty its ground, or sent it to another desk",
+    )
     step = Why("status", claim, value=moment.isoformat(), holds=False)
     return replace(obligation, status=Status.WITHDRAWN, questions=(), grounds=(*obligation.grounds, step))

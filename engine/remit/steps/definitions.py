@@ -5,16 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
 from pytest_bdd import given, parsers, then, when
 
+from remit.errors import nearest
 from remit.model.terms import Modality
 from remit.steps import pack_above
 from remit.steps.story import Story, pack_at
 
 F = TypeVar("F", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One wording of a step: `given`, `when` or `then`, how it reads, and what it does."""
+
+    kind: str
+    parser: parsers.re
+    function: Callable[..., None]
+
+
+#: Every wording, in the order in which they are tried; pytest-bdd knows the same ones.
+DEFINITIONS: list[Definition] = []
 Table = Sequence[Sequence[str]]
 KINDS = {"given": given, "when": when, "then": then}
 #: Every wording of every step, for whoever reads scenarios without running them.
@@ -32,8 +47,11 @@ CLAUSES = {
     "under": "article", "status": "status", "period": "period", "for": "subject", "rule": "rule",
 }  # fmt: skip
 COLUMNS = {
-    "单位": "unit", "行动": "action", "情态": "modality", "对象": "to", "期限": "due", "依据": "article", "状态": "status", "规则": "rule",
-    "unit": "unit", "action": "action", "modality": "modality", "to": "to", "by": "due", "under": "article", "status": "status", "rule": "rule",
+    "单位": "unit", "单位数": "units", "行动": "action", "情态": "modality", "对象": "to", "会同": "with", "承办": "performer", "期限": "due",
+    "最早": "opens", "最迟": "latest", "依据": "article", "状态": "status", "周期": "period", "当事人": "subject", "规则": "rule",
+    "unit": "unit", "units": "units", "action": "action", "modality": "modality", "to": "to", "with": "with", "performed by": "performer",
+    "by": "due", "from": "opens", "at the latest": "latest", "under": "article", "status": "status", "period": "period", "for": "subject",
+    "rule": "rule",
 }  # fmt: skip
 ABOUT = {
     "涉及": "subject",
@@ -48,8 +66,12 @@ QUOTED = re.compile(rf"[“\"]({INSIDE})[”\"]")
 CLAUSE = "|".join(sorted(CLAUSES, key=len, reverse=True))
 #: What divides two clauses: a comma, or in English a blank alone.
 BETWEEN = r"(?:[，,]\s*|\s+)"
-ONE_CLAUSE = re.compile(rf"{BETWEEN}({CLAUSE})\s*((?:、?[“\"]{INSIDE}[”\"])+)")
-TAIL = rf"(?P<tail>(?:{BETWEEN}(?:{CLAUSE})\s*(?:、?[“\"]{INSIDE}[”\"])+)*)"
+#: `“甲”、“乙”等5个单位`: some of them by name, and how many there are.
+AMONG = r"(?:等(?P<zh>\d+)个单位|\s+of (?P<en>\d+) units?)"
+AMONG_ANY = re.sub(r"\?P<\w+>", "?:", AMONG)
+ONE_CLAUSE = re.compile(rf"{BETWEEN}({CLAUSE})\s*((?:、?[“\"]{INSIDE}[”\"])+){AMONG}?")
+TAIL = rf"(?P<tail>(?:{BETWEEN}(?:{CLAUSE})\s*(?:、?[“\"]{INSIDE}[”\"])+{AMONG_ANY}?)*)"
+IN_CELL = re.compile(rf"(?P<names>.*?){AMONG}")
 DETAIL = "|".join(sorted(ABOUT, key=len, reverse=True))
 ONE_EXTRA = re.compile(rf"[，,]?\s*({DETAIL})\s*(?:[“\"]({INSIDE})[”\"]|({TIME}))")
 EXTRA = rf"(?P<extra>(?:[，,]?\s*(?:{DETAIL})\s*(?:[“\"]{INSIDE}[”\"]|{TIME}))*)"
@@ -66,7 +88,9 @@ def step(kind: str, *patterns: str) -> Callable[[F], F]:
     def register(function: F) -> F:
         WORDINGS.extend(patterns)
         for pattern in patterns:
-            KINDS[kind](parsers.re(rf"\s*{pattern}\s*[：:]?$"), stacklevel=2)(function)
+            parser = parsers.re(rf"\s*{pattern}\s*[：:]?$")
+            KINDS[kind](parser, stacklevel=2)(function)
+            DEFINITIONS.append(Definition(kind, parser, function))
         return function
 
     return register
@@ -105,14 +129,20 @@ def the_case(remit_story: Story, case: str) -> None:
 @step("given", rf"{q('unit')}是{q('role')}", rf"{q('unit')} is an? {q('role')}")
 def has_role(remit_story: Story, unit: str, role: str) -> None:
     known = remit_story.pack.vocabulary.units[remit_story.name("unit", unit)]
-    assert remit_story.name("role", role) in known.roles, f"{unit} has the roles {', '.join(known.roles)}"
+    has = ", ".join(remit_story.words.label(name).of(remit_story.language) for name in known.roles)
+    assert remit_story.name("role", role) in known.roles, remit_story.say(
+        f"{unit}的角色是：{has}", f"{unit} has the roles {has}"
+    )
 
 
 @step("given", rf"{q('unit')}位于{q('place')}", rf"{q('unit')} lies in {q('place')}")
 def lies_in(remit_story: Story, unit: str, place: str) -> None:
     graph = remit_story.pack.graph
     at = graph.units[remit_story.name("unit", unit)].place
-    assert remit_story.name("place", place) in graph.around(at), f"{unit} lies in {at}"
+    where = remit_story.words.label(at).of(remit_story.language)
+    assert remit_story.name("place", place) in graph.around(at), remit_story.say(
+        f"{unit}位于{where}", f"{unit} lies in {where}"
+    )
 
 
 @step(
@@ -264,8 +294,33 @@ def passes(remit_story: Story, at: str) -> None:
 
 
 def clauses(tail: str | None) -> dict[str, Sequence[str]]:
-    """`，向“甲”、“乙”，期限“…”` → what is said of the obligation."""
-    return {CLAUSES[m[1]]: QUOTED.findall(m[2]) for m in ONE_CLAUSE.finditer(tail or "")}
+    """`，向“甲”、“乙”等3个单位，期限“…”` → what is said of the obligation; how many there are, under `to_count`."""
+    said: dict[str, Sequence[str]] = {}
+    for m in ONE_CLAUSE.finditer(tail or ""):
+        said[CLAUSES[m[1]]] = QUOTED.findall(m[2])
+        number = m["zh"] or m["en"]
+        if number:
+            said[f"{CLAUSES[m[1]]}_count"] = [number]
+    return said
+
+
+def column(story: Story, name: str) -> str:
+    """What a heading means."""
+    close = nearest(name, COLUMNS)
+    assert name in COLUMNS, story.say(f"“{name}”不是可用的列", f"`{name}` is no column of this table") + (
+        story.say(f"；最接近的是“{close}”", f"; nearest: `{close}`") if close else ""
+    )
+    return COLUMNS[name]
+
+
+def in_cell(name: str, cell: str) -> dict[str, Sequence[str]]:
+    """`甲、乙等3个单位` in a table's cell, as in `clauses`; `无` says that there is none."""
+    if cell in ("无", "none") and name in ("to", "with", "performer"):
+        return {f"{name}_count": ["0"]}
+    among = IN_CELL.fullmatch(cell)
+    if among is None:
+        return {name: cell.split("、")}
+    return {name: among["names"].split("、"), f"{name}_count": [among["zh"] or among["en"]]}
 
 
 @step(
@@ -294,9 +349,20 @@ def nobody_owes(remit_story: Story, action: str) -> None:
     assert not found, remit_story.listing(found)
 
 
+@step(
+    "then",
+    rf"共有(?P<number>\d+)个单位(?P<modal>必须|不得|可以){q('action')}(?:[，,]规则{q('rule')})?",
+    rf"(?P<number>\d+) units? (?P<modal>must not|must|may) {q('action')}(?:,? rule {q('rule')})?",
+)
+def so_many_owe(remit_story: Story, number: str, modal: str, action: str, rule: str | None) -> None:
+    remit_story.counted(MODALS[modal], action, int(number), rule)
+
+
 @step("then", rf"规则{q('rule')}产生义务", rf"rule {q('rule')} raises a duty")
 def rule_raises(remit_story: Story, rule: str) -> None:
-    assert remit_story.of_rule(rule), f"rule {rule} raised nothing.\n{remit_story.listing(remit_story.owed())}"
+    assert remit_story.of_rule(rule), (
+        f"{remit_story.say(f'规则 {rule} 没有产生义务。', f'rule {rule} raised nothing.')}\n{remit_story.listing(remit_story.owed())}"
+    )
 
 
 @step(
@@ -317,7 +383,7 @@ def rule_raises_nothing(remit_story: Story, rule: str, why: str | None) -> None:
 @step("then", rf"规则{q('rule')}的责任单位未能确定", rf"the bearer of rule {q('rule')} is not settled")
 def not_settled(remit_story: Story, rule: str) -> None:
     found = remit_story.of_rule(rule)
-    assert found, f"rule {rule} raised nothing"
+    assert found, remit_story.say(f"规则 {rule} 没有产生义务", f"rule {rule} raised nothing")
     assert not any(o.bearer.routed for o in found), remit_story.listing(found)
 
 
@@ -328,12 +394,17 @@ def nothing_else(remit_story: Story) -> None:
 
 @step("then", r"(?P<exactly>恰好)?产生以下义务", r"(?P<exactly>exactly )?these duties arise")
 def these_arise(remit_story: Story, exactly: str | None, datatable: Table) -> None:
-    head = [COLUMNS[name] for name in datatable[0]]
+    head = [column(remit_story, name) for name in datatable[0]]
+    missing = [remit_story.say(zh, en) for zh, en in (("单位", "unit"), ("行动", "action")) if en not in head]
+    assert not missing, remit_story.say("表格缺少列：", "the table lacks the column ") + "、".join(missing)
     for row in datatable[1:]:
         said = {name: cell for name, cell in zip(head, row, strict=True) if cell}
         unit, action = said.pop("unit"), said.pop("action")
         modality = MODALS[said.pop("modality", "must")]
-        remit_story.find(unit, modality, action, **{name: cell.split("、") for name, cell in said.items()})
+        units, rule = said.pop("units", None), said.get("rule")
+        if units:
+            remit_story.counted(modality, action, int(units) if units.isdecimal() else -1, rule)
+        remit_story.find(unit, modality, action, **{k: v for name, cell in said.items() for k, v in in_cell(name, cell).items()})  # fmt: skip
     if exactly:
         remit_story.nothing_else()
 
@@ -347,7 +418,9 @@ def is_undecided(remit_story: Story, unit: str, action: str, whom: str, fact: st
     found = remit_story.find(unit, Modality.MUST, action, status=["undecided"])
     attribute, role = remit_story.name("attribute", fact), remit_story.name("role", whom)
     asked = {(q.fact.partition(".")[2], q.asked_of) for q in found.questions}
-    assert (attribute, role) in asked, f"asked: {sorted(map(str, asked))}"
+    words = remit_story.words.label
+    shown = [": ".join(words(str(name)).of(remit_story.language) for name in pair if name) for pair in asked]
+    assert (attribute, role) in asked, remit_story.say("须查明的是：", "asked: ") + ", ".join(sorted(shown))
 
 
 @step(
@@ -373,7 +446,7 @@ def rests_on(remit_story: Story, action: str, words: str) -> None:
 )
 def is_rebuttable(remit_story: Story, unit: str, action: str, fact: str) -> None:
     found = remit_story.find(unit, Modality.MUST, action)
-    assert found.rebuttable, f"{found.rule} is not rebuttable"
+    assert found.rebuttable, remit_story.say(f"规则 {found.rule} 的义务不可反驳", f"{found.rule} is not rebuttable")
     attribute = remit_story.name("attribute", fact)
     assert attribute in {q.fact.partition(".")[2] for q in found.questions}, [q.fact for q in found.questions]
 
@@ -381,5 +454,5 @@ def is_rebuttable(remit_story: Story, unit: str, action: str, fact: str) -> None
 @step("then", rf"报告被拒绝[，,]代码{q('code')}", rf"the report is refused with {q('code')}")
 def refused(remit_story: Story, code: str) -> None:
     refusal, remit_story.refused = remit_story.refused, None
-    assert refusal is not None, "the report was taken"
+    assert refusal is not None, remit_story.say("报告被接受了", "the report was taken")
     assert refusal.code == code, str(refusal)

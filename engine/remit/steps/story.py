@@ -10,14 +10,22 @@ from pathlib import Path
 
 from remit.engine import Engine
 from remit.errors import EventError, nearest
+from remit.explain.messages import told
 from remit.explain.text import text
 from remit.explain.words import MODALITY, STATUS, Words, beginning, moment
 from remit.expressions.lexicon import spellings
-from remit.model.obligation import Obligation
+from remit.model.obligation import Obligation, Party
 from remit.model.rule import On
 from remit.model.terms import Modality, Nature, Status
 from remit.pack.load import Pack
 
+KINDS = {
+    "unit": "单位", "role": "角色", "place": "地点", "action": "行动", "event": "事件", "attribute": "事实", "reading": "解释", "level": "层级",
+}  # fmt: skip
+CLAUSE_NAMES = {
+    "to": "对象", "with": "会同", "performer": "承办", "due": "期限", "opens": "最早", "latest": "最迟", "article": "依据", "status": "状态",
+    "period": "周期", "subject": "当事人", "rule": "规则",
+}  # fmt: skip
 #: Of many obligations that differ from what a step says, the nearest few are told.
 SHOWN = 6
 
@@ -30,18 +38,24 @@ def pack_at(root: Path) -> Pack:
 
 @dataclass
 class Story:
-    """The engine of one scenario, and what its steps need to remember."""
+    """The engine of one scenario, and what its steps need to remember.
+
+    `tongue` is the scenario's language, `zh` or `en`; left out, the pack's own.
+    """
 
     pack: Pack
     case: str
+    backend: str = "auto"
+    tongue: str | None = None
     engine: Engine = field(init=False)
     facts: dict[str, str] = field(default_factory=dict)
     spoken_of: set[str] = field(default_factory=set)
     refused: EventError | None = None
     count: int = 0
+    _agendas: dict[tuple[datetime, int], tuple[Obligation, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.pack)
+        self.engine = Engine(self.pack, backend=self.backend)
         self.words = Words.of(self.pack)
 
     # --- telling --------------------------------------------------------------------------------------
@@ -61,7 +75,9 @@ class Story:
 
     def require_accepted(self) -> None:
         """No step goes on as if a refused report had been taken."""
-        assert self.refused is None, f"the report was refused: {self.refused}"
+        assert self.refused is None, self.say("报告被拒绝：", "the report was refused: ") + told(
+            self.refused, self.language
+        )
 
     def moment(self, written: str) -> datetime:
         at = datetime.fromisoformat(written.replace(" ", "T"))
@@ -72,7 +88,10 @@ class Story:
         found = self.pack.find(kind, written)
         if found is None:
             close = nearest(written, self.pack.reader.names.spelled[kind])
-            raise AssertionError(f"`{written}` is no {kind} of this pack" + (f"; nearest: `{close}`" if close else ""))
+            raise AssertionError(
+                self.say(f"“{written}”不是本规则包的{KINDS[kind]}", f"`{written}` is no {kind} of this pack")
+                + (self.say(f"；最接近的是“{close}”", f"; nearest: `{close}`") if close else "")
+            )
         return found
 
     # --- asking ---------------------------------------------------------------------------------------
@@ -82,14 +101,17 @@ class Story:
         self.require_accepted()
         return self.engine.answer(agenda=False).obligations
 
-    def agenda(self, unit: str) -> tuple[Obligation, ...]:
-        return self.engine.agenda(unit)
+    def agenda(self, unit: str | None = None) -> tuple[Obligation, ...]:
+        """The recurring and standing duties of a unit, or of all; worked out once for each moment."""
+        key = (self.engine.now, self.engine.position)
+        if key not in self._agendas:
+            self._agendas[key] = self.engine.agenda()
+        return tuple(o for o in self._agendas[key] if unit in (None, o.bearer.id))
 
     def all_owed(self, action: str) -> tuple[Obligation, ...]:
         """What is owed of this act: in the cases, and on the agenda where any rule puts it there."""
         of_agenda = any(r.action == action and not isinstance(r.trigger, On) for r in self.pack.rules.values())
-        self.require_accepted()
-        found = self.engine.answer(agenda=of_agenda).obligations
+        found = (*self.owed(), *(self.agenda() if of_agenda else ()))
         return tuple(o for o in found if o.action == action and o.status is not Status.WITHDRAWN)
 
     def find(self, unit: str, modality: Modality, action: str, **clauses: Sequence[str] | None) -> Obligation:
@@ -105,18 +127,22 @@ class Story:
             mine = [*mine, *self.agenda(bearer)]
             named = [o for o in mine if o.action == act and o.modality is modality]
         assert named, (
-            f"{unit} {MODALITY[modality].of(self.language)} “{action}”: there is no such obligation.\n{self.listing(mine or self.owed())}"
+            f"{unit} {MODALITY[modality].of(self.language)} “{action}”{self.say('：没有这项义务', ': there is no such obligation.')}\n{self.listing(mine or self.owed())}"
         )
         faults = {o.id: self.faults(o, clauses) for o in named}
         fitting = [o for o in named if not faults[o.id]]
-        told = [f"{o.rule}: {fault}" for o in sorted(named, key=lambda o: len(faults[o.id])) for fault in faults[o.id]]
+        told = [f"{o.rule}: {'; '.join(faults[o.id])}" for o in sorted(named, key=lambda o: len(faults[o.id]))]
         assert fitting, "\n".join(told[:SHOWN])
         self.spoken_of.add(fitting[0].id)
         return fitting[0]
 
     @property
     def language(self) -> str:
-        return self.pack.language
+        return self.tongue or self.pack.language
+
+    def say(self, zh: str, en: str) -> str:
+        """The wording in the scenario's language."""
+        return zh if self.language == "zh" else en
 
     def faults(self, o: Obligation, clauses: Mapping[str, Sequence[str] | None]) -> list[str]:
         """Where an obligation differs from what a step says of it."""
@@ -125,26 +151,51 @@ class Story:
             n: t.astimezone(zone) if t else None
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
         }
-        is_named = {
-            "to": [self.labels(p.id) for p in o.to],
-            "with": [self.labels(p.id) for p in o.cooperating],
-            "performer": [self.labels(p.id) for p in o.performers],
-        }
+        parties = {"to": o.to, "with": o.cooperating, "performer": o.performers}
+        is_named = {clause: [self.labels(party.id) for party in named] for clause, named in parties.items()}
         faults = []
         for clause, wanted in clauses.items():
             if wanted is None:
                 continue
-            if clause in is_named:
+            part, _, is_count = clause.partition("_")
+            name = self.say(CLAUSE_NAMES[part], part)
+            if is_count:
+                actual = [str(len(is_named[part]))]
+            elif clause in is_named:
                 missing = [w for w in wanted if not any(w in labels for labels in is_named[clause])]
                 if missing:
-                    faults.append(
-                        f"{clause}: {'、'.join(missing)} missing; found {[min(names) for names in is_named[clause]]}"
-                    )
+                    faults.append(self.missing(name, missing, parties[part]))
                 continue
-            actual = self.aspects(o, clause, local)
+            else:
+                actual = self.aspects(o, clause, local)
             if wanted[0] not in actual:
-                faults.append(f"{clause}: expected `{wanted[0]}`, found `{actual[0]}`")
+                faults.append(
+                    self.say(
+                        f"{name}：应为“{wanted[0]}”，实为“{actual[0]}”",
+                        f"{name}: expected `{wanted[0]}`, found `{actual[0]}`",
+                    )
+                )
         return faults
+
+    def missing(self, clause: str, wanted: Sequence[str], found: Sequence[Party]) -> str:
+        """The units a step names and the duty does not."""
+        names = "、".join(wanted)
+        has = [party.label.of(self.language) for party in found]
+        return self.say(
+            f"{clause}：缺少{names}，实为{'、'.join(has) or '无'}",
+            f"{clause}: {names} missing, found {', '.join(has) or 'none'}",
+        )
+
+    def counted(self, modality: Modality, action: str, number: int, rule: str | None = None) -> None:
+        """So many units owe it, and no more."""
+        act = self.name("action", action)
+        owed = [o for o in self.all_owed(act) if o.modality is modality and rule in (None, o.rule)]
+        found = {o.bearer.id: o.bearer.label.of(self.language) for o in owed}
+        listing = "、".join(sorted(found.values()))
+        assert len(found) == number, self.say(
+            f"应有 {number} 个单位，实有 {len(found)} 个：{listing}",
+            f"expected {number} units, found {len(found)}: {listing}",
+        )
 
     def aspects(self, o: Obligation, clause: str, local: Mapping[str, datetime | None]) -> list[str]:
         """The ways in which one aspect of an obligation may be written."""
@@ -183,13 +234,18 @@ class Story:
     def nothing_else(self) -> None:
         """The closed world: whatever no step has spoken of is one too many."""
         rest = [o for o in self.owed() if o.id not in self.spoken_of and o.status is not Status.WITHDRAWN]
-        assert not rest, f"{len(rest)} further obligations:\n{self.listing(rest)}"
+        assert not rest, (
+            f"{self.say(f'另有 {len(rest)} 项义务：', f'{len(rest)} further obligations:')}\n{self.listing(rest)}"
+        )
 
     def of_rule(self, rule: str) -> tuple[Obligation, ...]:
         """What a rule has raised."""
         if rule not in self.pack.rules:
             close = nearest(rule, self.pack.rules)
-            raise AssertionError(f"`{rule}` is no rule of this pack" + (f"; nearest: `{close}`" if close else ""))
+            raise AssertionError(
+                self.say(f"“{rule}”不是本规则包的规则", f"`{rule}` is no rule of this pack")
+                + (self.say(f"；最接近的是“{close}”", f"; nearest: `{close}`") if close else "")
+            )
         found = tuple(o for o in self.owed() if o.rule == rule and o.status is not Status.WITHDRAWN)
         self.spoken_of |= {o.id for o in found}
         return found
@@ -198,7 +254,9 @@ class Story:
         """The first obligation of this action."""
         act = self.name("action", action)
         found = [o for o in self.owed() if o.action == act]
-        assert found, f"nobody has “{action}” to do.\n{self.listing(self.owed())}"
+        assert found, (
+            f"{self.say(f'没有单位须“{action}”。', f'nobody has “{action}” to do.')}\n{self.listing(self.owed())}"
+        )
         return found[0]
 
     def told(self, o: Obligation) -> str:

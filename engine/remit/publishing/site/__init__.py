@@ -1,0 +1,1 @@
+"""`remit site`: a pack as pages that need no server, no network and no script to be read."""
