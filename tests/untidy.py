@@ -116,4 +116,11 @@ def says(probe: str, text: str) -> bool:
     except yaml.YAMLError:
         return False
     found = [e for e in events if isinstance(e, yaml.ScalarEvent)]
-    return bool(text) and "\n" not in text and bool(found) and found[0].value == text and len(events) == 6 + len(found) and len(found) < 3
+    return (
+        bool(text)
+        and "\n" not in text
+        and bool(found)
+        and found[0].value == text
+        and len(events) == 6 + len(found)
+        and len(found) < 3
+    )

@@ -123,7 +123,7 @@ PHRASES: dict[str, str] = {
     "a new or empty directory": "新目录或空目录", "plain YAML: values, lists, mappings and comments": "只有值、列表、键值和注释的 YAML",
     "a form that would not keep its meaning": "改变了含义的写法", "the same rules and comments afterwards": "规则和注释不变",
     "our own fault; the file is left as it is, please report it": "程序有错误，文件未动，请报告给我们", "a pack, or a .yaml or .md file of one": "规则包，或其中的 .yaml、.md 文件",
-    "a directory without files of a pack": "没有规则包文件的目录", "a file that can be written": "能写入的文件",
+    "a directory that is neither a pack nor in one": "既不是规则包、也不在规则包里的目录", "a file that can be written": "能写入的文件",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
