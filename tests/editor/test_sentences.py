@@ -9,7 +9,7 @@ import pytest
 from remit.editor.scenarios import wordings
 from remit.editor.sentences import GAP, SENTENCES, gap_kinds
 
-SAMPLES = {"at": "2024-05-06 21:00"}
+SAMPLES = {"at": "2024-05-06 21:00", "number": "3"}
 
 
 def filled(text: str) -> str:

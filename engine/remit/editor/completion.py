@@ -94,8 +94,8 @@ class Completer:
         if slot.quote:
             yield from quotable(before)
         for kind in slot.names:
-            if kind == "rule":
-                yield from self.rules()
+            if kind in self.index.own:
+                yield from self.own(kind)
             elif kind == "value":
                 yield from self.facts_values(of)
             else:
@@ -103,8 +103,8 @@ class Completer:
         if slot.inside is not None and not slot.called and "role" in slot.inside.keys:
             yield from selectors(self.language)
 
-    def rules(self) -> Iterator[Offer]:
-        return (Offer(name, Sort.NAME, rank=1) for name in sorted(self.index.rules))
+    def own(self, kind: str) -> Iterator[Offer]:
+        return (Offer(name, Sort.NAME, rank=1) for name in sorted(self.index.own[kind]))
 
     def paths(self) -> Iterator[Offer]:
         yield from (
@@ -130,7 +130,7 @@ class Completer:
             case _ if attribute is not None and attribute.id == "action":
                 yield from of_kind(self.index.words, "action", self.language)
             case _ if attribute is not None and attribute.id == "rule":
-                yield from self.rules()
+                yield from self.own("rule")
 
     def facts(self, before: Sequence[str], begun: int) -> Iterator[Offer]:
         """The attributes an event carries, where its type can be seen."""

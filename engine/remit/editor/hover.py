@@ -62,6 +62,8 @@ class Teller:
         words = self.index.words.vocabulary
         if name.kind == "rule":
             yield from self.of_rule(name.id)
+        if name.kind == "superior":
+            yield from self.of_superior(name.id)
         if name.kind == "choice" and name.of in words.attributes:
             yield (
                 self.say("选项，属于", "a choice of")
@@ -97,6 +99,16 @@ class Teller:
         if len(rule.notes) > MOST_NOTES:
             more = len(rule.notes) - MOST_NOTES
             yield self.say(f"另有备注 {more} 条", f"and {more} more note{'' if more == 1 else 's'}")
+
+    def of_superior(self, name: str) -> Iterator[str]:
+        """A document that rules implement, or a duty listed of one."""
+        for superior in (s for policy in self.policies for s in policy.implements):
+            if superior.id == name:
+                yield f"{superior.title.of(self.language)} {superior.number}".rstrip()
+            for duty in superior.duties:
+                if duty.id == name:
+                    yield f"> {duty.quote}"
+                    yield f"{duty.article} · {superior.title.of(self.language)}".lstrip(" ·")
 
     def of_attribute(self, attribute: Attribute) -> Iterator[str]:
         kind = dialect.spoken(attribute.kind.value, self.language)

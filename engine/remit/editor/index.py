@@ -25,6 +25,8 @@ from remit.shipped import is_pack
 
 FEATURES = "features/**/*.feature"
 READ = ("facts/*.yaml", "facts/*/*.yaml", "policies/*/policy.yaml", "policies/*/*.md")
+#: Kinds of name that are declared outside `facts/`, by their ids alone: rules, and the documents and duties that rules implement.
+OWN_WORDS = ("rule", "superior")
 #: Values of the acts every pack has, that are names.
 ACTS: Mapping[str, str] = {"action": "action", "rule": "rule"}
 
@@ -85,12 +87,16 @@ class Index:
     def __init__(self, files: Files, words: Words, memory: Recall) -> None:
         self.files, self.words, self.memory = files, words, memory
         self.read: dict[str, Reading] = {name: self.reading(name) for name in self.names_of_files()}
-        self.rules = frozenset(
-            m.written
-            for r in self.read.values()
-            for m in r.mentions
-            if m.part is Part.DECLARES and m.kinds == ("rule",)
-        )
+        self.own = {kind: self.declared_as(kind) for kind in OWN_WORDS}
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The ids of all rules."""
+        return self.own["rule"]
+
+    def declared_as(self, kind: str) -> frozenset[str]:
+        mentions = (m for reading in self.read.values() for m in reading.mentions)
+        return frozenset(m.written for m in mentions if m.part is Part.DECLARES and m.kinds == (kind,))
 
     @classmethod
     def prepared(cls, files: Files, words: Words, memory: Recall) -> Iterator[None]:
@@ -135,7 +141,7 @@ class Index:
     def held(self, file: str) -> Held:
         """The names of a file and what they mean; kept until the file changes, or the words do, or the rules there are."""
         reading = self.read[file]
-        key = ("held", file, reading, self.words, self.rules)
+        key = ("held", file, reading, self.words, *self.own.values())
         return self.memory.once(key, lambda: Held.of(Occurrence(file, m, self.meaning(m)) for m in reading.mentions))
 
     # --- what a mention means -----------------------------------------------------------------------
@@ -150,8 +156,8 @@ class Index:
 
     def find(self, kind: str, written: str, of: str = "") -> Name | None:
         """One thing by any of its names."""
-        if kind == "rule":
-            return Name(kind, written) if written in self.rules else None
+        if kind in self.own:
+            return Name(kind, written) if written in self.own[kind] else None
         if kind in ("choice", "value"):
             return self.value(written, self.words.vocabulary.attributes.get(self.attribute_id(of)))
         found = self.words.names.find(kind, written)

@@ -97,7 +97,7 @@ class Renaming:
 
     def holder(self, kind: str, new: str) -> Name | None:
         """What has the name already; of several, any."""
-        if kind in ("rule", "choice"):
+        if kind == "choice" or kind in self.index.own:
             return self.index.find(kind, new, self.name.of)
         meant = self.index.words.names.spelled.get(kind, {}).get(new, ())
         return Name(kind, meant[0]) if meant else None

@@ -17,7 +17,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "rule": ("rule",), "fact": ("attribute",), "whom": ("role",), "value": ("value",),
 }  # fmt: skip
 CLAUSES: Mapping[str, tuple[str, ...]] = {"to": ("unit",), "with": ("unit",), "performer": ("unit",), "rule": ("rule",)}
-COLUMNS: Mapping[str, tuple[str, ...]] = {"unit": ("unit",), "action": ("action",), "to": ("unit",), "rule": ("rule",)}
+PARTIES = frozenset({"to", "with", "performer"})
+COLUMNS: Mapping[str, tuple[str, ...]] = {"unit": ("unit",), "action": ("action",), **CLAUSES}
+NOBODY = frozenset({"无", "none"})
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 CELL = re.compile(r"(?<!\\)\|")
 HEADINGS = frozenset({("属性", "值"), ("事实", "值"), ("fact", "value")})
@@ -128,15 +130,26 @@ def row(cells: Sequence[Filled], header: Sequence[str], step: str) -> Iterator[M
     """The names of one row: of a list of duties, beneath its header, or of the facts of a report."""
     if is_list(step):
         for name, cell in zip(header, cells, strict=False):
-            kinds = list_columns().get(name, ())
-            several = cell.text.split("、") if kinds == COLUMNS["to"] else [cell.text]
-            at = 0
-            for part in several if kinds else ():
-                yield cell.part(at, at + len(part), kinds)
-                at += len(part) + 1
+            yield from of_cell(list_columns().get(name, ""), cell)
     elif len(cells) > 1 and (cells[0].text, cells[1].text) not in HEADINGS:
         yield cells[0].part(0, len(cells[0].text), ("attribute",))
         yield cells[1].part(0, len(cells[1].text), ("value",), cells[0].text)
+
+
+def of_cell(column: str, cell: Filled) -> Iterator[Mention | None]:
+    """The names in a cell of a list of duties; of parties several, perhaps with how many there are: `甲、乙等3个单位`."""
+    from remit.steps.definitions import IN_CELL
+
+    kinds, text = COLUMNS.get(column, ()), cell.text
+    among = IN_CELL.fullmatch(text) if column in PARTIES else None
+    if column in PARTIES and text in NOBODY:
+        return
+    text = among["names"] if among else text
+    at = 0
+    for part in text.split("、") if column in PARTIES else [text]:
+        if kinds:
+            yield cell.part(at, at + len(part), kinds)
+        at += len(part) + 1
 
 
 def cells_of(line: Line) -> Iterator[tuple[str, int]]:
@@ -207,16 +220,17 @@ def filled(text: str, line: int, column: int, example: Example) -> Filled:
 @lru_cache(maxsize=1)
 def wordings() -> tuple[re.Pattern[str], ...]:
     """Every wording of every step, as the scenarios are run by."""
-    from remit.steps.definitions import WORDINGS
+    from remit.steps.definitions import DEFINITIONS
 
-    return tuple(re.compile(rf"\s*{pattern}\s*[：:]?") for pattern in WORDINGS)
+    return tuple(re.compile(definition.parser.name) for definition in DEFINITIONS)
 
 
 @lru_cache(maxsize=1)
-def list_columns() -> Mapping[str, tuple[str, ...]]:
+def list_columns() -> Mapping[str, str]:
+    """The headings of a list of duties, in both languages, and what each is."""
     from remit.steps.definitions import COLUMNS as SPELLED
 
-    return {written: COLUMNS[name] for written, name in SPELLED.items() if name in COLUMNS}
+    return SPELLED
 
 
 def is_list(step: str) -> bool:

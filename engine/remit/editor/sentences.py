@@ -38,6 +38,7 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("then", "“{unit}”可以“{action}”", '"{unit}" may "{action}"'),
     ("then", "“{unit}”没有义务“{action}”", '"{unit}" has no duty to "{action}"'),
     ("then", "没有单位必须“{action}”", 'nobody must "{action}"'),
+    ("then", "共有{number}个单位必须“{action}”", '{number} units must "{action}"'),
     ("then", "规则“{rule}”产生义务", 'rule "{rule}" raises a duty'),
     ("then", "规则“{rule}”不产生义务", 'rule "{rule}" raises nothing'),
     ("then", "规则“{rule}”不产生义务，因为“{why}”", 'rule "{rule}" raises nothing, because "{why}"'),
@@ -65,7 +66,7 @@ GAPS: Mapping[str, tuple[str, str]] = {
     "at": ("2024-05-06 21:00", "2024-05-06 21:00"), "case": ("案件", "case"), "unit": ("单位", "unit"), "role": ("角色", "role"),
     "place": ("地点", "place"), "fact": ("事实", "fact"), "value": ("值", "value"), "kind": ("事件", "event"), "action": ("行动", "action"),
     "event": ("编号", "id"), "rule": ("规则", "rule"), "why": ("理由", "reason"), "whom": ("角色", "role"), "words": ("文字", "words"),
-    "code": ("RM404", "RM404"),
+    "code": ("RM404", "RM404"), "number": ("3", "3"),
 }  # fmt: skip
 GAP = re.compile(r"\{(\w+)\}")
 OPEN = re.compile(r"[“\"]([^“”\"]*)$")
@@ -200,8 +201,8 @@ def in_row(
     if is_list(step.text):
         head = next((each for each in lines if each.number > step.number and each.kind == "row"), line)
         titles = [title for title, _ in cells_of(head)]
-        kinds = list_columns().get(titles[number], ()) if number < len(titles) else ()
-        return start, cell.strip(), names(kinds, index, language, "") if kinds in COLUMNS.values() else ()
+        kinds = COLUMNS.get(list_columns().get(titles[number], ""), ()) if number < len(titles) else ()
+        return start, cell.strip(), names(kinds, index, language, "")
     if number == 0:
         carried = carried_by(step.text, index)
         found = of_kind(index.words, "attribute", language, ids_first=False)

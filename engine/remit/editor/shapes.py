@@ -143,6 +143,7 @@ RULE = Shape(
         "perdurant": TRUTH,
         "handover": TRUTH,
         "inferred": Slot(inside=Shape("inferred", texts(*INFERABLE))),
+        "implements": named("superior", "rule"),
         **texts("non_normative", "indicator", "evidence", "note", "since", "until"),
     },
 )
@@ -215,9 +216,20 @@ CALENDAR = Shape(
     "calendar",
     {"holidays": Slot(inside=Shape("", entries=HOLIDAY)), **texts("year", "document", "published_on", "workdays")},
 )  # fmt: skip
+DUTY = Slot(inside=Shape("superior-duty", texts("article", "quote")))
+SUPERIOR = Shape(
+    "superior",
+    {
+        "id": Slot(declares="superior"),
+        "title": TITLE,
+        "duties": Slot(inside=Shape("", declares="superior", entries=DUTY)),
+        **texts("policy", "number", "issuer"),
+    },
+)
 POLICY = Shape(
     "policy",
     {
+        "implements": Slot(inside=SUPERIOR),
         "title": TITLE,
         "level": named("level"),
         "first_period": one_of("full", "none", "remainder"),
@@ -238,6 +250,8 @@ REPORT: dict[str, Slot] = {
 EVENT = Shape("event", {**REPORT, "event": Slot(inside=Shape("event", REPORT, facts=True))}, facts=True)
 CASE = Shape("case", {"events": Slot(inside=EVENT), **texts("case", "label", "about")})
 
+ACCEPTANCE = Shape("acceptance", {"rules": named("rule"), **texts("kind", "about", "reason", "by", "since")})
+
 #: Of each kind of file under `facts/`, what it holds.
 FACTS: Mapping[str, Shape] = {
     "pack": PACK,
@@ -250,6 +264,7 @@ FACTS: Mapping[str, Shape] = {
     "readings": READINGS,
     "calendars": CALENDAR,
     "cases": CASE,
+    "accepted": ACCEPTANCE,
 }
 
 

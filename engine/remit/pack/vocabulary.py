@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from remit.errors import Origin, VocabularyError, nearest
@@ -12,7 +13,6 @@ from remit.model import event as acts
 from remit.model.rule import OpenEnd, Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
-from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
 from remit.pack import dialect
 from remit.pack.facts import Facts
@@ -34,6 +34,7 @@ CHOICE_KEYS = ("zh", "en", "alias")
 EVENT_TYPE_KEYS = ("label", "alias", "about", "attributes", "required")
 READING_KEYS = ("label", "means", "by", "window", "open", "signed_by", "since", "status", "reason", "alias")
 TEXT = ValueKind.TEXT
+T = TypeVar("T")
 #: Attributes of the acts every pack has.
 BUILT_IN_ATTRIBUTES = (
     Attribute("events", Text("所含事件", "events"), TEXT, many=True),
@@ -93,19 +94,14 @@ def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names
     facts, names = Facts(files, problems), Names(problems)
     head, levels, level_labels = read_head(facts)
     names.learn("level", ((name, label, ()) for name, label in level_labels.items()))
-    roles = terms(facts, "roles", "role")
-    actions = terms(facts, "actions", "action")
-    learn(names, "role", roles.values())
-    learn(names, "action", actions.values())
-    places = read_places(facts, names)
-    units, edges, moves = units_once(facts, names, places)
     zone = zone_of(head, problems)
-    attributes = read_attributes(facts, names, zone)
-    learn(names, "attribute", attributes.values())
-    events = read_events(facts, names)
-    learn(names, "event", events.values())
-    readings = read_readings(facts)
-    learn(names, "reading", readings.values())
+    roles = part(facts, names, "role", ("roles",), lambda f, _: terms(f, "roles", "role"))
+    actions = part(facts, names, "action", ("actions",), lambda f, _: terms(f, "actions", "action"))
+    places = part(facts, names, "place", PLACES, read_places)
+    units, edges, moves = part(facts, names, "unit", UNITS, lambda f, n: read_units(f, n, places))
+    attributes = part(facts, names, "attribute", ("attributes", *UNITS), lambda f, n: read_attributes(f, n, zone))
+    events = part(facts, names, "event", ("events", "attributes"), read_events)
+    readings = part(facts, names, "reading", ("readings",), lambda f, _: read_readings(f))
     fallback = head.scalar("fallback", required=True)
     vocabulary = Vocabulary(
         pack_id=head.text("id", required=True) or "",
@@ -128,20 +124,25 @@ def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names
     return vocabulary, names
 
 
-Units = tuple[dict[str, Unit], tuple[Edge, ...], tuple[Reorganisation, ...]]
+#: The files that places and units are read from, and those whose names they use.
+PLACES = ("places", "pack")
+UNITS = ("units", "roles", *PLACES)
 
 
-def units_once(facts: Facts, names: Names, places: dict[str, Place]) -> Units:
-    """The units, which are many: read once as long as neither they change nor anything they speak of."""
+def part(facts: Facts, names: Names, kind: str, sources: Iterable[str], read: Callable[[Facts, Names], T]) -> T:
+    """One part of the vocabulary, and its names learnt: read once as long as nothing changes that it is read from."""
     files = facts.files
-    read_from = [name for kind in ("units", "places", "roles", "pack") for name in facts.named(kind)]
+    contents = tuple((name, files.outcome(name)) for source in sources for name in facts.named(source))
 
-    def make() -> tuple[Units, Names]:
+    def make() -> tuple[T, Names]:
         own = Names(facts.problems.apart(), dict(names.spelled), dict(names.labels))
-        return read_units(Facts(files, own.problems), own, places), own
+        found = read(Facts(files, own.problems), own)
+        if isinstance(found, dict) and kind not in own.spelled:
+            learn(own, kind, found.values())
+        return found, own
 
-    found, own = files.memory.once(("units", tuple((name, files.outcome(name)) for name in read_from)), make)
-    names.spelled["unit"], names.labels["unit"] = own.spelled["unit"], own.labels["unit"]
+    found, own = files.memory.once((kind, contents), make)
+    names.spelled[kind], names.labels[kind] = own.spelled[kind], own.labels[kind]
     facts.problems.join(own.problems)
     return found
 

@@ -32,8 +32,6 @@ class Definition:
 DEFINITIONS: list[Definition] = []
 Table = Sequence[Sequence[str]]
 KINDS = {"given": given, "when": when, "then": then}
-#: Every wording of every step, for whoever reads scenarios without running them.
-WORDINGS: list[str] = []
 TIME = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?"
 MODALS = {
     "必须": Modality.MUST, "不得": Modality.MUST_NOT, "可以": Modality.MAY,
@@ -86,7 +84,6 @@ def step(kind: str, *patterns: str) -> Callable[[F], F]:
     """One step in all its wordings."""
 
     def register(function: F) -> F:
-        WORDINGS.extend(patterns)
         for pattern in patterns:
             parser = parsers.re(rf"\s*{pattern}\s*[：:]?$")
             KINDS[kind](parser, stacklevel=2)(function)
