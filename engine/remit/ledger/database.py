@@ -44,6 +44,8 @@ DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum",
 FOLD_MILLISECONDS = 1000
 #: Pages of write-ahead log after which the writer folds it into the database.
 CHECKPOINT_PAGES = 4000
+#: The first transaction of a writer looks how long it is, and every so many after it.
+LOOK_EVERY = 8
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -68,6 +70,7 @@ class Database:
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
         self._log = f"{self.path}-wal"
         self._closed = False
+        self._written = 0
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
@@ -250,6 +253,9 @@ class Database:
 
     def _fold_when_long(self) -> None:
         if self.path is None:
+            return
+        self._written += 1
+        if self._written % LOOK_EVERY != 1:
             return
         with suppress(FileNotFoundError):
             if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write

@@ -16,7 +16,7 @@ from remit.ledger.codec import decode
 from remit.ledger.database import value
 from remit.ledger.rows import Localise, Rules, unpack
 from remit.ledger.schema import PERSONS
-from remit.ledger.statements import EntryRow, ObligationRow, Statements
+from remit.ledger.statements import EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import MasterKey, PersonKey, binding
 from remit.model.event import MERGER, SPLIT, Event
 from remit.model.obligation import Obligation
@@ -61,6 +61,7 @@ class People:
         self._numbers: dict[tuple[str | None, str | None], int] = {}
         self._unmet: set[str] = set()
         self._last: int | None = None
+        self._made: list[Row] = []
 
     def begin(self, *, alone: bool) -> None:
         """A transaction that writes; `alone`, if nobody else has written since the last one, and that one did not fail."""
@@ -69,6 +70,7 @@ class People:
         if not alone or len(self._numbers) > REMEMBERED:
             self.forget()
         self._unmet.clear()
+        self._made = []
 
     def forget(self) -> None:
         """Somebody else may have erased a person, and what a failed transaction made is not there."""
@@ -82,6 +84,7 @@ class People:
         if person not in self._keys:
             if len(self._keys) > REMEMBERED:
                 self._keys.clear()
+            self.flush(cursor_of(connection))
             wrapped = value(self.statements.key.one(cursor_of(connection), person))
             self._keys[person] = None if wrapped is None else PersonKey.unwrap(self.master, person, wrapped)
         return self._keys[person]
@@ -132,6 +135,7 @@ class People:
         if number is None:
             reference = self.master.reference(case or "", subject or "")
             if case not in self._unmet:
+                self.flush(cursor_of(connection))
                 number = value(self.statements.person.one(cursor_of(connection), reference))
             if number is None:
                 self._require_open(connection, case, origin)
@@ -146,10 +150,14 @@ class People:
         if self._last is None:
             self._last = int(value(self.statements.last_person.one(cursor_of(connection))) or 0)
         key, number = PersonKey.new(), self._last + 1
-        wrapped = key.wrap(self.master, number)
-        self.statements.add_person.run(cursor_of(connection), number, case, reference, wrapped)
+        self._made.append((number, case, reference, key.wrap(self.master, number)))
         self._keys[number], self._last = key, number
         return number
+
+    def flush(self, cursor: Any) -> None:
+        """Write the keys that were made; before whatever is sealed with them."""
+        self.statements.add_person.each(cursor, self._made)
+        self._made = []
 
     def unmet(self, case: str) -> None:
         """Nothing was ever reported in this case: whoever it turns out to speak of is new."""
@@ -167,6 +175,7 @@ class People:
 
     def standing(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
         """The numbers of a case's keys, or of one person's, that are not destroyed."""
+        self.flush(cursor_of(connection))
         query = select(PERSONS.c.person).where(PERSONS.c.case_id == case, PERSONS.c.wrapped.is_not(None))
         if subject is not None:
             query = query.where(PERSONS.c.reference == self.master.reference(case, subject))
@@ -179,6 +188,7 @@ class People:
 
     def close(self, connection: Connection, case: str) -> int | None:
         """Nobody is left in a case: let it know no one by another name. The number that stands for that; None where one does."""
+        self.flush(cursor_of(connection))
         reference = self.master.reference(case, "")
         if value(self.statements.person.one(cursor_of(connection), reference)) is not None:
             return None

@@ -71,10 +71,10 @@ def maybe(at: datetime | None) -> int | None:
 Moments = tuple[int | None, int | None, int | None]
 
 
-def moments(found: Obligation) -> Moments:
+def moments(found: Deadline) -> Moments:
     """When an obligation opens, is due, and may last be done."""
-    due = found.deadline
-    return maybe(due.opens), maybe(due.due), maybe(due.latest)
+    due = maybe(found.due)
+    return maybe(found.opens), due, due if found.latest is found.due else maybe(found.latest)
 
 
 def pack(found: Obligation, times: Moments) -> bytes:

@@ -225,10 +225,13 @@ class Writing:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
         sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
+        scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
         for change in changed:
             found = change.obligation
             key = self.people.master.pseudonym(found.id)
-            times = moments(found)
+            times = scheduled.get(id(found.deadline))
+            if times is None:
+                times = scheduled[id(found.deadline)] = moments(found.deadline)
             if change.after is None:
                 gone.append((key,))
             else:
@@ -356,6 +359,7 @@ class Writing:
         return head
 
     def _flush(self) -> None:
+        self.people.flush(self._cursor)
         if self._entries:
             self._statements.add_entry.each(self._cursor, self._entries)
             self._entries = []
@@ -365,6 +369,7 @@ class Writing:
         self._outbox = []
 
     def _flush_said(self) -> None:
+        self.people.flush(self._cursor)
         self._statements.say.each(self._cursor, self._duties)
         self._statements.say_matter.each(self._cursor, self._matters)
         self._duties, self._matters = [], []
