@@ -69,8 +69,8 @@ class Database:
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
         self._log = f"{self.path}-wal"
-        self._closed = False
         self._written = 0
+        self._closed = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
