@@ -18,7 +18,7 @@ TYPES = {
 }
 KNOWN = {
     "$schema", "$defs", "$ref", "title", "description", "type", "enum", "pattern", "properties", "additionalProperties", "required",
-    "items", "minItems", "maxItems", "anyOf", "oneOf", "allOf", "not",
+    "items", "minItems", "maxItems", "anyOf", "oneOf", "allOf", "not", "if", "then",
 }  # fmt: skip
 
 
@@ -49,6 +49,8 @@ def problems(value: Any, schema: Any, whole: dict[str, Any], path: str = "") -> 
         yield f"{path}: oneOf"
     if not all(fits["allOf"]):
         yield f"{path}: allOf"
+    if "if" in schema and not list(problems(value, schema["if"], whole, path)):
+        yield from problems(value, schema["then"], whole, path)
     if "not" in schema and not list(problems(value, schema["not"], whole, path)):
         yield f"{path}: not"
 

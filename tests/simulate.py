@@ -1,7 +1,7 @@
 """Years of a library, or a slice of Fuxin, from one seed: `python tests/simulate.py --seed 7 --steps 1000`.
 
 On a file, or with `--url postgresql://…` in an empty database of a server.
-Reports in every order, corrections, retractions, waivers, suspensions, erasures; new versions of the pack (a reorganisation,
+Reports in every order, corrections, retractions, waivers, suspensions, mergers, splits, erasures; new versions of the pack (a reorganisation,
 a calendar published later); restarts, crashes, statements that break off, connections that are cut. After each step what the ledger says of the cases
 touched is compared with the pure function; now and then, and at the end, all of it, from outside. The seed brings a failure
 back exactly.
@@ -29,6 +29,7 @@ from remit.errors import EventError, LedgerError
 from remit.ledger.database import Database
 from remit.ledger.vault import MasterKey
 from remit.matching.history import AMENDMENTS
+from remit.matching.moves import MOVES, linked
 from torture.chance import Random
 from torture.oracle import examine
 from torture.stream import Advance, Erase, Step, Stream, Submit
@@ -37,6 +38,8 @@ from torture.victim import LIBRARY
 FUXIN = Path(__file__).parents[1]
 #: Cases that something is still reported of; the others only grow older.
 OPEN_CASES = 30
+#: What a merger, a split or an erasure may be refused with: no such case or event there, one key for reports of two cases.
+REFUSED = ("RM451", "RM455", "RM727", "RM772")
 #: Days that pass at most between two crowded hours.
 PACE = 21
 #: A statement of SQLite's is broken off after so many of its instructions, counted from a random one.
@@ -77,7 +80,20 @@ class Years(Stream):
             return Advance(self.now)
         if kind < 0.08 and len(self.made) > 3:
             return Erase(self._given_up())
+        if kind < 0.14 and len(self.made) > 3:
+            return Submit((self._move(),))
         return Submit(tuple(self._event() for _ in range(self.chance.choice((1, 1, 2, 4)))))
+
+    def _move(self) -> dict[str, Any]:
+        """Two cases turn out to be one, or a case to be two; what it names may have been moved before, and then it is refused."""
+        self.number += 1
+        act = {"id": f"m{self.number}", "case": self.chance.choice(self.made)[1], "at": self.now.isoformat()}
+        others = sorted({case for _, case, _ in self.made if case != act["case"]})
+        if others and self.chance.random() < 0.5:
+            return act | {"type": "case_merger", "of": self.chance.choice(others)}
+        mine = [name for name, case, _ in self.made if case == act["case"]]
+        into = self.chance.choice([*others, f"half-{self.number}"])
+        return act | {"type": "case_split", "events": [self.chance.choice(mine)], "into": into}
 
 
 class Simulation:
@@ -163,26 +179,40 @@ class Simulation:
             self.crash()
         self._breath = self.chance.randrange(2, 60) if fate > 0.9 else 0
         try:
-            step.do(self.engine)
+            self._do(step)
         except LedgerError as broken:
             if broken.code != "RM704":
                 raise
             self.tally["statements broken off"] += 1
             self._breath = 0
-            step.do(self.engine)
+            self._do(step)
         self._breath = 0
         self._note(step)
         self._compare(step)
         if fate > 0.97:
             self._refused()
 
+    def _do(self, step: Step) -> None:
+        """Take the step; what moves make impossible is refused, and leaves everything as it was."""
+        before = self.engine.position
+        try:
+            step.do(self.engine)
+        except (EventError, LedgerError) as refused:
+            if refused.code not in REFUSED:
+                raise
+            assert self.engine.position == before
+            self.tally[f"refused: {refused.code}"] += 1
+
     def _note(self, step: Step) -> None:
         match step:
             case Submit(events):
-                self.told |= {read.id: read for read in map(self.pack.event, events)}
+                kept = {event.id for event in self.engine.events}
+                self.told |= {read.id: read for read in map(self.pack.event, events) if read.id in kept}
                 self.tally["events"] += len(events)
-            case Erase(case):
-                self.told = {name: event for name, event in self.told.items() if event.case != case}
+                self.tally["moves"] += sum(event["id"] in kept and event["type"] in MOVES for event in events)
+            case Erase():
+                kept = {event.id for event in self.engine.events}
+                self.told = {name: event for name, event in self.told.items() if name in kept}
                 self.tally["erasures"] += 1
             case Advance():
                 self.tally["advances"] += 1
@@ -215,8 +245,11 @@ class Simulation:
         """The cases of this step, the ledger's answer against the function's."""
         if not isinstance(step, Submit):
             return
+        events = self.engine.events
+        moves = [event for event in events if event.type in MOVES]
         for case in sorted({event["case"] for event in step.events if "case" in event}):
-            told = [event for event in self.engine.events if event.case == case]
+            group = linked((case,), moves)[case]
+            told = [event for event in events if event.case in group]
             pack = self.pack
             answer = obligations(
                 pack.policies, pack.graph, pack.vocabulary.readings, pack.calendar, told, self.engine.now,

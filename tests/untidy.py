@@ -16,6 +16,7 @@ WORDS = st.sampled_from(
         "a", "b7", "责任单位", "由谁负责，何时负责", "x: y", "x #y", "# z", "- a", "'q'", '"q"', "it's", 'say "so"', "1", "1.50", "true", "no", "null", "~", "",
         "2024-05-06", "12:30", "[a]", "{a: b}", "a, b", "a]b", "?", "? a", "!x", "&x", "*x", "@x", "%x", "|", ">", "a:b", "a:", ":a", "a\\b", "\\",
         "“引”", "《办法》第三条", "【甲、乙】", "-", "--", "---x", "…", "非 事件.已停用", "x > 1 && y", "c:\\d", "a  b", "`x`", "=", "<<",
+        "one\ntwo", "one\ntwo\n", "  deep\nless\n", "a\n\n\nb\n\n", "\nlate", "# no comment\n  - x\n", "一\n二：三\n", "t\tab",
     ]
 )  # fmt: skip
 KEYS = st.sampled_from(
@@ -62,11 +63,23 @@ def block(draw: Draw, tree: Any, column: int) -> list[str]:
         lines += above(draw, column).split("\n")[:-1]
         start = " " * column + (f"{scalar(draw, key, flow=False)}:" if key is not None else "-")
         nested = not isinstance(value, str) and value and draw(st.booleans())
-        if nested:
+        if isinstance(value, str) and "\n" in value.strip("\n") and draw(st.booleans()):
+            lines += literal(draw, start, value, column + step)
+        elif nested:
             lines += [start + remark(draw), *block(draw, value, column + step)]
         else:
             lines.append(f"{start}{' ' * draw(st.integers(1, 3))}{in_brackets(draw, value)}{remark(draw)}")
     return lines
+
+
+def literal(draw: Draw, start: str, text: str, column: int) -> list[str]:
+    """As `|`: with the sign for the end of the text, and the depth where the first line does not tell it."""
+    body = text.rstrip("\n")
+    ending = len(text) - len(body)
+    sign = "-" if not ending else "" if ending == 1 else "+"
+    depth = str(column - (len(start) - len(start.lstrip(" ")))) if text.startswith((" ", "\n")) else ""
+    lines = [f"{' ' * column}{line}" if line else "" for line in body.split("\n")]
+    return [f"{start} |{depth}{sign}{remark(draw)}", *lines, *[""] * (ending - 1 if sign == "+" else 0)]
 
 
 def remark(draw: Draw) -> str:
@@ -86,7 +99,8 @@ def in_brackets(draw: Draw, tree: Any) -> str:
 
 def scalar(draw: Draw, text: str, *, flow: bool) -> str:
     """A value in one of the ways in which it may be written."""
-    ways = ["'" + text.replace("'", "''") + "'", '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"']
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    ways = [f'"{escaped}"'] if "\n" in text or "\t" in text else ["'" + text.replace("'", "''") + "'", f'"{escaped}"']
     if (
         says(f"[{text}]" if flow else f"- {text}", text)
         and says(f"{{{text}: x}}" if flow else f"{text}: x", text)
@@ -102,4 +116,11 @@ def says(probe: str, text: str) -> bool:
     except yaml.YAMLError:
         return False
     found = [e for e in events if isinstance(e, yaml.ScalarEvent)]
-    return bool(text) and bool(found) and found[0].value == text and len(events) == 6 + len(found) and len(found) < 3
+    return (
+        bool(text)
+        and "\n" not in text
+        and bool(found)
+        and found[0].value == text
+        and len(events) == 6 + len(found)
+        and len(found) < 3
+    )

@@ -164,7 +164,35 @@ def test_fmt_takes_files_and_directories_each_once(tmp_path: Path) -> None:
     pack = untidy(tmp_path)
     roles = pack / "facts" / "roles.yaml"
     told = json.loads(remit("fmt", roles, pack / "facts", pack, "--check", "--json").stdout)
+    assert remit("fmt", pack / "features").exit_code == 3
     assert told["changed"] == [str(roles)]
+
+
+@pytest.mark.parametrize("options", [(), ("--check",), ("--diff",)])
+def test_fmt_never_goes_looking_for_packs(
+    tmp_path: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above packs it refuses, named or stood in: one slip at the root of a disk would else rewrite every pack on it."""
+    pack = untidy(tmp_path)
+    before = contents(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for words in ((), (tmp_path,), (tmp_path.parent,), ("/",)):
+        refused = remit("fmt", *words, *options, "--lang", "en")
+        assert refused.exit_code == 3
+        assert "RM803" in refused.stderr
+    assert contents(tmp_path) == before
+    monkeypatch.chdir(pack)
+    assert "facts/roles.yaml" in remit("fmt", "--check", "--lang", "en").stdout
+
+
+def test_fmt_of_a_pack_leaves_the_packs_inside_it(tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    shutil.copytree(LIBRARY, outer)
+    inner = untidy(outer / "examples")
+    nested = untidy(outer / "facts" / "cases")
+    before = contents(inner), contents(nested)
+    assert remit("fmt", outer).exit_code == 0
+    assert (contents(inner), contents(nested)) == before
 
 
 @pytest.mark.parametrize("name", ["nothing", "notes.txt", "empty"])

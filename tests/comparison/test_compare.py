@@ -76,7 +76,7 @@ RULE = [
 FACTS = [
     ("facts/readings.yaml", "working_days: 3", "working_days: 5", ("changed", "reading", "promptly", "by")),
     ("facts/readings.yaml", "means: within three", "means: within about three", ("changed", "reading", "promptly", "means")),
-    ("facts/units.yaml", "place: hill, reports_to: head-office", "place: hill", ("changed", "unit", "hill-library", "relations")),
+    ("facts/units.yaml", "place: norrtown}", "place: norrtown, located_in: harbour-library}", ("changed", "unit", "head-office", "relations")),
     ("facts/units.yaml", "label: Hill Library", "label: Library on the Hill", ("changed", "unit", "hill-library", "label")),
     ("facts/units.yaml", "units:\n", "units:\n  bus: {label: Book Bus, roles: [], place: norrtown}\n", ("added", "unit", "bus", None)),
     ("facts/attributes.yaml", "days_late: {label: days late, type: int, min: 0}", "days_late: {label: days late, type: int, min: 0, max: 99}", ("changed", "attribute", "days_late", "max")),

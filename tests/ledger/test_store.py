@@ -59,6 +59,7 @@ def test_the_log_does_not_grow_for_ever(
     sqlite: str, pack: Pack, key: MasterKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "CHECKPOINT_PAGES", 50)
+    monkeypatch.setattr(module, "LOOK_EVERY", 2)
     log = Path(f"{Database.path_of(sqlite)}-wal")
     with Engine(pack, ledger=sqlite, key=key) as engine:
         sizes = []

@@ -44,16 +44,23 @@ def formatted(paths: Sequence[Path]) -> Iterator[Formatted]:
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """A file; of a pack, its policies, facts and cases; of another directory, those of all packs it is in or holds.
+    """A file; of a pack, its policies, facts and cases; of a directory inside a pack, those of them that lie in it.
+
+    Packs are never searched for: a directory that merely holds some is refused, so that no slip rewrites what nobody meant.
 
     Raises:
         AuthoringError: RM803, there is nothing there that can be formatted.
     """
     if path.is_dir():
-        tops = [path / name for name in ("policies", "facts")] if is_pack(path) else [path]
-        found = sorted(file for top in tops for file in walk(top) if file.suffix in SUFFIXES and belongs(file))
+        tops = [path / name for name in ("policies", "facts")] if is_pack(path) else [path] if belongs(path) else []
+        found = sorted(
+            file
+            for top in tops
+            for file in walk(top)
+            if file.suffix in SUFFIXES and pack_above(file) == pack_above(top)
+        )
         if not found:
-            raise nothing(path, "a directory without files of a pack")
+            raise nothing(path, "a directory that is neither a pack nor in one")
         yield from found
     elif path.suffix in SUFFIXES and path.exists():
         yield path
@@ -73,7 +80,7 @@ def nothing(path: Path, found: str) -> AuthoringError:
 
 
 def belongs(file: Path) -> bool:
-    """Whether a file lies in `policies/` or `facts/` of a pack."""
+    """Whether it is, or lies in, `policies/` or `facts/` of a pack."""
     root = pack_above(file)
     return root is not None and file.resolve().relative_to(root).parts[0] in ("policies", "facts")
 

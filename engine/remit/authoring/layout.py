@@ -175,13 +175,13 @@ class Layout:
     def literal(self, event: Any, written: list[str]) -> Leaf:
         """`|` and `>`: the header, then its lines; blank ones at the end count only where the header says so."""
         header, *below = written
-        sign, _, remark = header.partition("#")
+        sign, hash_sign, remark = header.partition("#")
         if "+" in sign:
             below = below[:-1] if below and not below[-1].strip() else below
         while "+" not in sign and below and not below[-1].strip():
             below.pop()
         self.unread = max(self.unread, event.start_mark.line + 1 + len(below))
-        return Leaf(event.value, event.style, (sign.strip(), *below), f"#{remark}" if remark else "")
+        return Leaf(event.value, event.style, (sign.strip(), *below), (hash_sign + remark).rstrip())
 
     def key(self, event: Any) -> Leaf:
         found = self.leaf(event)

@@ -113,9 +113,9 @@ def counted(form: Form) -> Iterator[Schema]:
         yield {"oneOf": [*several, {"not": {"anyOf": several}}]}
 
     for group, key in form.needs:
-        without = [{"required": [written]} for each in group for written in spelled(form, each)]
+        there = [{"required": [written]} for each in group for written in spelled(form, each)]
         needed = [{"required": [written]} for written in spelled(form, key)]
-        yield {"anyOf": [{"not": {"anyOf": without}}, *needed]}
+        yield {"if": {"anyOf": there}, "then": {"anyOf": needed}}
 
 
 def spelled(form: Form, key: str) -> tuple[str, ...]:

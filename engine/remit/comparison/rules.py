@@ -22,7 +22,7 @@ PARTS = {"bearer": "bearers", "performer": "performers", "to": "to", "with": "co
 #: Parts that are compared as they stand; what they are called in a rule block.
 PLAIN = {
     "overrides": "overrides", "then": "then", "per": "per", "jointly": "jointly", "kind": "kind", "perdurant": "perdurant",
-    "handover": "handover", "indicator": "indicator", "evidence": "evidence", "reason": "reason",
+    "handover": "handover", "indicator": "indicator", "evidence": "evidence", "reason": "reason", "implements": "implements",
 }  # fmt: skip
 SHOWN = 3
 NOBODY: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class Rules:
         for part in ("done", "breach"):
             yield from self.scope.acts(old, new, part)
         for name, attribute in PLAIN.items():
-            yield from self.plain(name, getattr(old, attribute), getattr(new, attribute), new)
+            yield from self.plain(name, getattr(old, attribute, None), getattr(new, attribute, None), new)
         gone, come = (frozenset(r.inferred) & frozenset((*PARTS, "on", "if", "unless", "by", "window")) for r in (old, new))  # fmt: skip
         yield from self.plain("inferred", tuple(sorted(gone)), tuple(sorted(come)), new)
 

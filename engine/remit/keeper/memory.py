@@ -104,7 +104,7 @@ class MemoryKeeper:
             events,
             lambda case: any(name in self._reported for name in self._linked(case)),
             lambda _: known,
-            lambda _: standing_moves(known.values()),
+            lambda case: standing_moves(self._told(case)),
         )
         fresh = self._kept.append(all_homed(events, known))
         if events and not fresh:
