@@ -164,7 +164,7 @@ PHRASES: dict[str, str] = {
     "a name that the pack declares": "规则包自己声明的名称", "a pack each line of which can be read": "每一行都能读出的规则包", "a name written in one piece": "写成一整段的名称",
     "a word of letters, digits and `_`": "由文字、数字和 `_` 组成的词", "a name of letters, digits, `.`, `-` and `_`": "由文字、数字、`.`、`-` 和 `_` 组成的名称",
     "a name without quotation marks and brackets": "不带引号和括号的名称", "a name with which the pack loads as before": "改后规则包照常载入的名称",
-    "a directory that is neither a pack nor in one": "既不是规则包、也不在规则包里的目录", "a file that can be written": "能写入的文件",
+    "a directory that is neither a pack nor in one": "既不是规则包、也不在规则包里的目录",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
