@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, packs, specification
+from remit.cli import cases, ledger, ledger_acts, ledger_events, ledger_views, mutation, packs, specification
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
@@ -54,6 +54,8 @@ for name, command in (
     ("agenda", cases.agenda),
     ("coverage", packs.coverage),
     ("test", specification.test),
+    ("suggest", specification.suggest),
+    ("mutate", mutation.mutate),
     ("route", packs.route),
     ("events", packs.events),
     ("doctor", packs.doctor),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from remit.cli.options import Force, Json, Lang, PackArgument
-from remit.cli.session import BAD_PACK, OK, Session, Voice, echo, open_session, print_json, reporting, tell
+from remit.cli.options import Force, Json, Lang, PackArgument, PackOption
+from remit.cli.session import BAD_PACK, OK, Session, echo, open_session, print_json, reporting, tell
 
 if TYPE_CHECKING:
     from remit.specification.features import Scenario, Specification
@@ -77,15 +78,16 @@ def told(session: Session, names: Sequence[str], tags: Sequence[str]) -> Outcome
     specification: Specification = read_specification(session.pack.root)
     chosen: tuple[Scenario, ...] | None = choose(specification, names, tags) if names or tags else None
     total = len(specification.scenarios if chosen is None else chosen)
-    with bar(session, total, session.say("检验场景", "telling scenarios")) as advance:
-        return run(session.pack, specification, chosen, step=lambda _: advance())
+    with bar(total, session.say("检验场景", "telling scenarios")) as progress:
+        done = count(1)
+        return run(session.pack, specification, chosen, step=lambda _: progress(next(done), total))
 
 
 @contextmanager
-def bar(voice: Voice, total: int, title: str) -> Iterator[Callable[[], None]]:
-    """A bar on stderr where a person watches."""
+def bar(total: int, title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where a person watches; it is told how much is done, and of how much."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -93,7 +95,7 @@ def bar(voice: Voice, total: int, title: str) -> Iterator[Callable[[], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=total)
-        yield lambda: progress.advance(task)
+        yield lambda done, whole: progress.update(task, completed=done, total=whole)
 
 
 def show(session: Session, outcome: Outcome) -> None:
@@ -126,3 +128,36 @@ def show_failure(session: Session, result: Result) -> None:
     for detail in failure.details:
         echo(f"  {detail}")
     echo("")
+
+
+def suggest(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's name or a part of it, or FILE:LINE. 场景")],
+    unit: Annotated[list[str] | None, typer.Option("--unit", help="Also this unit's agenda (repeatable). 含其日常事项", show_default=False)] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the lines into the file, marked for a person to confirm. 写入文件")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over lines suggested before. 覆盖以前的建议")] = False,
+    as_json: Json = False,
+    pack: PackOption = None,
+    lang: Lang = None,
+) -> None:  # fmt: skip
+    """Write the Then lines that follow from what a scenario reports, for a person to confirm. 建议“那么”各行。"""
+    with reporting(context, lang, as_json=as_json):
+        session = open_session(context, pack)
+        from remit.specification.features import read_specification
+        from remit.specification.insert import insert, suggested
+        from remit.specification.run import choose
+
+        units = [session.name(written, "unit") for written in unit or ()]
+        chosen = choose(read_specification(session.pack.root), [scenario])
+        found = suggested(chosen, session.pack, units, force=force)
+        if write:
+            insert(found, session.pack.root, force=force)
+        if as_json:
+            print_json([{"file": s.scenario.file, "line": s.scenario.line, "row": s.scenario.row, "name": s.scenario.title, "lines": list(s.lines)} for s in found])  # fmt: skip
+            return
+        for suggestion in found:
+            echo(f"{suggestion.scenario.place}  {suggestion.scenario.title}")
+            for line in suggestion.lines or (session.say("（没有要补充的）", "(nothing to add)"),):
+                echo(f"    {line}")
+        if write:
+            echo(session.say("已写入，待人确认：确认后删去 # 标记", "written, for a person to confirm: then take the # mark away"))  # fmt: skip

@@ -6,7 +6,7 @@ of the rule, of its act, or of a rule tied to it; no other is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from remit.model.rule import ByReading
@@ -36,6 +36,7 @@ class Judge:
     def __init__(self, pack: Pack, outcome: Outcome) -> None:
         self.pack = pack
         self.ties = Ties.of(pack)
+        self.results = tuple(r for r in outcome.results if r.passed)
         self.heard = tuple(self._hear(r.scenario, r.rules) for r in outcome.results if r.passed)
 
     def _hear(self, scenario: Scenario, arisen: Iterable[str]) -> Heard:
@@ -111,7 +112,3 @@ class Judge:
             return None
         arguments = tuple((k, (table[0], *rows) if k == "datatable" else v) for k, v in told.arguments)
         return replace(told, arguments=arguments)
-
-    def judged(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Scenario | None]]:
-        for mutant in mutants:
-            yield mutant, self.noticed_by(mutant)
