@@ -110,7 +110,7 @@ def why_so(story: Story, owed: Iterable[Obligation], spoken: dict[str, object]) 
     for o in list(owed)[:2]:
         tree = story.engine.why(o.id)
         steps = [step for step in tree.children if step.kind in GROUNDS or step.kind in kinds]
-        yield story.say("为什么：", "Why:") + tree.claim.of(story.language)
+        yield story.say("为什么：", "Why: ") + tree.claim.of(story.language)
         yield from branches(steps, story.language)
 
 
