@@ -6,6 +6,7 @@ another place. Of a rule of the agenda, it is the moment and the unit that are s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
@@ -29,6 +30,8 @@ from remit.steps.story import Story
 TRIED = 80
 #: Of the scenarios there are, so many begin the search.
 BEGUN = 4
+REPORT = re.compile(r"报告“|发生“|\breports \"|\" happens")
+ABOUT = re.compile(r"，涉及“[^”]*”|,? about \"[^\"]*\"")
 YES_NO = {("zh", True): "是", ("zh", False): "否", ("en", True): "true", ("en", False): "false"}
 
 
@@ -168,8 +171,6 @@ def told_so(rule: Rule, mutant: Mutant, judge: Judge) -> Iterator[tuple[Step, ..
 
 def later(steps: Sequence[Step], language: str) -> Step:
     """A year after the last report."""
-    import re
-
     days = re.findall(r"\d{4}-\d{2}-\d{2}", " ".join(step.text for step in steps))
     year, rest = (max(days)[:4], max(days)[4:].replace("02-29", "02-28")) if days else ("2024", "-12-31")
     day = f"{int(year) + 1}{rest}"
@@ -178,14 +179,15 @@ def later(steps: Sequence[Step], language: str) -> Step:
 
 def twice(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
     """The last report once more, of the same person and of another."""
-    reports = [step for step in steps if step.kind == "when" and "“" in step.text and ("报告“" in step.text or "发生“" in step.text)]  # fmt: skip
+    reports = [step for step in steps if step.kind == "when" and REPORT.search(step.text)]
     if not reports:
         return
     last = reports[-1]
-    again = replace(last, keyword="而且")
+    zh = "“" in last.text
+    again = replace(last, keyword="而且" if zh else "And")
     yield (*steps, again)
-    bare = last.text.rstrip("：:").split("，涉及“")[0]
-    yield (*steps, replace(again, text=f"{bare}，涉及“另一人”："))
+    bare = ABOUT.sub("", last.text.rstrip("：:"))
+    yield (*steps, replace(again, text=f"{bare}，涉及“另一人”：" if zh else f'{bare} about "somebody else":'))
 
 
 def with_facts(steps: Sequence[Step], rule: Rule, mutant: Mutant, pack: Pack) -> Iterator[tuple[Step, ...]]:
@@ -219,8 +221,6 @@ def spoken(name: str, value: Value, pack: Pack) -> str:
 
 def elsewhere(steps: Sequence[Step], pack: Pack) -> Iterator[tuple[Step, ...]]:
     """The same at a place of each level."""
-    import re
-
     at = next((n for n, step in enumerate(steps) if step.kind == "when"), None)
     if at is None or pack.language != "zh":
         return
