@@ -53,7 +53,7 @@ for name, command in (
     ("why-not", cases.why_not),
     ("agenda", cases.agenda),
     ("coverage", packs.coverage),
-    ("test", specification.test),
+    ("test", specification.examine),
     ("suggest", specification.suggest),
     ("mutate", mutation.mutate),
     ("route", packs.route),

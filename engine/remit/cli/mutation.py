@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remit.cli.options import Json, Lang, PackArgument
+from remit.cli.scenarios import bar, told
 from remit.cli.session import BAD_PACK, OK, Session, echo, open_session, print_json, reporting, tell
-from remit.cli.specification import bar
 
 if TYPE_CHECKING:
     from remit.specification.measure import Measure, Survivor
@@ -38,7 +38,6 @@ def mutate(
     """Change the rules as a careless hand would, and say which changes no scenario notices. 度量场景。"""
     with reporting(context, lang, as_json=as_json):
         session = open_session(context, pack)
-        from remit.cli.specification import told
         from remit.specification.measure import as_json as measured
 
         outcome = told(session, (), ())

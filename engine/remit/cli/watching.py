@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from remit.cli.scenarios import show
 from remit.cli.session import Session, Voice, echo, open_session, root_of, spoken, tell
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def keep_testing(
     context: typer.Context, pack: Path | None, names: Sequence[str], tags: Sequence[str], html: Path | None
 ) -> None:
     """Everything once, then what each change touches."""
+    from rich.console import Console
+
     from remit.specification.watch import changes
 
     root = root_of(pack)
@@ -26,7 +29,7 @@ def keep_testing(
     last = once(context, pack, None, frozenset(), names, tags, html)
     for paths in waiting:
         if sys.stdout.isatty():
-            typer.clear()
+            Console().clear()
         last = once(context, pack, last, paths, names, tags, html)
 
 
@@ -65,7 +68,6 @@ def run_touched(
     tags: Sequence[str],
     html: Path | None,
 ) -> None:
-    from remit.cli.specification import show
     from remit.specification.features import read_specification
     from remit.specification.run import choose, run
     from remit.specification.watch import touched

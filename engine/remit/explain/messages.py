@@ -137,7 +137,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"given", "假如"),
     (r"when", "当"),
     (r"then", "那么"),
-    (r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese", "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`"),
+    (
+        r"`(.*):` before anything else, and `# language: zh-CN` above it where the keywords are Chinese",
+        "首先是 `{0}:`；关键词用中文时，第一行写 `# language: zh-CN`",
+    ),
     (r"a step \((.*) …\), a table, or the next (.*)", "步骤（{0} ……）、表格，或下一个{1}"),
     (r"exact words of the text above", "上方原文的原话"),
     (r"exact words of (.*)", "{0}的原话"),

@@ -7,7 +7,7 @@ desk changes. What is too much to go through is not proven.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import product
 from types import MappingProxyType
@@ -44,9 +44,13 @@ from remit.specification.mutants import PARTS, Mutant
 MOST = 50_000
 EVERYWHERE = Text("条件在所有情况下结果相同", "the condition comes out alike in every situation")
 SAME_DESK = Text("在所有地点、对所有责任单位都是同一单位", "the same units at every place and for every bearer")
-NO_LAST_MOMENT = Text("期限没有最后的合法时刻，过了只是逾期", "the limit has no last lawful moment: past it, the duty is late and no more")
+NO_LAST_MOMENT = Text(
+    "期限没有最后的合法时刻，过了只是逾期", "the limit has no last lawful moment: past it, the duty is late and no more"
+)
 NO_EVENT = Text("期限不从事件起算", "no event begins its limit")
-NEVER_ENDED = Text("常设义务不因一次履行而了结，由谁履行没有分别", "a standing norm is never done with, whoever performs it")
+NEVER_ENDED = Text(
+    "常设义务不因一次履行而了结，由谁履行没有分别", "a standing norm is never done with, whoever performs it"
+)
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -249,7 +253,7 @@ class Domains:
 
     def situations(self) -> Iterator[Situation]:
         names = list(self.facts)
-        for kind, unit, *values in product(self.kinds, self.units, *self.facts.values()):
+        for kind, unit, values in product(self.kinds, self.units, list(product(*self.facts.values()))):
             said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
             data = {name: value for (root, name), value in said.items() if root == "event" and name != "by"}
             by = said.get(("event", "by"))

@@ -11,7 +11,7 @@ from remit.model.explanation import Why
 from remit.model.obligation import Obligation
 from remit.model.rule import Always, Consequence, Every, Rule
 from remit.model.terms import Status
-from remit.specification.play import Told
+from remit.specification.understanding import Told
 from remit.steps.story import Story
 
 #: Of much that could be told, so much is.
@@ -61,11 +61,17 @@ def found(story: Story, near: list[Obligation], listed: tuple[str, ...]) -> Iter
 def line(o: Obligation, story: Story) -> str:
     """One obligation: who must do what for whom, by when, how it stands, and by which rule."""
     language = story.language
-    parts = [
-        f"{o.bearer.label.of(language)}{story.say('', ' ')}{MODALITY[o.modality].of(language)}"
-        f"{story.say('', ' ')}“{story.words.label(o.action).of(language)}”"
-    ]
-    for zh, en, parties in (("向", "to", o.to), ("会同", "with", o.cooperating), ("承办", "performed by", o.performers)):
+    words = (
+        o.bearer.label.of(language),
+        MODALITY[o.modality].of(language),
+        f"“{story.words.label(o.action).of(language)}”",
+    )
+    parts = [story.say("", " ").join(words)]
+    for zh, en, parties in (
+        ("向", "to", o.to),
+        ("会同", "with", o.cooperating),
+        ("承办", "performed by", o.performers),
+    ):
         names = [p.label.of(language) for p in parties if p.id != o.bearer.id]
         if names:
             parts.append(story.say(f"{zh}{'、'.join(names[:SHOWN])}", f"{en} {', '.join(names[:SHOWN])}"))

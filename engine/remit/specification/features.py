@@ -64,9 +64,15 @@ class Scenario:
     @property
     def title(self) -> str:
         """The name, and of an outline the example's values."""
-        shown = self.name if "<" not in self.name else PLACEHOLDER.sub(lambda m: dict(self.example).get(m[1], m[0]), self.name)
+        shown = (
+            self.name
+            if "<" not in self.name
+            else PLACEHOLDER.sub(lambda m: dict(self.example).get(m[1], m[0]), self.name)
+        )
         values = "、".join(value for _, value in self.example) if self.language == "zh" else ", ".join(value for _, value in self.example)  # fmt: skip
-        return f"{shown}（{values}）" if values and self.language == "zh" else f"{shown} ({values})" if values else shown
+        return (
+            f"{shown}（{values}）" if values and self.language == "zh" else f"{shown} ({values})" if values else shown
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +130,13 @@ def read_feature(path: Path, file: str) -> tuple[Feature | None, list[RemitError
         return None, [misread(error, text, file) for error in failure.errors]
     head = document.get("feature")
     if head is None:
-        return None, [fault("RM821", "empty-feature", file, 1, found="an empty file", expected="a feature with scenarios")]
+        return None, [
+            fault("RM821", "empty-feature", file, 1, found="an empty file", expected="a feature with scenarios")
+        ]
     document["uri"] = file
     pickles: Any = Compiler().compile(document)
     templates = tuple(scenarios_of(head["children"]))
-    problems = list(faults(head, templates, file))
+    problems: list[RemitError] = list(faults(head, templates, file))
     language = "zh" if head["language"].startswith("zh") else "en"
     told = tuple(scenario_of(pickle, templates, head, file, language) for pickle in pickles if pickle["steps"])
     name = head["name"] or Path(file).stem
@@ -193,7 +201,7 @@ def step_of(pickled: Any, written: Any) -> Step:
 
 def fault(code: str, slug: str, file: str, line: int, **told: str | None) -> SpecificationError:
     said = {name: value for name, value in told.items() if value is not None}
-    return SpecificationError(code, slug, origin=Origin(file, line, 1), **said)  # type: ignore[arg-type] # texts, all of them
+    return SpecificationError(code, slug, origin=Origin(file, line, 1), **said)
 
 
 def faults(head: Any, templates: tuple[Any, ...], file: str) -> Iterator[SpecificationError]:
@@ -216,9 +224,13 @@ def faults(head: Any, templates: tuple[Any, ...], file: str) -> Iterator[Specifi
 
 def unfilled(template: Any, file: str) -> Iterator[SpecificationError]:
     """An outline without examples, or a `<word>` that no column gives."""
-    columns = [cell["value"] for e in template["examples"] if e.get("tableHeader") for cell in e["tableHeader"]["cells"]]
+    columns = [
+        cell["value"] for e in template["examples"] if e.get("tableHeader") for cell in e["tableHeader"]["cells"]
+    ]
     rows = [row for e in template["examples"] for row in e.get("tableBody", ())]
-    words = [(m[1], step["location"]["line"]) for step in template["steps"] for m in PLACEHOLDER.finditer(spelled(step))]
+    words = [
+        (m[1], step["location"]["line"]) for step in template["steps"] for m in PLACEHOLDER.finditer(spelled(step))
+    ]
     if template["examples"] and not rows:
         yield fault("RM823", "no-example", file, template["location"]["line"], found=template["name"], expected="examples with a row beneath their heading")  # fmt: skip
     for word, line in words:

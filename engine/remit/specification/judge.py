@@ -14,9 +14,10 @@ from remit.pack.load import Pack
 from remit.program.compile import compile_rule
 from remit.specification.features import Scenario
 from remit.specification.mutants import Mutant, applied
-from remit.specification.play import Told, tell
+from remit.specification.play import tell
 from remit.specification.run import Outcome, steps_of
 from remit.specification.slices import ACTION_WORDS, Spoken, Ties, concerned, restricted
+from remit.specification.understanding import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ class Judge:
         if mutant.rule is not None:
             return frozenset({mutant.rule.id})
         timed = ((r.id, r.timing) for p in self.pack.policies for r in p.rules)
-        return frozenset(name for name, timing in timed if isinstance(timing, ByReading) and timing.reading == mutant.of)
+        return frozenset(
+            name for name, timing in timed if isinstance(timing, ByReading) and timing.reading == mutant.of
+        )
 
     def triggers(self, mutant: Mutant) -> frozenset[str]:
         """The events that set the changed rule off."""

@@ -31,7 +31,9 @@ class Verdicts:
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
         self.path = judge.pack.root / FOLDER / FILE
-        self.world = digest(engine_digest(), facts_digest(judge.pack), *(fingerprint(head) for head in heads(judge.pack)))
+        self.world = digest(
+            engine_digest(), facts_digest(judge.pack), *(fingerprint(head) for head in heads(judge.pack))
+        )
         self.told = {id(heard): digest(fingerprint(heard.scenario.steps), heard.scenario.name) for heard in judge.heard}
         self.rules = {(r.policy, r.id): fingerprint(r) for p in judge.pack.policies for r in p.rules}
         self.known = read(self.path)

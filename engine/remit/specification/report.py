@@ -72,7 +72,12 @@ def page(outcome: Outcome, pack: Pack, language: str) -> str:
 def rule_of(name: str, pack: Pack, language: str) -> dict[str, str]:
     rule = pack.rules[name]
     action = pack.vocabulary.actions[str(rule.action)].label.of(language) if rule.action else ""
-    return {"id": name, "article": rule.article_label, "action": action, "quote": "……".join(q.text for q in rule.quotes)}
+    return {
+        "id": name,
+        "article": rule.article_label,
+        "action": action,
+        "quote": "……".join(q.text for q in rule.quotes),
+    }
 
 
 def feature_of(feature: Feature, outcome: Outcome) -> dict[str, Any]:

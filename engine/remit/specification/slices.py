@@ -14,7 +14,7 @@ from remit.model.rule import Rule
 from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.program.compile import RUN, compile_rule
-from remit.specification.play import Told
+from remit.specification.understanding import Told
 
 RULE_WORDS = frozenset({"规则", "rule"})
 ACTION_WORDS = frozenset({"行动", "action"})
@@ -123,9 +123,7 @@ def concerned(steps: Iterable[Told], pack: Pack, ties: Ties) -> frozenset[str]:
 
 def restricted(pack: Pack, names: frozenset[str], changed: Rule | None = None) -> Pack:
     """The pack with these rules alone, and `changed` in the place of its like."""
-    policies = (
-        replace(p, rules=tuple(instead(r, changed) for r in p.rules if r.id in names)) for p in pack.policies
-    )
+    policies = (replace(p, rules=tuple(instead(r, changed) for r in p.rules if r.id in names)) for p in pack.policies)
     return replace(pack, policies=tuple(policies))
 
 

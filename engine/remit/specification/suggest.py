@@ -16,8 +16,8 @@ from remit.model.terms import Modality, Nature, Status
 from remit.model.text import Text
 from remit.pack.load import Pack
 from remit.specification.features import Scenario
-from remit.specification.play import Told
 from remit.specification.run import steps_of
+from remit.specification.understanding import Told
 from remit.steps.story import Story
 
 #: More obligations than these are told in a table.
@@ -94,7 +94,9 @@ class Lines:
         """Each step without its keyword; the rows of a table after it."""
         story = self.story
         if story.refused is not None:
-            yield story.say(f"报告被拒绝，代码“{story.refused.code}”", f'the report is refused with "{story.refused.code}"')
+            yield story.say(
+                f"报告被拒绝，代码“{story.refused.code}”", f'the report is refused with "{story.refused.code}"'
+            )
             return
         owed = [o for o in story.owed() if o.status is not Status.WITHDRAWN and o.id not in story.spoken_of]
         agenda = list(self.agenda())
@@ -115,7 +117,11 @@ class Lines:
         tabled = len(plain) > IN_LINES
         if tabled:
             exactly = closed and not asked and not spoken
-            head = say("恰好产生以下义务：", "exactly these duties arise:") if exactly else say("产生以下义务：", "these duties arise:")
+            head = (
+                say("恰好产生以下义务：", "exactly these duties arise:")
+                if exactly
+                else say("产生以下义务：", "these duties arise:")
+            )
             yield head
             yield from self.table(plain)
             closed = closed and not exactly
@@ -139,7 +145,9 @@ class Lines:
         zh = self.story.language == "zh"
         names, number = split_count(said) if name in ("to", "with", "performer") else ([said], None)
         quoted = "、".join(f"“{n}”" if zh else f'"{n}"' for n in names)
-        tail = ("" if number is None else f"等{number}个单位") if zh else ("" if number is None else f" of {number} units")
+        tail = (
+            ("" if number is None else f"等{number}个单位") if zh else ("" if number is None else f" of {number} units")
+        )
         word = CLAUSES[name].of(self.story.language)
         return f"{word}{quoted}{tail}" if zh else f"{word} {quoted}{tail}"
 
@@ -278,7 +286,9 @@ def tabulated(rows: Sequence[dict[str, str]], language: str) -> Iterator[str]:
     cells = [[word for _, word in columns], *([row.get(name, "") for name, _ in columns] for row in rows)]
     widths = [max(width(line[n]) for line in cells) for n in range(len(columns))]
     for line in cells:
-        yield "| " + " | ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)) + " |"
+        yield (
+            "| " + " | ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(line, widths, strict=True)) + " |"
+        )
 
 
 def width(text: str) -> int:

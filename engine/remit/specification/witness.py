@@ -20,10 +20,11 @@ from remit.specification.equivalence import Domains
 from remit.specification.features import Scenario, Step
 from remit.specification.judge import Judge
 from remit.specification.mutants import Mutant, applied
-from remit.specification.play import Told, tell
+from remit.specification.play import tell
 from remit.specification.run import steps_of
 from remit.specification.slices import restricted
 from remit.specification.suggest import Lines, width
+from remit.specification.understanding import Told
 from remit.steps.story import Story
 
 #: So many cases are tried for one change.
@@ -32,6 +33,8 @@ TRIED = 80
 BEGUN = 4
 REPORT = re.compile(r"报告“|发生“|\breports \"|\" happens")
 ABOUT = re.compile(r"，涉及“[^”]*”|,? about \"[^\"]*\"")
+#: A report up to its verb; where it happened, if that is said, is left out.
+PLACED = re.compile(r"^(?P<at>[\d :-]+)(?P<unit>(?:“[^”]*”)?)(?:在“[^”]*”)?(?P<verb>报告|发生)")
 YES_NO = {("zh", True): "是", ("zh", False): "否", ("en", True): "true", ("en", False): "false"}
 
 
@@ -60,7 +63,9 @@ def tried(rule: Rule, mutant: Mutant, judge: Judge) -> Iterator[str]:
 
 def title(mutant: Mutant, pack: Pack) -> str:
     said = mutant.change.of(pack.language)
-    return f"察觉“{mutant.of}”的改动：{said}" if pack.language == "zh" else f"It notices a change of {mutant.of}: {said}"
+    return (
+        f"察觉“{mutant.of}”的改动：{said}" if pack.language == "zh" else f"It notices a change of {mutant.of}: {said}"
+    )
 
 
 def said(scenario: Scenario, pack: Pack, rule: Rule) -> tuple[str, ...] | None:
@@ -226,6 +231,6 @@ def elsewhere(steps: Sequence[Step], pack: Pack) -> Iterator[tuple[Step, ...]]:
         return
     for level in reversed(pack.vocabulary.levels):
         for place in [p for p in pack.vocabulary.places.values() if p.level == level][:3]:
-            text = re.sub(r"^([\d :-]+)(?:(“[^”]*”)(?:在“[^”]*”)?报告|在“[^”]*”发生)", lambda m, name=place.label.zh: f"{m[1]}{m[2]}在“{name}”报告" if m[2] else f"{m[1]}在“{name}”发生", steps[at].text)  # fmt: skip
+            text = PLACED.sub(rf"\g<at>\g<unit>在“{place.label.zh}”\g<verb>", steps[at].text)
             if text != steps[at].text:
                 yield (*steps[:at], replace(steps[at], text=text), *steps[at + 1 :])
