@@ -48,8 +48,8 @@ def on_agenda(story: Story, spoken: dict[str, object], action: str | None, rule:
 def found(story: Story, near: list[Obligation], listed: tuple[str, ...]) -> Iterator[str]:
     """What arose instead."""
     if not near:
-        yield from listed if listed and listed != ("  —",) else ()
-        if not listed or listed == ("  —",):
+        yield from listed
+        if not listed:
             yield story.say("实际上案件没有产生任何义务。", "What arose instead: nothing.")
         return
     yield story.say("实际产生的是：", "What arose instead:")

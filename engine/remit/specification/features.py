@@ -16,7 +16,7 @@ PLACED = re.compile(r"\(\d+:\d+\): (.*)", re.DOTALL)
 HEADINGS = ("feature", "background", "rule", "scenario", "scenarioOutline", "examples")
 STEPS = ("given", "when", "then", "and", "but")
 #: How alike a line's beginning and a keyword must be for the line to be a step misspelt, and not prose.
-ALIKE = 0.6
+ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

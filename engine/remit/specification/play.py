@@ -86,7 +86,7 @@ def tell(scenario: Scenario, steps: Iterable[Told], pack: Pack, *, explain: bool
 
 def failed(told: Told | None, wrong: AssertionError, story: Story) -> Failure:
     first, _, rest = str(wrong).partition("\n")
-    listed = tuple(line for line in rest.splitlines() if line.strip())
+    listed = tuple(line for line in rest.splitlines() if line.startswith("  ") and line.strip() != "—")
     return Failure(told.step if told else None, first, explained(told, listed, story))
 
 
