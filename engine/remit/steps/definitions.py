@@ -313,7 +313,7 @@ def column(story: Story, name: str) -> str:
 
 def in_cell(name: str, cell: str) -> dict[str, Sequence[str]]:
     """`甲、乙等3个单位` in a table's cell, as in `clauses`; `无` says that there is none."""
-    if cell in ("无", "none") and name in ("to", "with", "performer"):
+    if cell in ("无", "none") and name in ("performer", "to", "with"):
         return {f"{name}_count": ["0"]}
     among = IN_CELL.fullmatch(cell)
     if among is None:
