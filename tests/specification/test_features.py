@@ -36,7 +36,7 @@ def test_every_slip_is_told_at_its_line_with_the_nearest_keyword(
 ) -> None:
     (library / "features" / "a.feature").write_text(text, "utf-8")
     problems = read_specification(library).problems
-    assert [(p.code, p.origin.file, p.origin.line, p.suggestion) for p in problems][0] == (
+    assert next((p.code, p.origin.file, p.origin.line, p.suggestion) for p in problems) == (
         code, "features/a.feature", line, nearest,
     )  # fmt: skip
     chinese = told(problems[0], "zh")

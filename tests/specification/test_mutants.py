@@ -45,7 +45,9 @@ def test_every_change_makes_another_and_a_sound_pack(name: str) -> None:
     pack = loaded(name)[0]
     for mutant in mutants(pack):
         changed = applied(pack, mutant)
-        assert fingerprint((changed.policies, changed.vocabulary.readings)) != fingerprint((pack.policies, pack.vocabulary.readings))
+        assert fingerprint((changed.policies, changed.vocabulary.readings)) != fingerprint(
+            (pack.policies, pack.vocabulary.readings)
+        )
         assert check(changed).errors == (), mutant.id
 
 
@@ -197,7 +199,11 @@ def test_a_changed_feature_touches_its_scenarios_a_rule_those_it_has_a_say_in_a_
     assert {s.file for s in touched([Path(first)], pack, pack, specification)} == {first}
     assert set(touched([Path("facts/readings.yaml")], pack, pack, specification)) == everything
     rule = pack.rules["a33-2.processor"]
-    policies = (replace(pack.policies[0], rules=tuple(replace(r, per="event") if r is rule else r for r in pack.policies[0].rules)),)  # type: ignore[arg-type]
+    policies = (
+        replace(
+            pack.policies[0], rules=tuple(replace(r, per="event") if r is rule else r for r in pack.policies[0].rules)
+        ),
+    )  # type: ignore[arg-type]
     changed = replace(pack, policies=policies)
     assert changed_rules(pack, changed) == {rule.id}
     some = set(touched([Path("policies/x.md")], pack, changed, specification))

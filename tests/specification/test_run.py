@@ -99,7 +99,7 @@ def test_a_chinese_scenario_fails_in_chinese() -> None:
         ('    When on 2024-03-01 "x" is corrected\n', "undefined", "RM828"),
         ('    When on 2024-03-01 "x" is corrected:\n      | age | 3 |\n', "failed", "no event `x` was reported"),
         ("    Given it is 2024-03-01:\n      | a |\n", "undefined", "expected no table"),
-        ('    Then it is 2024-03-01\n', "undefined", "RM827"),
+        ("    Then it is 2024-03-01\n", "undefined", "RM827"),
         (REPORT + '    Then rule "a1.remindr" raises a duty\n', "failed", "nearest: `a1.reminder`"),
         (REPORT + "    Then these duties arise:\n      | unit | act |\n      | a | b |\n", "failed", "nearest: `action`"),
         (REPORT + "    Then these duties arise:\n      | unit |\n      | a |\n", "failed", "the table lacks the column action"),
@@ -120,7 +120,9 @@ def test_a_step_under_the_wrong_keyword_is_told_which_is_meant(library: Path) ->
 
 
 def test_how_many_units_owe_a_duty_can_be_said(library: Path) -> None:
-    steps = REPORT + '    Then 1 unit must "send a reminder"\n    And 2 units must "send a reminder", rule "a1.reminder"\n'
+    steps = (
+        REPORT + '    Then 1 unit must "send a reminder"\n    And 2 units must "send a reminder", rule "a1.reminder"\n'
+    )
     found = one(library, steps)
     assert found.failure is not None
     assert (found.steps_passed, found.failure.message) == (2, "expected 2 units, found 1: Harbour Library")

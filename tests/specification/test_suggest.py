@@ -106,10 +106,12 @@ def test_what_a_person_asserted_stays_and_only_the_rest_is_suggested(library: Pa
 
 
 def test_nothing_is_suggested_where_a_step_fails_or_one_example_is_meant(library: Path) -> None:
-    pack = written(library, TEXT.replace("      | age       | 11 |\n", "      | age       | 11 |\n    Then nothing arises\n"))
+    pack = written(
+        library, TEXT.replace("      | age       | 11 |\n", "      | age       | 11 |\n    Then nothing arises\n")
+    )
     with pytest.raises(SpecificationError, match="RM829"):
         suggested(choose(read_specification(library), ["late"]), pack)
-    outline = "Feature: f\n  Scenario Outline: o\n" + TEXT.split("late\n")[1].split("\n\n")[0].replace("20", "<days>") + "\n    Examples:\n      | days |\n      | 20 |\n"  # fmt: skip
+    outline = "Feature: f\n  Scenario Outline: o\n" + TEXT.split("late\n")[1].split("\n\n", maxsplit=1)[0].replace("20", "<days>") + "\n    Examples:\n      | days |\n      | 20 |\n"  # fmt: skip
     pack = written(library, outline.replace("<days>24", "2024"))
     with pytest.raises(SpecificationError, match="RM829"):
         insert(suggested(choose(read_specification(library), ["o"]), pack), library)
@@ -120,6 +122,9 @@ def test_a_refused_report_and_an_agenda_are_suggested_too(library: Path) -> None
     pack = written(library, text)
     (found,) = suggested(choose(read_specification(library), ["r"]), pack)
     assert found.lines == ('Then the report is refused with "RM405"',)
-    pack = written(library, 'Feature: f\n  Scenario: g\n    Given "Harbour Library" is a "library branch"\n    And it is 2024-06-01\n')
+    pack = written(
+        library,
+        'Feature: f\n  Scenario: g\n    Given "Harbour Library" is a "library branch"\n    And it is 2024-06-01\n',
+    )
     (found,) = suggested(choose(read_specification(library), ["g"]), pack)
     assert any("Harbour Library" in line for line in found.lines)

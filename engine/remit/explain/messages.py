@@ -118,6 +118,10 @@ PHRASES: dict[str, str] = {
     "as many cells as in the first row of the table": "与表格第一行相同的格数", "the end of the file": "文件结尾",
     "a step of docs/steps.md": "docs/steps.md 所列的步骤", "a table beneath the step": "步骤之下有表格", "no table beneath this step": "这一步之下没有表格",
     "the name of a scenario or a part of it, or FILE:LINE": "场景名称或其一部分，或 文件:行号", "a tag of a scenario": "场景上的标签",
+    "a scenario whose steps hold; `remit test` says why one does not": "各步都成立的场景；`remit test` 会说明哪一步不成立",
+    "a scenario that is no outline: what follows from one example is not true of the next": "不是大纲的场景：一个例子的结果，不是下一个例子的结果",
+    "a scenario without lines that were suggested before; --force writes over them": "没有以前的建议的场景；--force 可覆盖",
+    "the id of a rule or a reading": "规则或解释的编号", "an installed Jinja2": "已安装的 Jinja2", "an installed watchfiles": "已安装的 watchfiles",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -130,6 +134,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
     (r"a day of (\d+)", "{0} 年的日期"),
+    (r"a change that no scenario notices; strike it out of (\S+)", "没有场景察觉的改动；请从 {0} 划去"),
     (r"another name than that of line (\d+)", "与第 {0} 行不同的名称"),
     (r"a column of the examples: there are none", "例子里的列（没有例子）"),
     (r"a column of the examples: (.*)", "例子里的列：{0}"),

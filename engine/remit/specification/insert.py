@@ -70,15 +70,15 @@ def insert(suggestions: Sequence[Suggestion], root: Path, *, force: bool = False
         SpecificationError: RM829, an example of an outline is meant, whose lines hold for one row alone; or lines suggested before
             stand there still. Then nothing is written.
     """
-    for suggestion in suggestions:
+    wanted = [suggestion for suggestion in suggestions if suggestion.lines]
+    for suggestion in wanted:
         scenario = suggestion.scenario
         if scenario.row is not None:
             raise nothing(scenario, scenario.name, "a scenario that is no outline: what follows from one example is not true of the next")  # fmt: skip
         if not force and has_suggested(scenario, root):
             raise nothing(scenario, scenario.name, "a scenario without lines that were suggested before; --force writes over them")  # fmt: skip
-    for suggestion in sorted(suggestions, key=lambda s: s.scenario.line, reverse=True):
-        if suggestion.lines:
-            put(suggestion, root / suggestion.scenario.file)
+    for suggestion in sorted(wanted, key=lambda s: s.scenario.line, reverse=True):
+        put(suggestion, root / suggestion.scenario.file)
 
 
 def has_suggested(scenario: Scenario, root: Path) -> bool:
