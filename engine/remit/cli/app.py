@@ -20,6 +20,7 @@ from remit.cli import (
     ledger_acts,
     ledger_events,
     ledger_views,
+    mutation,
     packs,
     planning,
     publishing,
@@ -87,7 +88,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[..., None]], ...]], ...] = (
     (
         "Test and prove 检验与证明",
         (
-            ("test", specification.test),
+            ("test", specification.examine),
+            ("suggest", specification.suggest),
+            ("mutate", mutation.mutate),
             ("analyse", analysis.analyse),
             ("diff", analysis.diff),
         ),

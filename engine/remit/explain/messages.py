@@ -164,7 +164,11 @@ PHRASES: dict[str, str] = {
     "a name that the pack declares": "规则包自己声明的名称", "a pack each line of which can be read": "每一行都能读出的规则包", "a name written in one piece": "写成一整段的名称",
     "a word of letters, digits and `_`": "由文字、数字和 `_` 组成的词", "a name of letters, digits, `.`, `-` and `_`": "由文字、数字、`.`、`-` 和 `_` 组成的名称",
     "a name without quotation marks and brackets": "不带引号和括号的名称", "a name with which the pack loads as before": "改后规则包照常载入的名称",
-    "a directory that is neither a pack nor in one": "既不是规则包、也不在规则包里的目录", "a file that can be written": "能写入的文件",
+    "a directory that is neither a pack nor in one": "既不是规则包、也不在规则包里的目录",
+    "a scenario whose steps hold; `remit test` says why one does not": "各步都成立的场景；`remit test` 会说明哪一步不成立",
+    "a scenario that is no outline: what follows from one example is not true of the next": "不是大纲的场景：一个例子的结果，不是下一个例子的结果",
+    "a scenario without lines that were suggested before; --force writes over them": "没有以前的建议的场景；--force 可覆盖",
+    "the id of a rule or a reading": "规则或解释的编号", "an installed Jinja2": "已安装的 Jinja2", "an installed watchfiles": "已安装的 watchfiles",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.
@@ -181,6 +185,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a number from (\S+) to (\S+)", "{0} 至 {1} 之间的数"),
     (r"a value of `(.*)`", "`{0}` 的一个值"),
     (r"a day of (\d+)", "{0} 年的日期"),
+    (r"a change that no scenario notices; strike it out of (\S+)", "没有场景察觉的改动；请从 {0} 划去"),
     (r"another name than that of line (\d+)", "与第 {0} 行不同的名称"),
     (r"a column of the examples: there are none", "例子里的列（没有例子）"),
     (r"a column of the examples: (.*)", "例子里的列：{0}"),

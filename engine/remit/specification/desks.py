@@ -103,8 +103,8 @@ class Desks:
 
     def level_became(self, before: str | None, after: str | None) -> Text:
         labels = self.vocabulary.level_labels
-        zh = [labels[x].zh if x in labels else x or "不限" for x in (before, after)]
-        en = [labels[x].en if x in labels else x or "any" for x in (before, after)]
+        zh = [labels[x].zh if x and x in labels else x or "不限" for x in (before, after)]
+        en = [labels[x].en if x and x in labels else x or "any" for x in (before, after)]
         return Text(f"层级“{zh[0]}”改为“{zh[1]}”", f"level `{en[0]}` becomes `{en[1]}`")
 
     def role_became(self, before: str, after: str) -> Text:

@@ -7,7 +7,7 @@ desk changes. What is too much to go through is not proven.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import product
 from types import MappingProxyType
@@ -111,29 +111,39 @@ class Prover:
         after: tuple[Selector, ...] = getattr(other, PARTS[part])
         if isinstance(one.trigger, Consequence) or any(reads_facts(s) for s in (*before, *after, *one.bearers)):
             return False
-        named = (*before, *after, *one.bearers)
-        if any(isinstance(s, ByReporter) for s in named) and any(reads_place(s, part) for s in named):
-            return False  # who reports and where it happened are any two
         compiled = compile_rule(one, self.pack.policy(one.policy), -1)
         days = {day for s in (*before, *after, *one.bearers) for day in self.desks.days(compiled, s)}
-        asked = list(self.askings(one, part, sorted(days)))
-        if len(asked) > MOST:
+        asked = self.askings(one, part, sorted(days), (*before, *after))
+        if asked is None or len(asked) > MOST:
             return False
         return all(self.units(one, before, a) == self.units(one, after, a) for a in asked)
 
-    def askings(self, rule: Rule, part: str, days: Sequence[date]) -> Iterator[Asking]:
-        """Every day, place and bearer for which a part can be asked."""
-        triggered = isinstance(rule.trigger, On)
+    def askings(self, rule: Rule, part: str, days: Sequence[date], named: Sequence[Selector]) -> list[Asking] | None:
+        """Every day, place and bearer that the selectors can be asked for and read; None where these are any two."""
+        by_place = isinstance(rule.trigger, On) and any(reads_place(s, part) for s in named)
+        by_bearer = part != "bearer" and any(reads_bearer(s) for s in named)
+        reporter = any(isinstance(s, ByReporter) for s in (*named, *rule.bearers))
+        if by_place and reporter and (by_bearer or part == "bearer"):
+            return None
+        found: dict[tuple[object, ...], Asking] = {}
         for day in days:
-            alive = [name for name in self.pack.graph.units if self.pack.graph.exists(name, day)]
-            for place in (*self.pack.graph.places, *alive, None) if triggered else (None,):
-                by = place if place in self.pack.graph.units else None
-                nobody = Asking(day, place, by, None)
-                if part == "bearer":
-                    yield nobody
-                else:
-                    units = self.parties(rule, rule.bearers, nobody)
-                    yield from (replace(nobody, bearer=self.pack.graph.unit(unit, day)) for unit in sorted(units))
+            for here in self.places(rule, day):
+                units = sorted(self.parties(rule, rule.bearers, here)) if by_bearer else (None,)
+                for unit in units:
+                    bearer = self.pack.graph.unit(unit, day) if unit is not None else None
+                    place = here.place if by_place else None
+                    by = here.by if reporter else None
+                    found.setdefault((day, place, by, unit), Asking(day, place, by, bearer))
+        return list(found.values())
+
+    def places(self, rule: Rule, day: date) -> Iterator[Asking]:
+        """Wherever it can happen that day; units stand for where they are, and report."""
+        if not isinstance(rule.trigger, On):
+            yield Asking(day, None, None, None)
+            return
+        alive = [name for name in self.pack.graph.units if self.pack.graph.exists(name, day)]
+        for place in (*self.pack.graph.places, *alive, None):
+            yield Asking(day, place, place if place in self.pack.graph.units else None, None)
 
     def parties(self, rule: Rule, selectors: Sequence[Selector], asking: Asking) -> frozenset[str]:
         return frozenset(name for name, routed in self.units(rule, selectors, asking) if routed)
@@ -179,7 +189,18 @@ def reads_place(selector: Selector, part: str) -> bool:
         case ByRole(place=place, each=each):
             return place == "event.place" or (place is None and not each and part == "bearer")
         case ByRelation(place=place, each=each):
-            return place == "event.place" or (place is None and not each)
+            return place == "event.place" or (place is None and not each and part == "bearer")
+        case _:
+            return False
+
+
+def reads_bearer(selector: Selector) -> bool:
+    """Whether whose duty it is may decide it."""
+    match selector:
+        case ByRole(place=place, level=level):
+            return place in (None, "bearer.place") or level in ("same", "upper")
+        case ByRelation(place=place, level=level, each=each):
+            return place == "bearer.place" or level in ("same", "upper") or (place is None and not each)
         case _:
             return False
 
@@ -232,7 +253,7 @@ class Domains:
 
     def situations(self) -> Iterator[Situation]:
         names = list(self.facts)
-        for kind, unit, *values in product(self.kinds, self.units, *self.facts.values()):
+        for kind, unit, values in product(self.kinds, self.units, list(product(*self.facts.values()))):
             said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
             data = {name: value for (root, name), value in said.items() if root == "event" and name != "by"}
             by = said.get(("event", "by"))

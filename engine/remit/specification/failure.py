@@ -11,7 +11,7 @@ from remit.model.explanation import Why
 from remit.model.obligation import Obligation
 from remit.model.rule import Always, Consequence, Every, Rule
 from remit.model.terms import Status
-from remit.specification.play import Told
+from remit.specification.understanding import Told
 from remit.steps.story import Story
 
 #: Of much that could be told, so much is.
@@ -48,8 +48,8 @@ def on_agenda(story: Story, spoken: dict[str, object], action: str | None, rule:
 def found(story: Story, near: list[Obligation], listed: tuple[str, ...]) -> Iterator[str]:
     """What arose instead."""
     if not near:
-        yield from listed if listed and listed != ("  —",) else ()
-        if not listed or listed == ("  —",):
+        yield from listed
+        if not listed:
             yield story.say("实际上案件没有产生任何义务。", "What arose instead: nothing.")
         return
     yield story.say("实际产生的是：", "What arose instead:")
@@ -61,10 +61,12 @@ def found(story: Story, near: list[Obligation], listed: tuple[str, ...]) -> Iter
 def line(o: Obligation, story: Story) -> str:
     """One obligation: who must do what for whom, by when, how it stands, and by which rule."""
     language = story.language
-    parts = [
-        f"{o.bearer.label.of(language)}{story.say('', ' ')}{MODALITY[o.modality].of(language)}"
-        f"{story.say('', ' ')}“{story.words.label(o.action).of(language)}”"
-    ]
+    words = (
+        o.bearer.label.of(language),
+        MODALITY[o.modality].of(language),
+        f"“{story.words.label(o.action).of(language)}”",
+    )
+    parts = [story.say("", " ").join(words)]
     for zh, en, parties in (
         ("向", "to", o.to),
         ("会同", "with", o.cooperating),
@@ -114,7 +116,7 @@ def why_so(story: Story, owed: Iterable[Obligation], spoken: dict[str, object]) 
     for o in list(owed)[:2]:
         tree = story.engine.why(o.id)
         steps = [step for step in tree.children if step.kind in GROUNDS or step.kind in kinds]
-        yield story.say("为什么：", "Why:") + tree.claim.of(story.language)
+        yield story.say("为什么：", "Why: ") + tree.claim.of(story.language)
         yield from branches(steps, story.language)
 
 

@@ -16,7 +16,7 @@ PLACED = re.compile(r"\(\d+:\d+\): (.*)", re.DOTALL)
 HEADINGS = ("feature", "background", "rule", "scenario", "scenarioOutline", "examples")
 STEPS = ("given", "when", "then", "and", "but")
 #: How alike a line's beginning and a keyword must be for the line to be a step misspelt, and not prose.
-ALIKE = 0.6
+ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def read_feature(path: Path, file: str) -> tuple[Feature | None, list[RemitError
     document["uri"] = file
     pickles: Any = Compiler().compile(document)
     templates = tuple(scenarios_of(head["children"]))
-    problems = list(faults(head, templates, file))
+    problems: list[RemitError] = list(faults(head, templates, file))
     language = "zh" if head["language"].startswith("zh") else "en"
     told = tuple(scenario_of(pickle, templates, head, file, language) for pickle in pickles if pickle["steps"])
     name = head["name"] or Path(file).stem
@@ -201,7 +201,7 @@ def step_of(pickled: Any, written: Any) -> Step:
 
 def fault(code: str, slug: str, file: str, line: int, **told: str | None) -> SpecificationError:
     said = {name: value for name, value in told.items() if value is not None}
-    return SpecificationError(code, slug, origin=Origin(file, line, 1), **said)  # type: ignore[arg-type] # texts, all of them
+    return SpecificationError(code, slug, origin=Origin(file, line, 1), **said)
 
 
 def faults(head: Any, templates: tuple[Any, ...], file: str) -> Iterator[SpecificationError]:

@@ -6,7 +6,7 @@ of the rule, of its act, or of a rule tied to it; no other is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from remit.model.rule import ByReading
@@ -14,9 +14,10 @@ from remit.pack.load import Pack
 from remit.program.compile import compile_rule
 from remit.specification.features import Scenario
 from remit.specification.mutants import Mutant, applied
-from remit.specification.play import Told, tell
+from remit.specification.play import tell
 from remit.specification.run import Outcome, steps_of
 from remit.specification.slices import ACTION_WORDS, Spoken, Ties, concerned, restricted
+from remit.specification.understanding import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Judge:
     def __init__(self, pack: Pack, outcome: Outcome) -> None:
         self.pack = pack
         self.ties = Ties.of(pack)
+        self.results = tuple(r for r in outcome.results if r.passed)
         self.heard = tuple(self._hear(r.scenario, r.rules) for r in outcome.results if r.passed)
 
     def _hear(self, scenario: Scenario, arisen: Iterable[str]) -> Heard:
@@ -113,7 +115,3 @@ class Judge:
             return None
         arguments = tuple((k, (table[0], *rows) if k == "datatable" else v) for k, v in told.arguments)
         return replace(told, arguments=arguments)
-
-    def judged(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Scenario | None]]:
-        for mutant in mutants:
-            yield mutant, self.noticed_by(mutant)

@@ -79,7 +79,8 @@ def of_window(timing: Window, opens: MonthDay, due: MonthDay, latest: MonthDay) 
     for name, day in (("opens", opens), ("due", due), ("latest", latest)):
         for shift in (1, -1):
             other = date(2024, day.month, day.day) + timedelta(days=shift)
-            changed = replace(timing, **{name: MonthDay(other.month, other.day)})
+            moved = {"opens": opens, "due": due, "latest": latest, name: MonthDay(other.month, other.day)}
+            changed = Window(moved["opens"], moved["due"], moved["latest"], timing.rolls_over)
             order = [(d.month, d.day) for d in (changed.opens, changed.due, changed.latest)]
             if order == sorted(order):
                 yield Limit("amount", Text(f"{day}改为{MonthDay(other.month, other.day)}", f"{day} becomes {MonthDay(other.month, other.day)}"), changed)  # fmt: skip

@@ -61,7 +61,8 @@ def mutants(pack: Pack, only: Sequence[str] = ()) -> tuple[Mutant, ...]:
     """
     from remit.specification.soundness import Soundness
 
-    sound, found = Soundness(pack), []
+    sound = Soundness(pack)
+    found: list[Mutant] = []
     for policy in pack.policies:
         for rule in policy.rules:
             if rule.modality in RUN and (not only or rule.id in only):

@@ -9,8 +9,9 @@ from remit.errors import RemitError, SpecificationError, nearest
 from remit.pack.load import Pack
 from remit.program.compile import RUN
 from remit.specification.features import Feature, Scenario, Specification
-from remit.specification.play import Result, Told, play, tell, understood
+from remit.specification.play import Result, play, tell
 from remit.specification.slices import Ties, concerned, restricted
+from remit.specification.understanding import Told, understood
 
 
 @dataclass(frozen=True, slots=True)

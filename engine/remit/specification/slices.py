@@ -14,7 +14,7 @@ from remit.model.rule import Rule
 from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.program.compile import RUN, compile_rule
-from remit.specification.play import Told
+from remit.specification.understanding import Told
 
 RULE_WORDS = frozenset({"规则", "rule"})
 ACTION_WORDS = frozenset({"行动", "action"})

@@ -6,11 +6,11 @@ from remit.checks.check import contradictions
 from remit.checks.desks import NOBODY, Desks
 from remit.errors import ExpressionError
 from remit.expressions.checker import check
-from remit.model.rule import Consequence, On, Rule
+from remit.model.rule import On, Rule
 from remit.pack.load import Pack
 from remit.program.compile import RUN, compile_program, compile_rule
 from remit.program.program import INVARIANTS, Program
-from remit.specification.slices import restricted
+from remit.specification.slices import Ties, restricted
 
 
 class Soundness:
@@ -18,7 +18,7 @@ class Soundness:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self.desks = Desks(pack.graph, compile_program(pack.policies))
+        self.ties = Ties.of(pack)
 
     def holds(self, changed: Rule, original: Rule) -> bool:
         """Whether the pack with the changed rule would pass; what the original was found wrong with does not count."""
@@ -46,15 +46,15 @@ class Soundness:
         return True
 
     def has_desks(self, changed: Rule, original: Rule) -> bool:
-        """RM507: some unit can be found for every part."""
+        """RM507: some unit can be found for every part, of this rule and of what its failure sets off."""
         if parties(changed) == parties(original) and changed.trigger == original.trigger:
             return True
-        compiled = compile_rule(changed, self.pack.policy(changed.policy), -1)
-        if not all(holds(compiled) for holds in INVARIANTS.values()):
+        policy = self.pack.policy(changed.policy)
+        if not all(holds(compile_rule(changed, policy, -1)) for holds in INVARIANTS.values()):
             return False
-        if isinstance(changed.trigger, Consequence):
-            return True
-        return not any(found.slug == NOBODY for found in self.desks.of_rule(compiled))
+        program = compile_program(restricted(self.pack, self.ties.reach({changed.id}), changed).policies)
+        desks = Desks(self.pack.graph, program)
+        return not any(found.slug == NOBODY for rule in program.rules for found in desks.of_rule(rule))
 
     def is_named(self, changed: Rule, original: Rule) -> bool:
         """RM215: every consequence still has a rule that sets it off."""

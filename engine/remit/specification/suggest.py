@@ -16,8 +16,8 @@ from remit.model.terms import Modality, Nature, Status
 from remit.model.text import Text
 from remit.pack.load import Pack
 from remit.specification.features import Scenario
-from remit.specification.play import Told
 from remit.specification.run import steps_of
+from remit.specification.understanding import Told
 from remit.steps.story import Story
 
 #: More obligations than these are told in a table.
@@ -100,9 +100,14 @@ class Lines:
             return
         owed = [o for o in story.owed() if o.status is not Status.WITHDRAWN and o.id not in story.spoken_of]
         agenda = list(self.agenda())
-        yield from self.told_of(owed, closed=bool(story.engine.events))
+        yield from self.told_of(owed, closed=bool(story.engine.events) and not self.is_closed())
         yield from self.told_of(agenda, closed=False)
         yield from self.silent()
+
+    def is_closed(self) -> bool:
+        """Whether a step has said already that nothing else arises."""
+        names = {told.definition.function.__name__ for told in self.steps}
+        return "nothing_else" in names or any(dict(told.arguments).get("exactly") for told in self.steps)
 
     def told_of(self, owed: Sequence[Obligation], *, closed: bool) -> Iterator[str]:
         """These obligations, in lines or in a table, with their questions; and whether that is all."""

@@ -246,7 +246,8 @@ def retracts(remit_story: Story, at: str, event: str) -> None:
 )
 def corrects(remit_story: Story, at: str, event: str, datatable: Table) -> None:
     """The corrected event is the old one with the facts of the table."""
-    old = next(e for e in remit_story.engine.events if e.id == event)
+    old = next((e for e in remit_story.engine.events if e.id == event), None)
+    assert old is not None, remit_story.say(f"没有报告过“{event}”", f"no event `{event}` was reported")
     changed = stated(remit_story, datatable)
     fields: dict[str, object] = {
         "type": old.type, "at": old.at.isoformat(), "by": old.by, "place": old.place, "subject": old.subject,
@@ -312,7 +313,7 @@ def column(story: Story, name: str) -> str:
 
 def in_cell(name: str, cell: str) -> dict[str, Sequence[str]]:
     """`甲、乙等3个单位` in a table's cell, as in `clauses`; `无` says that there is none."""
-    if cell in ("无", "none") and name in ("to", "with", "performer"):
+    if cell in ("无", "none") and name in ("performer", "to", "with"):
         return {f"{name}_count": ["0"]}
     among = IN_CELL.fullmatch(cell)
     if among is None:

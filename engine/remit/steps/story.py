@@ -131,7 +131,10 @@ class Story:
         )
         faults = {o.id: self.faults(o, clauses) for o in named}
         fitting = [o for o in named if not faults[o.id]]
-        told = [f"{o.rule}: {'; '.join(faults[o.id])}" for o in sorted(named, key=lambda o: len(faults[o.id]))]
+        told = [
+            f"{o.rule}: {self.say('；', '; ').join(faults[o.id])}"
+            for o in sorted(named, key=lambda o: len(faults[o.id]))
+        ]
         assert fitting, "\n".join(told[:SHOWN])
         self.spoken_of.add(fitting[0].id)
         return fitting[0]
