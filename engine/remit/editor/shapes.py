@@ -221,7 +221,7 @@ POLICY = Shape(
         "title": TITLE,
         "level": named("level"),
         "first_period": one_of("full", "none", "remainder"),
-        "headings": Slot(inside=Shape("headings", texts("chapter", "article", "item"))),
+        "headings": Slot(inside=Shape("headings", texts("chapter", "article", "paragraph", "item"))),
         **texts("id", "number", "issuer", "issued_on", "effective_on", "repealed_on", "first_period_reason", "source"),
     },
 )

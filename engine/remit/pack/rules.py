@@ -102,7 +102,9 @@ class RuleReader:
         if name is None or modality is None or not quotes:
             self.problems.lost.update((name.text,) if name else ())
             return None
-        first = self.sentences[quotes[0].sentences[0]]
+        parts = {sentence.article for sentence in above}
+        own = next((quote for quote in quotes if quote.article in parts), quotes[0])
+        first = self.sentences[own.sentences[0]]
         rule = Rule(
             id=name.text,
             policy=self.policy,
@@ -142,10 +144,13 @@ class RuleReader:
             )
             return ()
         articles = tuple(dict.fromkeys(s.article for s in above))
+        nodes = fields.scalars("quote")
+        own = [find_quote(node.text, node.origin, articles, self.articles) for node in nodes]
+        further = tuple(self.same_article(articles)) if any(own) else ()
         found = []
-        for node in fields.scalars("quote"):
-            quote = find_quote(node.text, node.origin, articles, self.articles)
-            if quote is None:
+        for node, quote in zip(nodes, own, strict=True):
+            quoted = quote or find_quote(node.text, node.origin, further, self.articles)
+            if quoted is None:
                 words = [s.text for article in articles for s in self.articles[article]]
                 self.problems.add(
                     SourceError(
@@ -154,8 +159,13 @@ class RuleReader:
                     )
                 )  # fmt: skip
             else:
-                found.append(quote)
+                found.append(quoted)
         return tuple(found)
+
+    def same_article(self, above: Sequence[str]) -> Iterator[str]:
+        """All paragraphs and items of the articles: a rule with a quote of the part it stands under may quote them as well."""
+        wholes = {name.partition("-")[0] for name in above}
+        return (name for name in self.articles if name.partition("-")[0] in wholes)
 
     def modality(self, fields: Fields) -> Modality | None:
         given = [name for name in MODALITIES if name in fields]

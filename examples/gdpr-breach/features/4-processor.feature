@@ -2,7 +2,7 @@ Feature: Article 33(2), from the processor to the controller, and on to the auth
 
   Scenario: The host finds an intruder in the clinics' records
     When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
-    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-15 08:00", under "Article 33", status "active", rule "a33-2.processor"
+    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-15 08:00", under "Article 33(2)", status "active", rule "a33-2.processor"
     And the reason for "notify the controller" contains "EDPB Guidelines 9/2022"
     And nothing else arises
 
