@@ -47,6 +47,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
@@ -498,6 +499,7 @@ others = st.lists(
         st.builds(ByRelation, st.sampled_from((Relation.MEMBER_OF, Relation.OFFICE_OF)), st.just("council"),
                   st.sampled_from((None, "south", "event.place")), st.sampled_from((None, "same")), st.booleans()),
         st.just(ByDefaulter()),
+        st.just(ByPeople(text("the public"))),
     ),
     max_size=2,
 ).map(tuple)  # fmt: skip

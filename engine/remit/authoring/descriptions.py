@@ -50,6 +50,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "basis": ("stated 明定，或 inferred 推定（须写 reason）", "stated, or inferred, which needs a reason"),
     "member_of": ("是谁的成员", "the body it is a member of"),
     "office_of": ("是谁的办公室", "the body whose office it is"),
+    "people": ("不是单位的人：只显示，不送达；用于 to 和 with", "people, who are no unit: shown, never routed; in `to` and `with`"),
     "located_in": ("设在哪个单位", "the unit it is located in"),
     "guided_by": ("受谁业务指导", "the unit that guides its work"),
     "reports_to": ("向谁报告", "the unit it reports to"),

@@ -179,7 +179,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "act": {"event": Name(("event",)), "where": CONDITION},
     "selector": {
         "unit": UNIT, "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE), "of": either(ROLE, UNIT),
-        "office_of": either(ROLE, UNIT), "level": either(Words(selectors.RELATIVE), LEVEL),
+        "office_of": either(ROLE, UNIT), "people": LABEL, "level": either(Words(selectors.RELATIVE), LEVEL),
     },
     "inferred": {},
     "case": {"label": LABEL, "about": LABEL, "events": Items(Ref("event"))},
@@ -233,7 +233,7 @@ FORMS: Mapping[str, Form] = {
     "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window")), ((rules.RUN, "bearer"),)),
     "counts_as": form("counts_as", rules.STATEMENT_KEYS),
     "act": form("act", rules.ACT_KEYS, ("event",), place="done"),
-    "selector": form("selector", selectors.KEYS, (), (("unit", "role", "each", "office_of"),)),
+    "selector": form("selector", selectors.KEYS, (), (selectors.FORMS,)),
     "inferred": form("inferred", rules.INFERABLE),
     "case": form("case", case_files.KEYS, ("events",)),
     "event": form("event", events.OWN, ("id", "type", "at"), rest=TEXTS),

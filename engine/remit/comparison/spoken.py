@@ -9,6 +9,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByPeople,
     ByRelation,
     ByReporter,
     ByRole,
@@ -97,6 +98,8 @@ def selector(value: Selector, words: Vocabulary) -> Text:
             return Text("报告单位", "the reporter")
         case ByDefaulter():
             return Text("失责单位", "the defaulter")
+        case ByPeople(label):
+            return label
         case ByRole(role, place, level, enclosing, each):
             said = name(role)
             zh, en = (f"各{said.zh}", f"each {said.en}") if each else (said.zh, said.en)

@@ -85,12 +85,12 @@ class Index:
     def __init__(self, files: Files, words: Words, memory: Recall) -> None:
         self.files, self.words, self.memory = files, words, memory
         self.read: dict[str, Reading] = {name: self.reading(name) for name in self.names_of_files()}
-        self.rules = frozenset(
-            m.written
-            for r in self.read.values()
-            for m in r.mentions
-            if m.part is Part.DECLARES and m.kinds == ("rule",)
-        )
+        self.rules, self.people = self.of_chapters("rule"), self.of_chapters("people")
+
+    def of_chapters(self, kind: str) -> frozenset[str]:
+        """What the rules declare, and not `facts/`."""
+        mentions = (m for r in self.read.values() for m in r.mentions)
+        return frozenset(m.written for m in mentions if m.part is Part.DECLARES and m.kinds == (kind,))
 
     @classmethod
     def prepared(cls, files: Files, words: Words, memory: Recall) -> Iterator[None]:
@@ -135,7 +135,7 @@ class Index:
     def held(self, file: str) -> Held:
         """The names of a file and what they mean; kept until the file changes, or the words do, or the rules there are."""
         reading = self.read[file]
-        key = ("held", file, reading, self.words, self.rules)
+        key = ("held", file, reading, self.words, self.rules, self.people)
         return self.memory.once(key, lambda: Held.of(Occurrence(file, m, self.meaning(m)) for m in reading.mentions))
 
     # --- what a mention means -----------------------------------------------------------------------
@@ -150,8 +150,8 @@ class Index:
 
     def find(self, kind: str, written: str, of: str = "") -> Name | None:
         """One thing by any of its names."""
-        if kind == "rule":
-            return Name(kind, written) if written in self.rules else None
+        if kind in ("rule", "people"):
+            return Name(kind, written) if written in (self.rules if kind == "rule" else self.people) else None
         if kind in ("choice", "value"):
             return self.value(written, self.words.vocabulary.attributes.get(self.attribute_id(of)))
         found = self.words.names.find(kind, written)

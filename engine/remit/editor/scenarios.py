@@ -16,8 +16,18 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit",), "role": ("role",), "place": ("place", "unit"), "kind": ("event",), "action": ("action",),
     "rule": ("rule",), "fact": ("attribute",), "whom": ("role",), "value": ("value",),
 }  # fmt: skip
-CLAUSES: Mapping[str, tuple[str, ...]] = {"to": ("unit",), "with": ("unit",), "performer": ("unit",), "rule": ("rule",)}
-COLUMNS: Mapping[str, tuple[str, ...]] = {"unit": ("unit",), "action": ("action",), "to": ("unit",), "rule": ("rule",)}
+CLAUSES: Mapping[str, tuple[str, ...]] = {
+    "to": ("unit", "people"),
+    "with": ("unit", "people"),
+    "performer": ("unit",),
+    "rule": ("rule",),
+}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "unit": ("unit",),
+    "action": ("action",),
+    "to": ("unit", "people"),
+    "rule": ("rule",),
+}
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 CELL = re.compile(r"(?<!\\)\|")
 HEADINGS = frozenset({("属性", "值"), ("事实", "值"), ("fact", "value")})

@@ -158,6 +158,8 @@ def names(kinds: Iterable[str], index: Index, language: str, of: str) -> Iterato
     for kind in kinds:
         if kind == "rule":
             yield from (Offer(name, Sort.NAME) for name in sorted(index.rules))
+        elif kind == "people":
+            yield from (Offer(name, Sort.NAME) for name in sorted(index.people))
         elif kind == "value":
             yield from values(index, language, of)
         else:

@@ -89,6 +89,7 @@ SPAN = texts("hours", "days", "working_days", "months", "date") | {
     "rolls_over": TRUTH,
 }
 BY = Shape("by", SPAN | {"reading": named("reading")})
+PEOPLE = Slot(declares="people", inside=Shape("label", dict.fromkeys(("zh", "en"), Slot(declares="people"))))
 SELECTOR = Slot(
     words=("reporter", "defaulter"),
     inside=Shape(
@@ -102,6 +103,7 @@ SELECTOR = Slot(
             "each": Slot(names=("role",), words=("member",)),
             "of": named("unit", "role"),
             "office_of": named("unit", "role"),
+            "people": PEOPLE,
         },
     ),
 )

@@ -81,7 +81,19 @@ class ByDefaulter:
     """Of a consequence: the unit whose duty was missed or breached."""
 
 
-Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter
+@dataclass(frozen=True, slots=True)
+class ByPeople:
+    """People, who are no unit: shown as who receives or assists, never routed, never asked about."""
+
+    label: Text
+
+    @property
+    def id(self) -> str:
+        """What stands for them where a unit's id would stand."""
+        return f"people:{self.label.en}"
+
+
+Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByPeople
 
 
 # --- when ----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from remit.expressions.parser import parse
 from remit.model.rule import (
     Act,
     Always,
+    ByPeople,
     ByReading,
     Condition,
     Consequence,
@@ -233,6 +234,16 @@ class RuleReader:
         action = fields.scalar(rule.modality.value)
         trigger = self.trigger(fields, rule.id)
         parties = {part: self.selectors(fields, part) for part in PARTS}
+        if fields.truth("handover") and parties["to"] and all(isinstance(s, ByPeople) for s in parties["to"]):
+            self.problems.add(
+                VocabularyError(
+                    "RM221",
+                    "nobody-to-sign",
+                    found="handover",
+                    expected="a unit in `to`, whose receipt completes it: people sign no receipt",
+                    origin=fields.keys["handover"],
+                )
+            )
         if "bearer" not in fields and "bearer" not in fields.misspelt:
             self.problems.add(
                 VocabularyError(
@@ -303,7 +314,7 @@ class RuleReader:
 
     def selectors(self, fields: Fields, part: str) -> tuple[Selector, ...]:
         reader = SelectorReader(self.vocabulary, self.names, self.problems)
-        return tuple(s for node in fields.many(part) if (s := reader.read(node)))
+        return tuple(s for node in fields.many(part) if (s := reader.read(node, part)))
 
     def timing(self, fields: Fields) -> Timing | None:
         if "by" in fields and "window" in fields:

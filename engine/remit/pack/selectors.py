@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
@@ -13,7 +13,8 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or")
+KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or", "people")
+FORMS = ("unit", "role", "each", "office_of", "people")
 RELATIVE = ("same", "upper")
 
 
@@ -25,8 +26,8 @@ class SelectorReader:
     names: Names
     problems: Problems
 
-    def read(self, node: Node) -> Selector | None:
-        """A selector, or None after the errors."""
+    def read(self, node: Node, part: str) -> Selector | None:
+        """A selector of that part of a rule, or None after the errors."""
         if isinstance(node, Scalar):
             match dialect.word(node.text):
                 case "reporter":
@@ -44,12 +45,20 @@ class SelectorReader:
             )
             return None
         fields = Fields(node, "selector", KEYS, self.problems)
-        forms = [name for name in ("unit", "role", "each", "office_of") if name in fields]
+        forms = [name for name in FORMS if name in fields]
         if len(forms) != 1:
             if forms or not (fields.misspelt or fields.hollow):
-                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected="one of unit, role, each, office_of", origin=fields.origin))  # fmt: skip
+                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected=f"one of {', '.join(FORMS)}", origin=fields.origin))  # fmt: skip
             return None
-        return self.by_form(forms[0], fields)
+        return self.people(fields, part) if forms == ["people"] else self.by_form(forms[0], fields)
+
+    def people(self, fields: Fields, part: str) -> ByPeople | None:
+        """People receive or assist; what is owed, a unit owes."""
+        label = fields.label("people")
+        if part in ("to", "with"):
+            return ByPeople(label) if label else None
+        self.problems.add(VocabularyError("RM206", "wrong-form", found="people", expected="a unit: people stand in `to` and `with` only", origin=fields.keys["people"]))  # fmt: skip
+        return None
 
     def by_form(self, form: str, fields: Fields) -> Selector | None:
         named = fields.scalar(form)

@@ -195,7 +195,7 @@ def enter(gathered: Gathered, desks: Desks, rule: CompiledRule, day: date) -> It
                 found |= dict.fromkeys(reporters(desks, rule, day) if part is Part.BEARER else ())
                 continue
             for place, routing in answers(desks, rule, selector, part, day).items():
-                found |= {p.id: None for p in routing.parties if p.routed and (part is not Part.BEARER or may_bear(desks, rule, p.id, day))}  # fmt: skip
+                found |= {p.id: None for p in routing.parties if p.desk and (part is not Part.BEARER or may_bear(desks, rule, p.id, day))}  # fmt: skip
                 if routing.fact is not None or not routing.parties:
                     lost[place] = None
         gathered.note(rule.rule, part, found)

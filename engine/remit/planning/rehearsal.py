@@ -134,7 +134,7 @@ def able(desks: Desks, rule: CompiledRule, part: Part, found: Mapping[str | None
     """The units found, by who or what asks; bearers only where they may bear it."""
     bears = part is Part.BEARER
     return {
-        place: frozenset(p.id for p in routing.parties if p.routed and (not bears or may_bear(desks, rule, p.id, day)))
+        place: frozenset(p.id for p in routing.parties if p.desk and (not bears or may_bear(desks, rule, p.id, day)))
         for place, routing in found.items()
     }
 

@@ -11,6 +11,7 @@ from remit.explain.words import Words
 from remit.model.rule import (
     Always,
     ByDefaulter,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
@@ -83,6 +84,8 @@ class Phrases:
                 return self.say("报告单位", "whoever reports")
             case ByDefaulter():
                 return self.say("未履行义务的单位", "the unit that failed")
+            case ByPeople(label):
+                return label.of(self.language)
             case ByRole():
                 return self.by_role(selector)
             case ByRelation():

@@ -13,7 +13,7 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -94,6 +94,8 @@ def route(
             return by_reporter(search)
         case ByDefaulter():
             return by_defaulter(search)
+        case ByPeople():
+            return people(search, selector)
         case ByRole(each=True):
             return by_each_role(search, selector)
         case ByRole():
@@ -145,6 +147,12 @@ def by_defaulter(search: Search) -> Routing:
         return search.lost("unit", Text("哪个单位没有履行？", "which unit failed?"))
     claim = Text("没有履行义务的单位", "the unit whose duty was missed or breached")
     return Routing((search.party(unit, "defaulter", Why("route", claim, value=unit.id)),))
+
+
+def people(search: Search, selector: ByPeople) -> Routing:
+    """Those people, as the rule calls them."""
+    step = Why("route", Text("所指的是人，不是单位，无须送达", "people are meant, and no unit: nothing is routed"))
+    return Routing((Party(selector.id, selector.label, None, "", "", search.basis, path=(step,)),))
 
 
 def by_each_role(search: Search, selector: ByRole) -> Routing:

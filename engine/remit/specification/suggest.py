@@ -187,7 +187,7 @@ class Lines:
     def name(self, kind: str, party: Party) -> str:
         """A name by which the pack finds just this unit."""
         label = party.label.of(self.story.language)
-        return label if self.story.pack.find(kind, label) == party.id else party.id
+        return label if party.people or self.story.pack.find(kind, label) == party.id else party.id
 
     def action(self, name: str) -> str:
         label = self.story.words.label(name).of(self.story.language)

@@ -152,7 +152,7 @@ class Story:
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
         }
         parties = {"to": o.to, "with": o.cooperating, "performer": o.performers}
-        is_named = {clause: [self.labels(party.id) for party in named] for clause, named in parties.items()}
+        is_named = {clause: [self.called(party) for party in named] for clause, named in parties.items()}
         faults = []
         for clause, wanted in clauses.items():
             if wanted is None:
@@ -225,6 +225,10 @@ class Story:
                 return [o.subject or ""]
             case _:
                 return [""]
+
+    def called(self, party: Party) -> set[str]:
+        """Every name of a party; people are called as the rule calls them."""
+        return {party.label.zh, party.label.en} if party.people else self.labels(party.id)
 
     def labels(self, unit: str) -> set[str]:
         """Every name of a unit."""

@@ -55,7 +55,7 @@ Feature: Article 34(3), three reasons not to tell each data subject
       | protection measures applied | false     |
       | high risk averted           | false     |
       | disproportionate effort     | true      |
-    Then "Meridian Shop Ltd" must "communicate publicly instead", by "2024-05-17 10:20", under "Article 34(3)(c)", status "active", rule "a34-3c.public"
+    Then "Meridian Shop Ltd" must "communicate publicly instead", to "data subjects", by "2024-05-17 10:20", under "Article 34(3)(c)", status "active", rule "a34-3c.public"
     And nobody must "inform the data subjects"
     And "communicate publicly instead" rests on the words "informed in an equally effective manner"
 

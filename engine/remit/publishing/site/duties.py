@@ -96,7 +96,7 @@ class Duties:
     def reached(self, rule: CompiledRule, selector: Selector) -> Iterator[str]:
         """Whom a selector that is not the bearer's can find."""
         for routing in self.desks.found(rule, selector, self.day, bears=False).values():
-            yield from (party.id for party in routing.parties if party.routed)
+            yield from (party.id for party in routing.parties if party.desk)
 
     def anybody(self, rule: CompiledRule) -> bool:
         """Whoever reports bears it, and nothing says who that may be."""
@@ -110,7 +110,7 @@ class Duties:
         routing: Routing = self.desks.ask(selector, self.units[unit], self.day, triggered=triggered)
         if isinstance(selector, ByReporter) or routing.fact is not None:
             return ()
-        return tuple(party.id for party in routing.parties if party.routed)
+        return tuple(party.id for party in routing.parties if party.desk)
 
     def stretches(self, rule: CompiledRule) -> tuple[Stretch, ...]:
         """A recurring duty's periods in the year of `day`."""

@@ -23,6 +23,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
@@ -108,6 +109,8 @@ class Phrases:
                 return self.say("报告该事件的单位", "the unit that reports it")
             case ByDefaulter():
                 return self.say("没有履行的单位", "the unit that failed")
+            case ByPeople(label):
+                return self.of(label)
             case ByRelation():
                 return self.related(selector)
             case ByRole():

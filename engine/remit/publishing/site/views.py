@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from remit.explain.words import MODALITY, PARTS
-from remit.model.rule import Always, ByReading, Consequence, Every, On, Policy, Rule, Selector
+from remit.model.rule import Always, ByPeople, ByReading, Consequence, Every, On, Policy, Rule, Selector
 from remit.model.terms import Modality, Nature
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -225,6 +225,12 @@ class RuleView:
     def spoken(self, selectors: tuple[Selector, ...], *, bears: bool) -> list[str]:
         said = (self.phrases.who(s, bears=bears, triggered=self.triggered) for s in selectors)
         return list(dict.fromkeys(said))
+
+    @cached_property
+    def people(self) -> str:
+        """The recipients who are no units."""
+        named = tuple(selector for selector in self.rule.to if isinstance(selector, ByPeople))
+        return self.phrases.say("、", ", ").join(self.spoken(named, bears=False))
 
     @cached_property
     def limit(self) -> str:
