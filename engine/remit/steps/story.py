@@ -151,7 +151,7 @@ class Story:
             n: t.astimezone(zone) if t else None
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
         }
-        parties = {"to": o.to, "with": o.cooperating, "performer": o.performers}
+        parties = parties_of(o)
         is_named = {clause: [self.called(party) for party in named] for clause, named in parties.items()}
         faults = []
         for clause, wanted in clauses.items():
@@ -285,3 +285,8 @@ class Story:
         other.submit_all(self.engine.events)
         assert other.answer(agenda=False) == self.engine.answer(agenda=False), "the two matchers disagree"
         assert not self.engine.incidents, f"the native matcher failed: {self.engine.incidents}"
+
+
+def parties_of(o: Obligation) -> Mapping[str, tuple[Party, ...]]:
+    """Everyone in an obligation, by part."""
+    return {"bearer": (o.bearer,), "performer": o.performers, "to": o.to, "with": o.cooperating}
