@@ -47,6 +47,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
     ByPeople,
     ByReading,
     ByRelation,
@@ -489,6 +490,8 @@ busy_bearers = st.sampled_from(
         (ByRole("watch", each=True),),
         (ByRelation(Relation.MEMBER_OF, "council", each=True),),
         (ByRole("clinic", "event.place"), ByReporter()),
+        (ByFact("event.desk"),),
+        (ByFact("subject.desk"), ByUnit("north.watch")),
     )
 )
 others = st.lists(
@@ -499,6 +502,7 @@ others = st.lists(
         st.builds(ByRelation, st.sampled_from((Relation.MEMBER_OF, Relation.OFFICE_OF)), st.just("council"),
                   st.sampled_from((None, "south", "event.place")), st.sampled_from((None, "same")), st.booleans()),
         st.just(ByDefaulter()),
+        st.sampled_from((ByFact("event.desk"), ByFact("subject.desk"))),
         st.just(ByPeople(text("the public"))),
     ),
     max_size=2,
@@ -611,6 +615,8 @@ def busy_event(draw: st.DrawFn, number: int) -> Event:
             replacement = report(draw, f"x{number}", draw(st.sampled_from((*KINDS, PERFORMED))), at, at, case)
     elif draw(st.booleans()):
         data["home"] = draw(st.sampled_from(HOMES))
+    if draw(st.booleans()):
+        data["desk"] = draw(st.sampled_from((*UNITS, "nobody")))
     return replace(
         told,
         replacement=replacement,

@@ -13,6 +13,7 @@ from remit.checks.desks import Desks, asks_place
 from remit.expressions.printer import show
 from remit.model.expression import And, Expression, Or, Quantify
 from remit.model.rule import (
+    ByFact,
     ByReading,
     ByRelation,
     ByReporter,
@@ -98,6 +99,9 @@ class Norms:
         graph = self.pack.graph
         if isinstance(selector, ByReporter):
             yield from (Placement(u, {"event.by": u}) for u in graph.units if graph.exists(u, day))
+            return
+        if isinstance(selector, ByFact):
+            yield from (Placement(u, {selector.fact: u}) for u in graph.units if graph.exists(u, day))
             return
         placed = asks_place(selector, rule, bears=True)
         for asked, routing in self.desks.found(rule, selector, day, bears=True).items():

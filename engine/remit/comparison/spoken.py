@@ -9,6 +9,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
     ByPeople,
     ByRelation,
     ByReporter,
@@ -98,6 +99,11 @@ def selector(value: Selector, words: Vocabulary) -> Text:
             return Text("报告单位", "the reporter")
         case ByDefaulter():
             return Text("失责单位", "the defaulter")
+        case ByFact(fact):
+            known = words.attributes.get(fact.partition(".")[2])
+            return (
+                Text(f"{known.label.zh}所指单位", f"the unit named as {known.label.en}") if known else Text(fact, fact)
+            )
         case ByPeople(label):
             return label
         case ByRole(role, place, level, enclosing, each):

@@ -95,7 +95,7 @@ SELECTOR = Slot(
     inside=Shape(
         "selector",
         {
-            "unit": named("unit"),
+            "unit": Slot(names=("unit",), path=True),
             "role": named("role"),
             "place": Slot(names=("place",), path=True),
             "level": Slot(names=("level",), words=("same", "upper")),

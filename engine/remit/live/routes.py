@@ -9,7 +9,7 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.live.timeline import Timeline
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
@@ -76,6 +76,8 @@ def reads(selector: Selector) -> Reads:
             return lambda situation, _bearer: NO_EVENT if situation.event is None else situation.event.by
         case ByDefaulter():
             return lambda situation, _bearer: None if situation.defaulter is None else situation.defaulter.id
+        case ByFact(fact):
+            return place_read(fact)
         case ByRole(place=None, each=True):
             return lambda _situation, _bearer: None
         case ByRole(place=place) | ByRelation(place=place):

@@ -82,6 +82,13 @@ class ByDefaulter:
 
 
 @dataclass(frozen=True, slots=True)
+class ByFact:
+    """The unit that a fact names: an `event.` or `subject.` attribute of kind unit."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class ByPeople:
     """People, who are no unit: shown as who receives or assists, never routed, never asked about."""
 
@@ -93,7 +100,7 @@ class ByPeople:
         return f"people:{self.label.en}"
 
 
-Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByPeople
+Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByFact | ByPeople
 
 
 # --- when ----------------------------------------------------------------------------------------

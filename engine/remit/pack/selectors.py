@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByDefaulter, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
@@ -67,8 +67,7 @@ class SelectorReader:
         place, level = self.place(fields), self.level(fields)
         match form:
             case "unit":
-                unit = self.names.resolve("unit", named)
-                return ByUnit(unit) if unit else None
+                return self.unit(named)
             case "office_of":
                 body = self.body(named)
                 return ByRelation(Relation.OFFICE_OF, body, place, level) if body else None
@@ -80,6 +79,15 @@ class SelectorReader:
                 role = self.names.resolve("role", named)
                 enclosing = fields.word("or", ("enclosing",), "") == "enclosing"
                 return ByRole(role, place, level, enclosing, each=form == "each") if role else None
+
+    def unit(self, node: Scalar) -> ByUnit | ByFact | None:
+        """A unit, or the one that an attribute of kind unit names."""
+        root, dot, name = dialect.path(node.text).partition(".")
+        if dot and root in ("event", "subject") and self.names.find("unit", node.text) is None:
+            fact = self.attribute(root, name, node, ValueKind.UNIT, ())
+            return ByFact(fact) if fact else None
+        unit = self.names.resolve("unit", node)
+        return ByUnit(unit) if unit else None
 
     def body(self, node: Scalar) -> str | None:
         """A role or a unit."""
@@ -102,23 +110,18 @@ class SelectorReader:
         if path in ("event.place", "bearer.place"):
             return path
         if dot and root in ("event", "subject"):
-            return self.place_attribute(root, name, node)
+            return self.attribute(root, name, node, ValueKind.PLACE, ("event.place", "bearer.place"))
         return self.names.resolve("place", node)
 
-    def place_attribute(self, root: str, name: str, node: Scalar) -> str | None:
+    def attribute(self, root: str, name: str, node: Scalar, kind: ValueKind, fixed: tuple[str, ...]) -> str | None:
+        """An attribute of that kind, as a path; `fixed` are the paths that every pack has."""
         found = self.names.find("attribute", name)
         attribute = self.vocabulary.attributes.get(found or "")
-        if (
-            attribute is None
-            or attribute.kind is not ValueKind.PLACE
-            or (root == "subject") != (attribute.of == "subject")
-        ):
-            fitting = [f"{a.of}.{a.id}" for a in self.vocabulary.attributes.values() if a.kind is ValueKind.PLACE]
-            self.problems.unknown(
-                "place",
-                node,
-                ["event.place", "bearer.place", *fitting],
-                "event.place, bearer.place or an attribute of kind place",
-            )
+        if attribute is None or attribute.kind is not kind or (root == "subject") != (attribute.of == "subject"):
+            fitting = [
+                f"{a.of}.{a.id}" for a in self.vocabulary.attributes.values() if a.kind is kind and a.origin.file
+            ]
+            ways = f"{', '.join(fixed)} or " if fixed else ""
+            self.problems.unknown(kind.value, node, [*fixed, *fitting], f"{ways}an attribute of kind {kind.value}")
             return None
         return f"{root}.{attribute.id}"

@@ -11,6 +11,7 @@ from remit.explain.words import Words
 from remit.model.rule import (
     Always,
     ByDefaulter,
+    ByFact,
     ByPeople,
     ByReading,
     ByRelation,
@@ -84,6 +85,9 @@ class Phrases:
                 return self.say("报告单位", "whoever reports")
             case ByDefaulter():
                 return self.say("未履行义务的单位", "the unit that failed")
+            case ByFact(fact):
+                label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
+                return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
             case ByPeople(label):
                 return label.of(self.language)
             case ByRole():

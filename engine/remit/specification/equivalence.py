@@ -19,6 +19,7 @@ from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Expression, Literal, Path, Quantify, Unknown, Value, Variable
 from remit.model.rule import (
     Always,
+    ByFact,
     ByReading,
     ByRelation,
     ByReporter,
@@ -167,7 +168,9 @@ class Asking:
 
 
 def reads_facts(selector: Selector) -> bool:
-    """Whether its place is a fact of the case, which may be anything."""
+    """Whether it, or its place, is a fact of the case, which may be anything."""
+    if isinstance(selector, ByFact):
+        return True
     if not isinstance(selector, ByRole | ByRelation) or selector.place is None:
         return False
     return selector.place.startswith(("event.", "subject.")) and selector.place != "event.place"

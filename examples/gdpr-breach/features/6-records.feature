@@ -18,7 +18,8 @@ Feature: Article 33(5), every breach is documented
     And "Cloudharbour SARL" has no duty to "document the breach"
 
   Scenario: While only the processor knows, the controller has nothing to document
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     Then rule "a33-5.document" raises nothing
     And nobody must "document the breach"
 

@@ -23,6 +23,7 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
     ByPeople,
     ByReading,
     ByRelation,
@@ -109,6 +110,9 @@ class Phrases:
                 return self.say("报告该事件的单位", "the unit that reports it")
             case ByDefaulter():
                 return self.say("没有履行的单位", "the unit that failed")
+            case ByFact(fact):
+                label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
+                return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
             case ByPeople(label):
                 return self.of(label)
             case ByRelation():
