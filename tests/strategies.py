@@ -56,6 +56,7 @@ from remit.model.rule import (
     ByUnit,
     Condition,
     Consequence,
+    Earliest,
     Every,
     MonthDay,
     On,
@@ -507,6 +508,13 @@ others = st.lists(
     ),
     max_size=2,
 ).map(tuple)  # fmt: skip
+single_limits = st.one_of(
+    st.builds(
+        Within, st.integers(0, 200), st.sampled_from(("hours", "days", "working_days")), st.sampled_from(CountFrom)
+    ),
+    st.just(OnDay(date(2024, 2, 10), rolls_over=True)),
+    st.builds(ByReading, st.sampled_from(("soon", "in a day", "some day")), st.sampled_from(CountFrom)),
+)
 busy_timings = st.one_of(
     timings,
     st.builds(Within, st.integers(0, 8), st.just("working_days"), st.sampled_from(CountFrom)),
@@ -514,6 +522,7 @@ busy_timings = st.one_of(
     st.just(Window(MonthDay(1, 20), MonthDay(2, 10), MonthDay(2, 29))),
     st.just(OnDay(date(2024, 2, 10), rolls_over=True)),
     st.builds(ByReading, st.sampled_from(tuple(READINGS)), st.sampled_from(CountFrom)),
+    st.lists(single_limits, min_size=2, max_size=3).map(lambda limits: Earliest(tuple(limits))),
 )
 busy_triggers = st.one_of(
     st.just(On(("e0",))),

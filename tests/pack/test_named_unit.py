@@ -55,4 +55,6 @@ def test_while_nobody_has_said_it_is_asked() -> None:
     )
     (owed,) = engine.obligations(rule="a33-2.processor")
     assert [(p.id, p.routed) for p in owed.to] == [(pack.vocabulary.fallback, False)]
-    assert [(q.fact, q.ask.en) for q in owed.questions] == [("event.controller", "For which controller does the processor process these data?")]
+    assert [(q.fact, q.ask.en) for q in owed.questions] == [
+        ("event.controller", "For which controller does the processor process these data?")
+    ]

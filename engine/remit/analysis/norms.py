@@ -19,7 +19,9 @@ from remit.model.rule import (
     ByReporter,
     ByRole,
     Consequence,
+    Earliest,
     On,
+    OnDay,
     OpenEnd,
     Selector,
     Timing,
@@ -127,6 +129,10 @@ class Norms:
         if isinstance(timing, ByReading):
             found = self.pack.vocabulary.readings[timing.reading].timing
             return self.limit(replace(found, count_from=timing.count_from) if isinstance(found, Within) else found)
+        if isinstance(timing, Earliest):
+            each = (self.limit(one) for one in timing.of)
+            ends = tuple(one for one in each if isinstance(one, Within | OnDay))
+            return Earliest(ends) if len(ends) > 1 else next(iter(ends), None)
         return None if isinstance(timing, OpenEnd) else timing
 
 

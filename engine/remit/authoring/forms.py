@@ -170,7 +170,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "rule": {
         "label": LABEL, "quote": TEXTS, **dict.fromkeys(rules.RUN, Name(("action",))), "counts_as": either(TEXT, Ref("counts_as")),
         **dict.fromkeys(rules.PARTS, many(SELECTOR)), "jointly": Words(("each", "any")), "on": many(Name(("event",))),
-        "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": Ref("by"),
+        "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": many(Ref("by")),
         "window": either(Name(("reading",)), Ref("window")), "per": Words(("case", "subject", "event")), "done": ACTS, "breach": ACTS,
         "then": TEXTS, "kind": Words(tuple(kind.value for kind in Kind)), "perdurant": TRUTH, "handover": TRUTH, "inferred": Ref("inferred"), "note": TEXTS,
         "since": DAY, "until": DAY, "implements": TEXTS,

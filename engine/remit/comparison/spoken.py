@@ -16,6 +16,7 @@ from remit.model.rule import (
     ByRole,
     ByUnit,
     Consequence,
+    Earliest,
     Every,
     On,
     OnDay,
@@ -63,6 +64,9 @@ def limit(timing: Timing | None) -> Text:
             return Text(f"{opens} 至 {latest}，期限 {due}", f"{opens} to {latest}, due {due}")
         case OnDay(day):
             return Text(f"{day}", f"{day}")
+        case Earliest(limits):
+            told = joined((limit(one) for one in limits), Text("；", "; "))
+            return Text(f"{told.zh}，以最早者为准", f"{told.en}, whichever is earlier")
         case None | OpenEnd():
             return Text("不设期限", "no limit")
         case _:

@@ -96,7 +96,7 @@ PHRASES: dict[str, str] = {
     "another member after the comma": "逗号之后还有一项", "at least one policies/ID/policy.yaml": "至少一个 policies/编号/policy.yaml", "brackets within brackets": "层层括号",
     "case.events": "案件.事件", "durable-rules with its compiled core": "带有编译核心的 durable-rules", "each key once": "每个键只写一次", "each rule id once": "每个规则编号只用一次",
     "each unit once": "每个单位只列一次", "event, subject, unit or case, and a field of it": "事件、当事人、单位或案件，及其事实",
-    "an attribute of kind unit": "单位类的事实", "event.place, bearer.place or an attribute of kind place": "事件.地点、责任单位.地点，或地点类的事实", "every sentence of the source in a block quote": "原文每一句都在引用块里",
+    "limits without a window, where there are several": "多项期限时均不含窗口", "an attribute of kind unit": "单位类的事实", "event.place, bearer.place or an attribute of kind place": "事件.地点、责任单位.地点，或地点类的事实", "every sentence of the source in a block quote": "原文每一句都在引用块里",
     "exactly one of must, must_not, may, counts_as, non_normative": "必须、不得、可以、视为、非规范 之中恰好一个", "names and what they mean": "名称及其含义",
     "no `event`: nothing that happens sets this rule off": "不写 `事件`：这条规则不由事件触发", "no fault of ours": "程序没有错误", "none": "一个也没有", "not a mapping": "不是键和值",
     "numbers, or times and durations": "数，或时间与时长", "on, every or always, or another rule's `then`": "触发、每、常设之一，或另一规则的 `后果`",

@@ -195,9 +195,10 @@ def deadline(obligation: Obligation, pack: Pack) -> Why:
 
 def reasoned(step: Why, reading: str | None, pack: Pack) -> Why:
     """A reading with its standing, and why it was chosen and no other; any other step as it is."""
-    if step.kind != "reading" or reading is None:
+    if step.kind != "reading":
         return step
-    found = pack.vocabulary.readings.get(reading)
+    readings = pack.vocabulary.readings
+    found = next((r for r in readings.values() if str(r.origin) == step.source), readings.get(reading or ""))
     if found is None:
         return step
     standing = READING_STATUS.get(found.status, Text(found.status, found.status))

@@ -156,7 +156,27 @@ class ByReading:
     count_from: CountFrom = CountFrom.KNOWN
 
 
-Timing = Within | Window | OnDay | OpenEnd | ByReading
+Limit = Within | OnDay | OpenEnd | ByReading
+
+
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """Several limits on one duty: each holds, so the earliest governs."""
+
+    of: tuple[Limit, ...]
+
+
+Timing = Within | Window | OnDay | OpenEnd | ByReading | Earliest
+
+
+def limits_of(timing: Timing | None) -> tuple[Timing, ...]:
+    """Each limit by itself."""
+    return timing.of if isinstance(timing, Earliest) else () if timing is None else (timing,)
+
+
+def readings_of(timing: Timing | None) -> tuple[str, ...]:
+    """The readings from which a limit, or one of several, comes."""
+    return tuple(limit.reading for limit in limits_of(timing) if isinstance(limit, ByReading))
 
 
 # --- what sets it off ------------------------------------------------------------------------------

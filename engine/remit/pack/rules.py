@@ -18,6 +18,7 @@ from remit.model.rule import (
     ByReading,
     Condition,
     Consequence,
+    Earliest,
     Every,
     On,
     OpenEnd,
@@ -29,6 +30,8 @@ from remit.model.rule import (
     Statement,
     Timing,
     Trigger,
+    Window,
+    readings_of,
 )
 from remit.model.terms import Jointly, Kind, Modality, Per, Period, Relation
 from remit.model.text import Text
@@ -38,7 +41,7 @@ from remit.pack.fields import Fields
 from remit.pack.literate import by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
-from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
+from remit.pack.timings import BY_KEYS, WINDOW_KEYS, several, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
 #: The id in a block that is not YAML.
@@ -328,7 +331,19 @@ class RuleReader:
                 )
             )
         if "by" in fields:
-            return by_timing(Fields(fields.nodes["by"], "by", BY_KEYS, self.problems), self.names)
+            found = several([Fields(node, "by", BY_KEYS, self.problems) for node in fields.many("by")], self.names)
+            windows = [name for name in readings_of(found) if isinstance(self.vocabulary.readings[name].timing, Window)]
+            if isinstance(found, Earliest) and windows:
+                self.problems.add(
+                    VocabularyError(
+                        "RM206",
+                        "wrong-form",
+                        found=windows[0],
+                        expected="limits without a window, where there are several",
+                        origin=fields.keys["by"],
+                    )
+                )
+            return found
         if "window" not in fields:
             return None
         node = fields.nodes["window"]

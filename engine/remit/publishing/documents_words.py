@@ -19,6 +19,7 @@ from remit.model.rule import (
     ByRole,
     ByUnit,
     Consequence,
+    Earliest,
     Every,
     On,
     OnDay,
@@ -155,6 +156,9 @@ class Phrases:
                 return self.say(f"{self.date(day)}前", f"by {day}")
             case OpenEnd():
                 return self.say("不设终期", "no end is set")
+            case Earliest(limits):
+                told = self.say("；", "; ").join(self.timing(limit) for limit in limits)
+                return self.say(f"{told}；以最早者为准", f"{told}; whichever is earlier")
             case ByReading(name):
                 reading = self.pack.vocabulary.readings[name]
                 label, means = reading.label.of(self.language), reading.means.of(self.language)

@@ -91,7 +91,7 @@ class Prover:
         timing = rule.timing
         if isinstance(timing, ByReading):
             return not isinstance(self.pack.vocabulary.readings[timing.reading].timing, Window)
-        return timing is None or isinstance(timing, OpenEnd)
+        return timing is None or isinstance(timing, OpenEnd)  # of several limits it is not said
 
     # --- conditions ---------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from remit.model.rule import (
     ByUnit,
     Condition,
     Consequence,
+    Earliest,
     Every,
     MonthDay,
     On,
@@ -215,6 +216,9 @@ class Phrases:
                 return self.say(f"{day.year}年{day.month}月{day.day}日之前", f"by {day.day} {MONTHS[day.month - 1]} {day.year}") + self.rolling(rolls=rolls_over)  # fmt: skip
             case OpenEnd():
                 return self.say("不设终点", "no end is set")
+            case Earliest(limits):
+                told = self.say("；", "; ").join(self.timing(limit, recurring=recurring) for limit in limits)
+                return self.say(f"{told}；以最早者为准", f"{told}; whichever is earlier")
             case ByReading(name):
                 reading = self.pack.vocabulary.readings[name]
                 means = self.timing(reading.timing, recurring=recurring) if reading.timing else self.say("不设终点", "no end is set")  # fmt: skip

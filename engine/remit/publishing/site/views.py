@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from remit.explain.words import MODALITY, PARTS
-from remit.model.rule import Always, ByPeople, ByReading, Consequence, Every, On, Policy, Rule, Selector
+from remit.model.rule import Always, ByPeople, Consequence, Every, On, Policy, Rule, Selector, readings_of
 from remit.model.terms import Modality, Nature
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -243,8 +243,7 @@ class RuleView:
     @cached_property
     def reading(self) -> str | None:
         """The id of the reading its limit comes from."""
-        timing = self.rule.timing
-        return timing.reading if isinstance(timing, ByReading) else None
+        return next(iter(readings_of(self.rule.timing)), None)
 
     @cached_property
     def condition(self) -> str:
