@@ -150,7 +150,7 @@ def attribute(root: str, name: str) -> Path:
     return Path(Variable(root), name, kind=kind)
 
 
-roots = st.sampled_from(("event", "subject"))
+roots = st.sampled_from(("event", "subject", "event", "subject", "case"))
 flags = st.builds(attribute, roots, st.sampled_from(FLAGS))
 numbers = st.builds(attribute, roots, st.sampled_from(NUMBERS))
 happened = st.builds(

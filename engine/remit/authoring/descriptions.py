@@ -25,7 +25,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "levels": ("层级，从高到低", "the levels, highest rank first"),
     "fallback": ("送不到单位的义务由谁兜底", "the desk that gets what cannot be routed"),
     # vocabulary
-    "attribute.of": ("subject：当事人的事实，随案件保留；event：只描述这次报告", "subject: a fact about the person, kept for the case; event: describes this report"),
+    "attribute.of": ("subject：当事人的事实，随案件保留；case：案件本身的事实，不论说的是谁；event：只描述这次报告", "subject: a fact about the person, kept for the case; case: a fact about the matter, whoever it is stated about; event: describes this report"),
     "type": ("值的类型；[类型] 表示列表", "the type of its value; [type] is a list of them"),
     "attribute.unit": ("计量单位，只用于显示", "the unit of measure, only shown"),
     "choices": ("可选的值", "the values one may choose"),

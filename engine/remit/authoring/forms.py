@@ -131,7 +131,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "label": {},
     "term": {"label": LABEL, "alias": TEXTS},
     "attribute": {
-        "label": LABEL, "of": Words(("subject", "event")), "type": either(TYPE, Items(TYPE, least=1, most=1)), "unit": LABEL,
+        "label": LABEL, "of": Words(("subject", "case", "event")), "type": either(TYPE, Items(TYPE, least=1, most=1)), "unit": LABEL,
         "choices": Named(either(TEXT, Ref("choice"))), "min": WHOLE, "max": WHOLE, "ask": LABEL, "asked_of": ROLE, "alias": TEXTS,
     },
     "choice": {"alias": TEXTS},

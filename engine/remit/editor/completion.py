@@ -173,12 +173,12 @@ class Completer:
             chinese = [zh for zh, en in FIXED.items() if en == name and zh != name]
             yield Offer(name, Sort.FIELD, "、".join(chinese), rank=3)
             yield from (Offer(zh, Sort.FIELD, name, rank=3) for zh in chinese)
-        if known in ("unit", "case"):
+        if known == "unit":
             return
         carried = self.carried(block) if known == "event" else None
         for offer in of_kind(self.index.words, "attribute", self.language):
             attribute = self.index.words.vocabulary.attributes[self.index.attribute_id(offer.text)]
-            if attribute.of == "subject" if known == "subject" else carried is None or attribute.id in carried:
+            if attribute.of == known if known in ("subject", "case") else carried is None or attribute.id in carried:
                 yield offer
 
     def carried(self, block: Sequence[str]) -> frozenset[str] | None:

@@ -157,7 +157,7 @@ ATTRIBUTES = many(
     "attribute",
     {
         **NAMES,
-        "of": one_of("event", "subject"),
+        "of": one_of("event", "subject", "case"),
         "type": one_of(*ValueKind),
         "unit": TITLE,
         "choices": CHOICES,

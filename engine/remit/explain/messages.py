@@ -90,7 +90,7 @@ PHRASES: dict[str, str] = {
     "a text, or {zh: …, en: …}": "文字，或 {zh: …, en: …}", "a time zone such as Asia/Shanghai": "时区，如 Asia/Shanghai", "a type, or a list of one type": "一个类型，或一个类型的列表",
     "a unit": "单位", "a unit of facts/units.yaml": "facts/units.yaml 里的单位", "a unit of the pack": "规则包里的单位", "a value": "值",
     "a value after the key": "键后有值", "a value, a name or `(`": "值、名称或 `(`", "a whole number": "整数", "a word or a sign of the condition language": "条件语言的词或符号",
-    "always: true": "常设: 是", "an alias": "别名引用", "an anchor or alias": "锚点或别名引用", "an attribute declared `of: subject`": "声明为 `归属: 人` 的事实",
+    "always: true": "常设: 是", "an alias": "别名引用", "an anchor or alias": "锚点或别名引用", "an attribute declared `of: subject`": "声明为 `归属: 人` 的事实", "an attribute declared `of: case`": "声明为 `归属: 案件` 的事实",
     "an edge of facts/units.yaml": "facts/units.yaml 里的关系", "an empty directory": "空目录", "an empty file": "空文件", "an empty list": "空列表",
     "an event: id, type, at, …": "事件：编号、类型、发生时间……", "an id, a text": "编号，文字", "an operator, `)` or the end": "运算符、`)` 或结尾",
     "another member after the comma": "逗号之后还有一项", "at least one policies/ID/policy.yaml": "至少一个 policies/编号/policy.yaml", "brackets within brackets": "层层括号",
@@ -204,6 +204,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"a closing (.*)", "收尾的 {0}"),
     (r"a moment with a zone, not before (.*)", "带时区的时刻，不早于 {0}"),
     (r"an attribute of (.*), or `(.*)`: it is a fact about the person", "{0} 的事实，或 `{1}`：它是关于当事人的事实"),
+    (r"an attribute of (.*), or `(.*)`: it is a fact about the case", "{0} 的事实，或 `{1}`：它是关于案件的事实"),
     (
         r"an attribute of (.*); what the report should have said stands under `event:`",
         "{0} 的事实；更正后的报告写在 `更正为:` 之下",

@@ -181,7 +181,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
         if (
             not kind.built_in
             and kind.id not in heard
-            and not any(vocabulary.attributes[a].of == "subject" for a in kind.attributes)
+            and not any(vocabulary.attributes[a].of != "event" for a in kind.attributes)
             and not any(word in texts for word in spelled)
         ):
             yield unused_word("event", kind.id, kind.origin)

@@ -221,6 +221,8 @@ class Domains:
                     units = distinct_units(pack)
                 case Path(Variable("event"), "type"):
                     continue
+                case Path(Variable("case"), name) if name not in ("events", "id"):
+                    return None
                 case Path(Variable("event" | "subject" as root), name):
                     values = domain(pack.vocabulary.attributes.get(name), nodes) if name != "by" else (None, next(iter(pack.vocabulary.units)))  # fmt: skip
                     if values is None:

@@ -126,3 +126,10 @@ Feature: Article 34(1) and (2), the people themselves are told
       | Meridian Clinics B.V. | inform the data subjects                                  | done   |
       | Meridian Clinics B.V. | describe the breach in plain language                     | active |
       | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | active |
+
+  Scenario: The risk is a fact about the breach, whoever a report is about
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on 2024-05-15 12:00 "Meridian Privacy Office" reports "risk assessed" about "a patient of the Utrecht clinic":
+      | risk | high risk |
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-18 12:00", status "active"
