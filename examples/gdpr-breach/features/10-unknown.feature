@@ -56,3 +56,8 @@ Feature: What nobody has said is unknown, and somebody is asked
       | disproportionate effort     | false     |
     Then whether "Meridian Shop Ltd" may "leave the data subjects uninformed" is undecided, and "controller" is asked for "high risk averted"
     And rule "a34-3b.averted" is undecided, and "high risk averted" is asked for
+
+  Scenario: Nobody says which processor found it
+    When on 2024-05-14 08:00 "processor finds a breach" happens:
+      | controller concerned | Meridian Clinics B.V. |
+    Then the bearer of rule "a33-2.processor" is not settled
