@@ -47,6 +47,8 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
@@ -54,6 +56,7 @@ from remit.model.rule import (
     ByUnit,
     Condition,
     Consequence,
+    Earliest,
     Every,
     MonthDay,
     On,
@@ -147,7 +150,7 @@ def attribute(root: str, name: str) -> Path:
     return Path(Variable(root), name, kind=kind)
 
 
-roots = st.sampled_from(("event", "subject"))
+roots = st.sampled_from(("event", "subject", "event", "subject", "case"))
 flags = st.builds(attribute, roots, st.sampled_from(FLAGS))
 numbers = st.builds(attribute, roots, st.sampled_from(NUMBERS))
 happened = st.builds(
@@ -488,6 +491,8 @@ busy_bearers = st.sampled_from(
         (ByRole("watch", each=True),),
         (ByRelation(Relation.MEMBER_OF, "council", each=True),),
         (ByRole("clinic", "event.place"), ByReporter()),
+        (ByFact("event.desk"),),
+        (ByFact("subject.desk"), ByUnit("north.watch")),
     )
 )
 others = st.lists(
@@ -498,9 +503,18 @@ others = st.lists(
         st.builds(ByRelation, st.sampled_from((Relation.MEMBER_OF, Relation.OFFICE_OF)), st.just("council"),
                   st.sampled_from((None, "south", "event.place")), st.sampled_from((None, "same")), st.booleans()),
         st.just(ByDefaulter()),
+        st.sampled_from((ByFact("event.desk"), ByFact("subject.desk"))),
+        st.just(ByPeople(text("the public"))),
     ),
     max_size=2,
 ).map(tuple)  # fmt: skip
+single_limits = st.one_of(
+    st.builds(
+        Within, st.integers(0, 200), st.sampled_from(("hours", "days", "working_days")), st.sampled_from(CountFrom)
+    ),
+    st.just(OnDay(date(2024, 2, 10), rolls_over=True)),
+    st.builds(ByReading, st.sampled_from(("soon", "in a day", "some day")), st.sampled_from(CountFrom)),
+)
 busy_timings = st.one_of(
     timings,
     st.builds(Within, st.integers(0, 8), st.just("working_days"), st.sampled_from(CountFrom)),
@@ -508,6 +522,7 @@ busy_timings = st.one_of(
     st.just(Window(MonthDay(1, 20), MonthDay(2, 10), MonthDay(2, 29))),
     st.just(OnDay(date(2024, 2, 10), rolls_over=True)),
     st.builds(ByReading, st.sampled_from(tuple(READINGS)), st.sampled_from(CountFrom)),
+    st.lists(single_limits, min_size=2, max_size=3).map(lambda limits: Earliest(tuple(limits))),
 )
 busy_triggers = st.one_of(
     st.just(On(("e0",))),
@@ -609,6 +624,8 @@ def busy_event(draw: st.DrawFn, number: int) -> Event:
             replacement = report(draw, f"x{number}", draw(st.sampled_from((*KINDS, PERFORMED))), at, at, case)
     elif draw(st.booleans()):
         data["home"] = draw(st.sampled_from(HOMES))
+    if draw(st.booleans()):
+        data["desk"] = draw(st.sampled_from((*UNITS, "nobody")))
     return replace(
         told,
         replacement=replacement,

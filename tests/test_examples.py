@@ -31,7 +31,14 @@ def test_it_is_clean_and_every_sentence_is_accounted_for() -> None:
     found = check(pack())
     assert (found.errors, found.warnings) == ((), ())
     assert coverage(pack()).complete
-    assert {c.sentence.article for c in coverage(pack()).sentences} == {"33", "34"}
+    assert {c.sentence.article for c in coverage(pack()).sentences} == {
+        "33",
+        "34",
+        *(f"33-{n}" for n in range(1, 6)),
+        *(f"33-3-{c}" for c in "abcd"),
+        *(f"34-{n}" for n in range(1, 5)),
+        *(f"34-3-{c}" for c in "abc"),
+    }
 
 
 def test_no_line_of_python() -> None:

@@ -16,8 +16,8 @@ def test_a_step_in_either_language_names_the_same() -> None:
     assert chinese == [
         (("unit",), "甲", 1),
         (("action",), "乙", 1),
-        (("unit",), "丙", 1),
-        (("unit",), "丁", 1),
+        (("unit", "people"), "丙", 1),
+        (("unit", "people"), "丁", 1),
         (("rule",), "r.1", 1),
     ]
 

@@ -9,8 +9,9 @@ import pytest
 
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation
+from remit.model.text import Text
 from remit.routing.route import Routing, route
 from strategies import world
 
@@ -84,6 +85,20 @@ def test_a_place_can_be_a_fact_about_the_person() -> None:
     assert ids(find(ByRole("watch", "subject.home"), home="south")) == ["south.watch"]
 
 
+def test_a_fact_can_name_the_unit_and_its_successor_takes_over() -> None:
+    assert ids(find(ByFact("subject.desk"), desk="south.clinic")) == ["south.clinic"]
+    (party,) = find(ByFact("subject.desk"), desk="south.clinic").parties
+    assert [(step.value, step.source) for step in party.path] == [("south.clinic", "e0")]
+
+
+def test_people_are_found_whoever_asks() -> None:
+    found = find(ByPeople(Text("公众", "the public")), triggered=False)
+    assert [(p.id, p.label.zh, p.people, p.desk, p.routed) for p in found.parties] == [
+        ("people:the public", "公众", True, False, True)
+    ]
+    assert found.fact is None
+
+
 @pytest.mark.parametrize(
     ("selector", "place", "fact"),
     [
@@ -95,6 +110,8 @@ def test_a_place_can_be_a_fact_about_the_person() -> None:
         (ByReporter(), None, "event.by"),
         (ByDefaulter(), None, "unit"),
         (ByRole("watch", "subject.home"), "north", "subject.home"),
+        (ByFact("event.desk"), "north", "event.desk"),
+        (ByFact("subject.desk"), "north", "subject.desk"),
     ],
 )
 def test_what_cannot_be_settled_is_the_fallback_with_a_question(

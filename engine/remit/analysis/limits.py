@@ -14,7 +14,7 @@ from remit.checks.desks import asks_place
 from remit.explain.messages import told
 from remit.explain.words import PARTS
 from remit.model.obligation import Answer, Obligation, Party
-from remit.model.rule import ByRelation, ByRole, Every, On, OnDay, Selector, Timing, Within
+from remit.model.rule import ByRelation, ByRole, Earliest, Every, On, OnDay, Selector, Timing, Within
 from remit.model.terms import CountFrom
 from remit.model.text import Text
 from remit.program.program import CompiledRule
@@ -60,6 +60,9 @@ class Limits:
     def moments(self, rule: CompiledRule, limit: Timing) -> Iterator[tuple[date, timedelta]]:
         """On which day it has to happen, and how much later to become known, for the limit to be past."""
         first, last = self.norms.life(rule)
+        if isinstance(limit, Earliest):
+            for one in limit.of:
+                yield from self.moments(rule, one)
         if isinstance(limit, OnDay):
             day = max(first, limit.day + timedelta(days=2))
             if day <= last:

@@ -13,12 +13,15 @@ from remit.checks.desks import Desks, asks_place
 from remit.expressions.printer import show
 from remit.model.expression import And, Expression, Or, Quantify
 from remit.model.rule import (
+    ByFact,
     ByReading,
     ByRelation,
     ByReporter,
     ByRole,
     Consequence,
+    Earliest,
     On,
+    OnDay,
     OpenEnd,
     Selector,
     Timing,
@@ -99,6 +102,9 @@ class Norms:
         if isinstance(selector, ByReporter):
             yield from (Placement(u, {"event.by": u}) for u in graph.units if graph.exists(u, day))
             return
+        if isinstance(selector, ByFact):
+            yield from (Placement(u, {selector.fact: u}) for u in graph.units if graph.exists(u, day))
+            return
         placed = asks_place(selector, rule, bears=True)
         for asked, routing in self.desks.found(rule, selector, day, bears=True).items():
             for party in routing.parties if routing.fact is None else ():
@@ -123,6 +129,10 @@ class Norms:
         if isinstance(timing, ByReading):
             found = self.pack.vocabulary.readings[timing.reading].timing
             return self.limit(replace(found, count_from=timing.count_from) if isinstance(found, Within) else found)
+        if isinstance(timing, Earliest):
+            each = (self.limit(one) for one in timing.of)
+            ends = tuple(one for one in each if isinstance(one, Within | OnDay))
+            return Earliest(ends) if len(ends) > 1 else next(iter(ends), None)
         return None if isinstance(timing, OpenEnd) else timing
 
 

@@ -247,6 +247,8 @@ class Situations(Reports):
                 cell = self.of_subject(path.field)
             case Variable("unit") if path.field != "roles":
                 cell = self.of_unit(path.field)
+            case Variable("case") if path.field not in ("events", "id"):
+                cell = self.of_subject(path.field)
             case Variable("case"):
                 cell = self.variable("case", path.field, "text")
             case _:

@@ -131,7 +131,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "label": {},
     "term": {"label": LABEL, "alias": TEXTS},
     "attribute": {
-        "label": LABEL, "of": Words(("subject", "event")), "type": either(TYPE, Items(TYPE, least=1, most=1)), "unit": LABEL,
+        "label": LABEL, "of": Words(("subject", "case", "event")), "type": either(TYPE, Items(TYPE, least=1, most=1)), "unit": LABEL,
         "choices": Named(either(TEXT, Ref("choice"))), "min": WHOLE, "max": WHOLE, "ask": LABEL, "asked_of": ROLE, "alias": TEXTS,
     },
     "choice": {"alias": TEXTS},
@@ -170,7 +170,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "rule": {
         "label": LABEL, "quote": TEXTS, **dict.fromkeys(rules.RUN, Name(("action",))), "counts_as": either(TEXT, Ref("counts_as")),
         **dict.fromkeys(rules.PARTS, many(SELECTOR)), "jointly": Words(("each", "any")), "on": many(Name(("event",))),
-        "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": Ref("by"),
+        "every": Words(tuple(period.value for period in Period)), "always": TRUTH, "if": CONDITION, "unless": CONDITION, "overrides": TEXTS, "by": many(Ref("by")),
         "window": either(Name(("reading",)), Ref("window")), "per": Words(("case", "subject", "event")), "done": ACTS, "breach": ACTS,
         "then": TEXTS, "kind": Words(tuple(kind.value for kind in Kind)), "perdurant": TRUTH, "handover": TRUTH, "inferred": Ref("inferred"), "note": TEXTS,
         "since": DAY, "until": DAY, "implements": TEXTS,
@@ -178,8 +178,8 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "counts_as": {"term": LABEL, "means": LABEL, "unit": UNIT, "relation": Words(tuple(relation.value for relation in Relation)), "target": UNIT},
     "act": {"event": Name(("event",)), "where": CONDITION},
     "selector": {
-        "unit": UNIT, "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE), "of": either(ROLE, UNIT),
-        "office_of": either(ROLE, UNIT), "level": either(Words(selectors.RELATIVE), LEVEL),
+        "unit": either(UNIT, TEXT), "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE), "of": either(ROLE, UNIT),
+        "office_of": either(ROLE, UNIT), "people": LABEL, "level": either(Words(selectors.RELATIVE), LEVEL),
     },
     "inferred": {},
     "case": {"label": LABEL, "about": LABEL, "events": Items(Ref("event"))},
@@ -233,7 +233,7 @@ FORMS: Mapping[str, Form] = {
     "rule": form("rule", rules.KEYS, ("id", "quote"), (rules.MODALITIES,), (("on", "every", "always"), ("by", "window")), ((rules.RUN, "bearer"),)),
     "counts_as": form("counts_as", rules.STATEMENT_KEYS),
     "act": form("act", rules.ACT_KEYS, ("event",), place="done"),
-    "selector": form("selector", selectors.KEYS, (), (("unit", "role", "each", "office_of"),)),
+    "selector": form("selector", selectors.KEYS, (), (selectors.FORMS,)),
     "inferred": form("inferred", rules.INFERABLE),
     "case": form("case", case_files.KEYS, ("events",)),
     "event": form("event", events.OWN, ("id", "type", "at"), rest=TEXTS),

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TypeGuard
 
 from remit.errors import RemitError, RoutingError
-from remit.expressions.situation import Situation
+from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Consequence, On, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByRelation, ByReporter, ByRole, ByUnit, Consequence, On, Selector
 from remit.model.unit import Edge, Unit
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
@@ -115,8 +115,11 @@ class Desks:
     def route(self, selector: Selector, unit: Unit | None, day: date, *, triggered: bool) -> Routing:
         at = datetime.combine(day, time.min, UTC)
         living = (name for name in self.graph.units if self.graph.exists(name, day))
-        event = Event("?", "?", at, at, by=unit.id if unit else next(living, None)) if triggered else None
-        situation = Situation(event, MappingProxyType({}), None, (), defaulter=unit)
+        someone = unit.id if unit else next(living, None)
+        root, _, name = selector.fact.partition(".") if isinstance(selector, ByFact) else ("", "", "")
+        event = Event("?", "?", at, at, by=someone, data={name: someone or ""} if name else {}) if triggered else None
+        subject = {name: Stated(someone or "", "?")} if triggered and root == "subject" else {}
+        situation = Situation(event, MappingProxyType(subject), None, (), defaulter=unit)
         return route(selector, graph=self.graph, day=day, situation=situation, bearer=unit, triggered=triggered)
 
     # --- what can be asked for --------------------------------------------------------------------
@@ -160,7 +163,7 @@ class Desks:
 
     def since(self, selector: Selector, day: date) -> date:
         """Since when what the selector reads has stood as it stands on `day`: nothing need be routed anew before it changes."""
-        if isinstance(selector, ByReporter | ByDefaulter):
+        if isinstance(selector, ByReporter | ByDefaulter | ByFact):
             return day
         passed = bisect_right(self.turning(selector), day)
         return self.turning(selector)[passed - 1] if passed else date.min
@@ -210,8 +213,8 @@ def alike(selector: Selector, unit: Unit | None) -> object:
 
 
 def reported(rule: CompiledRule) -> bool:
-    """Whether whoever reports bears it: who that may be, nothing says."""
-    return any(isinstance(selector, ByReporter) for selector in rule.rule.bearers)
+    """Whether whoever reports, or whom the report names, bears it: who that may be, nothing says."""
+    return any(isinstance(selector, ByReporter | ByFact) for selector in rule.rule.bearers)
 
 
 def one_a_level(units: Iterable[Unit], selector: Placed) -> Sequence[Unit]:

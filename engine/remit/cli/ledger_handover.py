@@ -38,4 +38,4 @@ def received(desk: Desk, target: str, case: str | None, by: str | None, at: date
 
 def recipients(owed: list[Obligation]) -> list[str]:
     """The desks that receive any of these duties."""
-    return sorted({party.id for found in owed for party in found.to if party.routed})
+    return sorted({party.id for found in owed for party in found.to if party.desk})

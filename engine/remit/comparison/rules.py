@@ -14,7 +14,7 @@ from remit.comparison.pairing import runs
 from remit.comparison.scope import Scope
 from remit.deadlines.deadline import schedule
 from remit.explain.words import MODALITY
-from remit.model.rule import ByReading, On, Rule, Selector
+from remit.model.rule import On, Rule, Selector, readings_of
 from remit.model.text import Text
 from remit.pack.dialect import spoken as fixed
 
@@ -110,7 +110,7 @@ class Rules:
             before, after = map(spoken.limit, found)
             yield Change("deadline", "rule", new.id, "by", before, after, detail=detail)
             return
-        readings = [r.timing.reading if isinstance(r.timing, ByReading) else None for r in (old, new)]
+        readings = [next(iter(readings_of(r.timing)), None) for r in (old, new)]
         if readings[0] != readings[1]:
             stated = Text("条文", "the text")
             before, after = (n.pack.vocabulary.readings[r].label if r else stated for r, n in zip(readings, (self.old, self.new), strict=True))  # fmt: skip

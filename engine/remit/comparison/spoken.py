@@ -9,11 +9,14 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
+    ByPeople,
     ByRelation,
     ByReporter,
     ByRole,
     ByUnit,
     Consequence,
+    Earliest,
     Every,
     On,
     OnDay,
@@ -61,6 +64,9 @@ def limit(timing: Timing | None) -> Text:
             return Text(f"{opens} 至 {latest}，期限 {due}", f"{opens} to {latest}, due {due}")
         case OnDay(day):
             return Text(f"{day}", f"{day}")
+        case Earliest(limits):
+            told = joined((limit(one) for one in limits), Text("；", "; "))
+            return Text(f"{told.zh}，以最早者为准", f"{told.en}, whichever is earlier")
         case None | OpenEnd():
             return Text("不设期限", "no limit")
         case _:
@@ -97,6 +103,13 @@ def selector(value: Selector, words: Vocabulary) -> Text:
             return Text("报告单位", "the reporter")
         case ByDefaulter():
             return Text("失责单位", "the defaulter")
+        case ByFact(fact):
+            known = words.attributes.get(fact.partition(".")[2])
+            return (
+                Text(f"{known.label.zh}所指单位", f"the unit named as {known.label.en}") if known else Text(fact, fact)
+            )
+        case ByPeople(label):
+            return label
         case ByRole(role, place, level, enclosing, each):
             said = name(role)
             zh, en = (f"各{said.zh}", f"each {said.en}") if each else (said.zh, said.en)

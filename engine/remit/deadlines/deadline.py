@@ -8,7 +8,7 @@ holiday moves where the rule says so. Source: Civil Code of the PRC arts. 200–
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ from remit.deadlines.calendar import Calendar, next_day
 from remit.deadlines.recurrence import Span
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline
-from remit.model.rule import ByReading, MonthDay, OnDay, OpenEnd, Timing, Window, Within
+from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
@@ -61,6 +61,20 @@ def schedule(
             return on_day(timing, opens, calendar)
         case Window():
             return next_window(timing, opens, calendar)
+        case Earliest(limits):
+            return earliest(
+                [
+                    schedule(
+                        limit,
+                        happened_at=happened_at,
+                        known_at=known_at,
+                        calendar=calendar,
+                        readings=readings,
+                        day_only=day_only,
+                    )
+                    for limit in limits
+                ]
+            )
         case ByReading(name, count_from):
             found = readings[name]
             inner = found.timing
@@ -110,6 +124,8 @@ def schedule_period(
             return within(timing, eve, opens, calendar, day_only=False)
         case OnDay():
             return on_day(timing, opens, calendar)
+        case Earliest(limits):
+            return earliest([schedule_period(limit, span, calendar=calendar, readings=readings) for limit in limits])
         case ByReading(name):
             found = readings[name]
             read = schedule_period(found.timing or OpenEnd(), span, calendar=calendar, readings=readings)
@@ -270,6 +286,24 @@ def as_read(deadline: Deadline, reading: Reading) -> Deadline:
     step = Why("reading", claim, value=reading.status, source=str(reading.origin))
     latest = deadline.latest if isinstance(reading.timing, Window) else None
     return replace(deadline, latest=latest, reading=reading.id, steps=(step, *deadline.steps))
+
+
+def earliest(found: Sequence[Deadline]) -> Deadline:
+    """Of several limits the earliest is due; the last lawful moment is the earliest that the text itself sets.
+
+    Of two that fall together the text's own governs. One that has no day, because it is open or waits for a calendar, leaves
+    the others as they are; where none has a day, one that waits goes before one that is open.
+    """
+    steps = tuple(step for deadline in found for step in deadline.steps)
+    dated = [deadline for deadline in found if deadline.due is not None]
+    if not dated:
+        first = next((deadline for deadline in found if deadline.state == "unpublished"), found[0])
+        return replace(first, steps=steps)
+    first = min(dated, key=lambda deadline: (deadline.due, deadline.reading is not None))
+    last = min((deadline.latest for deadline in dated if deadline.latest is not None), default=None)
+    claim = Text(f"{len(found)} 项期限，最早者为准", f"of {len(found)} limits the earliest governs")
+    governs = Why("deadline", claim, value=first.due.isoformat() if first.due else None)
+    return replace(first, latest=last, calendars=notices(*dated), steps=(*steps, governs))
 
 
 # --- arithmetic on days ------------------------------------------------------------------------------

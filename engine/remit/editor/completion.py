@@ -90,7 +90,7 @@ class Completer:
         """What may stand as a value."""
         yield from fixed_words(slot.words, self.language)
         if slot.path:
-            yield from self.paths()
+            yield from self.paths(ValueKind.UNIT if "unit" in slot.names else ValueKind.PLACE)
         if slot.quote:
             yield from quotable(before)
         for kind in slot.names:
@@ -106,12 +106,12 @@ class Completer:
     def own(self, kind: str) -> Iterator[Offer]:
         return (Offer(name, Sort.NAME, rank=1) for name in sorted(self.index.own[kind]))
 
-    def paths(self) -> Iterator[Offer]:
-        yield from (
-            Offer(path, Sort.FIELD, rank=0) for path in ("event.place", "bearer.place", "事件.地点", "责任单位.地点")
-        )
+    def paths(self, kind: ValueKind) -> Iterator[Offer]:
+        """What a place or unit may be read from."""
+        fixed = ("event.place", "bearer.place", "事件.地点", "责任单位.地点") if kind is ValueKind.PLACE else ()
+        yield from (Offer(path, Sort.FIELD, rank=0) for path in fixed)
         for attribute in self.index.words.vocabulary.attributes.values():
-            if attribute.kind is ValueKind.PLACE:
+            if attribute.kind is kind and attribute.origin.file:
                 yield Offer(f"{attribute.of}.{attribute.id}", Sort.FIELD, attribute.label.of(self.language), rank=1)
 
     def facts_values(self, of: str) -> Iterator[Offer]:
@@ -173,12 +173,12 @@ class Completer:
             chinese = [zh for zh, en in FIXED.items() if en == name and zh != name]
             yield Offer(name, Sort.FIELD, "、".join(chinese), rank=3)
             yield from (Offer(zh, Sort.FIELD, name, rank=3) for zh in chinese)
-        if known in ("unit", "case"):
+        if known == "unit":
             return
         carried = self.carried(block) if known == "event" else None
         for offer in of_kind(self.index.words, "attribute", self.language):
             attribute = self.index.words.vocabulary.attributes[self.index.attribute_id(offer.text)]
-            if attribute.of == "subject" if known == "subject" else carried is None or attribute.id in carried:
+            if attribute.of == known if known in ("subject", "case") else carried is None or attribute.id in carried:
                 yield offer
 
     def carried(self, block: Sequence[str]) -> frozenset[str] | None:

@@ -112,9 +112,9 @@ class Teller:
 
     def of_attribute(self, attribute: Attribute) -> Iterator[str]:
         kind = dialect.spoken(attribute.kind.value, self.language)
-        about = (
-            self.say("当事人的", "of the subject") if attribute.of == "subject" else self.say("事件的", "of the event")
-        )
+        about = {"subject": self.say("当事人的", "of the subject"), "case": self.say("案件的", "of the case")}.get(
+            attribute.of
+        ) or self.say("事件的", "of the event")
         bounds = [str(bound) for bound in (attribute.minimum, attribute.maximum) if bound is not None]
         yield f"{kind}, {about}" + (f" ({'–'.join(bounds)})" if bounds else "")
         if attribute.choices:

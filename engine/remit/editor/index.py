@@ -26,7 +26,7 @@ from remit.shipped import is_pack
 FEATURES = "features/**/*.feature"
 READ = ("facts/*.yaml", "facts/*/*.yaml", "policies/*/policy.yaml", "policies/*/*.md")
 #: Kinds of name that are declared outside `facts/`, by their ids alone: rules, and the documents and duties that rules implement.
-OWN_WORDS = ("rule", "superior")
+OWN_WORDS = ("rule", "superior", "people")
 #: Values of the acts every pack has, that are names.
 ACTS: Mapping[str, str] = {"action": "action", "rule": "rule"}
 

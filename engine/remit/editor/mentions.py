@@ -12,6 +12,9 @@ from remit.pack import dialect
 from remit.pack.yaml_reader import Mapping, Node, Scalar
 from remit.pack.yaml_reader import Sequence as Items
 
+#: Where a path to a fact begins.
+ROOTS = ("event", "bearer", "subject")
+
 
 class Part(Enum):
     """What a name does where it stands."""
@@ -95,7 +98,7 @@ class Walker:
             yield self.mention((slot.declares,), node, Part.DECLARES)
         elif slot.called and owner.kind:
             yield self.mention((owner.kind,), node, Part.CALLED, owner.attribute, owner.name)
-        elif slot.path and "." in dialect.path(node.text):
+        elif slot.path and dialect.path(node.text).partition(".")[0] in ROOTS and "." in dialect.path(node.text):
             yield from self.path(node)
         elif slot.names == ("value",):
             yield self.mention(slot.names, node, Part.USES, owner.name)

@@ -16,7 +16,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit",), "role": ("role",), "place": ("place", "unit"), "kind": ("event",), "action": ("action",),
     "rule": ("rule",), "fact": ("attribute",), "whom": ("role",), "value": ("value",),
 }  # fmt: skip
-CLAUSES: Mapping[str, tuple[str, ...]] = {"to": ("unit",), "with": ("unit",), "performer": ("unit",), "rule": ("rule",)}
+CLAUSES: Mapping[str, tuple[str, ...]] = {
+    "to": ("unit", "people"), "with": ("unit", "people"), "performer": ("unit",), "rule": ("rule",),
+}  # fmt: skip
 PARTIES = frozenset({"to", "with", "performer"})
 COLUMNS: Mapping[str, tuple[str, ...]] = {"unit": ("unit",), "action": ("action",), **CLAUSES}
 NOBODY = frozenset({"无", "none"})

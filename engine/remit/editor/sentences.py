@@ -43,6 +43,8 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("then", "规则“{rule}”不产生义务", 'rule "{rule}" raises nothing'),
     ("then", "规则“{rule}”不产生义务，因为“{why}”", 'rule "{rule}" raises nothing, because "{why}"'),
     ("then", "规则“{rule}”的责任单位未能确定", 'the bearer of rule "{rule}" is not settled'),
+    ("then", "规则“{rule}”的对象未能确定", 'the recipient of rule "{rule}" is not settled'),
+    ("then", "规则“{rule}”未决，须查明“{fact}”", 'rule "{rule}" is undecided, and "{fact}" is asked for'),
     ("then", "此外没有其他义务", "nothing else arises"),
     ("then", "没有产生任何义务", "nothing arises"),
     ("then", "产生以下义务：", "these duties arise:"),
@@ -51,6 +53,11 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
         "then",
         "“{unit}”是否必须“{action}”未决，须向“{whom}”查明“{fact}”",
         'whether "{unit}" must "{action}" is undecided, and "{whom}" is asked for "{fact}"',
+    ),
+    (
+        "then",
+        "“{unit}”是否可以“{action}”未决，须向“{whom}”查明“{fact}”",
+        'whether "{unit}" may "{action}" is undecided, and "{whom}" is asked for "{fact}"',
     ),
     ("then", "“{action}”的理由包含“{words}”", 'the reason for "{action}" contains "{words}"'),
     ("then", "“{action}”引用原文“{words}”", '"{action}" rests on the words "{words}"'),
@@ -170,6 +177,8 @@ def names(kinds: Iterable[str], index: Index, language: str, of: str) -> Iterato
     for kind in kinds:
         if kind == "rule":
             yield from (Offer(name, Sort.NAME) for name in sorted(index.rules))
+        elif kind == "people":
+            yield from (Offer(name, Sort.NAME) for name in sorted(index.people))
         elif kind == "value":
             yield from values(index, language, of)
         else:

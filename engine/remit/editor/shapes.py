@@ -89,12 +89,13 @@ SPAN = texts("hours", "days", "working_days", "months", "date") | {
     "rolls_over": TRUTH,
 }
 BY = Shape("by", SPAN | {"reading": named("reading")})
+PEOPLE = Slot(declares="people", inside=Shape("label", dict.fromkeys(("zh", "en"), Slot(declares="people"))))
 SELECTOR = Slot(
     words=("reporter", "defaulter"),
     inside=Shape(
         "selector",
         {
-            "unit": named("unit"),
+            "unit": Slot(names=("unit",), path=True),
             "role": named("role"),
             "place": Slot(names=("place",), path=True),
             "level": Slot(names=("level",), words=("same", "upper")),
@@ -102,6 +103,7 @@ SELECTOR = Slot(
             "each": Slot(names=("role",), words=("member",)),
             "of": named("unit", "role"),
             "office_of": named("unit", "role"),
+            "people": PEOPLE,
         },
     ),
 )
@@ -156,7 +158,7 @@ ATTRIBUTES = many(
     "attribute",
     {
         **NAMES,
-        "of": one_of("event", "subject"),
+        "of": one_of("event", "subject", "case"),
         "type": one_of(*ValueKind),
         "unit": TITLE,
         "choices": CHOICES,
@@ -233,7 +235,7 @@ POLICY = Shape(
         "title": TITLE,
         "level": named("level"),
         "first_period": one_of("full", "none", "remainder"),
-        "headings": Slot(inside=Shape("headings", texts("chapter", "article", "item"))),
+        "headings": Slot(inside=Shape("headings", texts("chapter", "article", "paragraph", "item"))),
         **texts("id", "number", "issuer", "issued_on", "effective_on", "repealed_on", "first_period_reason", "source"),
     },
 )

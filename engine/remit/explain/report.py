@@ -103,16 +103,17 @@ def obligation_json(
 def party_json(party: Party, pack: Pack, basis: Basis) -> dict[str, object]:
     """A unit in its part; `basis` says whether the text names this part, `unit_basis` whether it names the unit."""
     unit = pack.vocabulary.units.get(party.id, party)
-    return {
+    told: dict[str, object] = {
         "id": party.id,
         "label": party.label.as_json(),
         "role": party.role,
-        "level": party.level,
-        "place": party.place,
+        "level": party.level or None,
+        "place": party.place or None,
         "basis": basis.value,
         "unit_basis": unit.basis.value,
         "routed": party.routed,
     }
+    return told | {"people": True} if party.people else told
 
 
 def question_json(question: Question, words: Words) -> dict[str, object]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from remit.explain.words import KIND, MODALITY, NATURE, NORM, PARTS, READING_STATUS, STATUS, Words, beginning, moment
 from remit.model.explanation import Why
 from remit.model.obligation import Obligation, Party
-from remit.model.rule import Act, Policy, Rule
+from remit.model.rule import Act, Policy, Quote, Rule
 from remit.model.terms import Modality, Status
 from remit.model.text import Text
 from remit.pack.load import Pack
@@ -88,7 +88,7 @@ def law(rule: Rule, policy: Policy) -> Iterator[Why]:
         yield Why(
             "quote",
             Text(f"“{quote.text}”", f"“{quote.text}”"),
-            value=f"{rule.article_label}",
+            value=cited(quote, rule, policy),
             source=str(quote.origin),
             children=(
                 Why(
@@ -98,6 +98,12 @@ def law(rule: Rule, policy: Policy) -> Iterator[Why]:
                 ),
             ),
         )
+
+
+def cited(quote: Quote, rule: Rule, policy: Policy) -> str:
+    """The part of the text the words stand in; a rule may quote several of one article."""
+    first = next(iter(quote.sentences), len(policy.sentences))
+    return policy.sentences[first].label if first < len(policy.sentences) else rule.article_label
 
 
 def no_longer(obligation: Obligation) -> Iterator[Why]:
@@ -195,9 +201,10 @@ def deadline(obligation: Obligation, pack: Pack) -> Why:
 
 def reasoned(step: Why, reading: str | None, pack: Pack) -> Why:
     """A reading with its standing, and why it was chosen and no other; any other step as it is."""
-    if step.kind != "reading" or reading is None:
+    if step.kind != "reading":
         return step
-    found = pack.vocabulary.readings.get(reading)
+    readings = pack.vocabulary.readings
+    found = next((r for r in readings.values() if str(r.origin) == step.source), readings.get(reading or ""))
     if found is None:
         return step
     standing = READING_STATUS.get(found.status, Text(found.status, found.status))

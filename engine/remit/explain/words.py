@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from remit.model.explanation import Why
+from remit.model.rule import ByPeople
 from remit.model.terms import Kind, Modality, Nature, Status
 from remit.model.text import Text
 
@@ -97,6 +98,8 @@ class Words:
         v = pack.vocabulary
         kinds = (v.actions, v.event_types, v.roles, v.places, v.units)
         labels = {name: term.label for kind in kinds for name, term in kind.items()}
+        parties = (s for rule in pack.rules.values() for s in (*rule.to, *rule.cooperating))
+        labels |= {s.id: s.label for s in parties if isinstance(s, ByPeople)}
         silences = {name: a.reason for name, a in v.attributes.items() if a.reason is not None}
         choices = {name: {c.id: c.label for c in a.choices} for name, a in v.attributes.items() if a.choices}
         return cls(labels, silences, choices)

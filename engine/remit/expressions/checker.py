@@ -191,11 +191,13 @@ class Checker:
                     )
                 return self.of_field(node, self.events)
             case Variable("subject"):
-                return self.of_fact(node)
+                return self.of_fact(node, "subject")
             case Variable("unit"):
                 return self.of_fixed(node, "unit", UNIT_FIELDS)
-            case Variable("case"):
+            case Variable("case") if node.field in CASE_FIELDS:
                 return self.of_fixed(node, "case", CASE_FIELDS)
+            case Variable("case"):
+                return self.of_fact(node, "case")
             case Variable(name) if name in self.bound:
                 return self.of_field(node, tuple(self.lexicon.event_types))
             case Variable(name):
@@ -222,17 +224,20 @@ class Checker:
         attribute = self.lexicon.attributes.get(node.field)
         if attribute is not None and attribute.of == "subject":
             expected += f", or `subject.{node.field}`: it is a fact about the person"
+        if attribute is not None and attribute.of == "case":
+            expected += f", or `case.{node.field}`: it is a fact about the case"
         raise self.fail("RM305", "not-carried", node, node.field, expected, known)
 
-    def of_fact(self, node: Path) -> tuple[Expression, Type]:
-        known = [a.id for a in self.lexicon.attributes.values() if a.of == "subject"]
+    def of_fact(self, node: Path, root: str) -> tuple[Expression, Type]:
+        """A fact about the person, or about the case."""
+        known = [a.id for a in self.lexicon.attributes.values() if a.of == root]
         if node.field not in known:
             raise self.fail(
                 "RM305",
                 "not-carried",
                 node,
                 node.field,
-                "an attribute declared `of: subject`",
+                f"an attribute declared `of: {root}`",
                 known,
             )
         return self.of_attribute(node)

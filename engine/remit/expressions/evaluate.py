@@ -114,11 +114,23 @@ def fact(path: Path, situation: Situation, bound: Mapping[str, Event]) -> Readin
             of_unit: dict[str, Value] = {"id": unit.id, "place": unit.place, "level": unit.level, "roles": unit.roles}
             found = Reading(of_unit[path.field])
         case Variable("case"):
-            known = situation.events if path.field == "events" else of_event(situation.event, "case").value
-            found = Reading(known)
+            found = of_case(situation, path.field)
         case _:
             found = Reading(UNKNOWN)
     return Reading(path.absent) if isinstance(found.value, Unknown) and path.absent is not None else found
+
+
+def of_case(situation: Situation, field: str) -> Reading:
+    """The case's events, its id, or a fact about the matter: the statement latest in time, and who said it first."""
+    if field == "events":
+        return Reading(situation.events)
+    if field == "id":
+        return Reading(of_event(situation.event, "case").value)
+    found = Reading(UNKNOWN)
+    for event in situation.events if situation.event is not None else ():
+        if field in event.data and event.data[field] != found.value:
+            found = Reading(event.data[field], event.id)
+    return found
 
 
 def of_event(event: Event | None, field: str) -> Reading:
@@ -333,7 +345,7 @@ def unknown_facts(tree: Expression, situation: Situation) -> tuple[Path, ...]:
         case Not(operand):
             found = list(unknown_facts(operand, situation))
         case Quantify(_, _, _, predicate):
-            found = [p for p in every_path(predicate) if p.base != Variable("case")]
+            found = [p for p in every_path(predicate) if p.base != Variable("case") or p.field not in ("events", "id")]
         case _:
             found = [p for p in paths(tree) if isinstance(fact(p, situation, {}).value, Unknown)]
     return tuple(dict.fromkeys(found))

@@ -197,8 +197,8 @@ class Builder:
     def field(self, base: Expression, word: Token) -> str:
         """The canonical name of a field: of the case, a fixed one; else an attribute, or a fixed one."""
         written = str(word)
-        if base == Variable("case"):
-            return "events" if FIXED.get(written) in ("event", "events") else FIXED.get(written, written)
+        if base == Variable("case") and FIXED.get(written) in ("event", "events", "id"):
+            return "id" if FIXED[written] == "id" else "events"
         meant = self.lexicon.names.get(written, ())
         if base == Variable("unit") or (not meant and written in FIXED):
             return FIXED.get(written, written)

@@ -45,7 +45,8 @@ def within(tree: Expression, attributes: Mapping[str, Attribute]) -> Doubts:
         case Not(operand):
             return doubts_of(operand, attributes)
         case Quantify(_, _, _, predicate):
-            always = [doubt(p, attributes) for p in every_path(predicate) if p.base != Variable("case")]
+            asked = [p for p in every_path(predicate) if p.base != Variable("case") or p.field not in ("events", "id")]
+            always = [doubt(p, attributes) for p in asked]
             return lambda _situation, _bound: always
         case _:
             return unstated([(compiled(path, frozenset()), doubt(path, attributes)) for path in paths(tree)])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from remit.deadlines.deadline import schedule, schedule_period
 from remit.deadlines.suspension import resume_deadline
 from remit.live.conditions import NOTHING
 from remit.live.doubts import Doubts
@@ -19,8 +20,10 @@ from remit.matching.history import in_time
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, TRANSFER, WAIVER, Event
 from remit.model.expression import UNKNOWN
 from remit.model.obligation import Deadline, Obligation, Question
+from remit.model.rule import Earliest, Timing
 from remit.model.terms import Jointly, Modality, Nature, Per, Status
 from remit.semantics.drafts import in_case, moved_ids
+from remit.semantics.law import Law
 from remit.semantics.life import PERFORMED, after_pauses, names, open_status, pauses, performed_status
 from remit.semantics.reorganise import handed_id, handed_over
 
@@ -345,9 +348,21 @@ def after_stops(
     if not told:
         return deadline, None
     law = setting.program.law
-    limited = replace(deadline, limit=resolved(law, draft.rule.rule.timing))
+    limited = replace(deadline, limit=governing(law, draft, deadline))
     found, stopped_at = after_pauses(limited, told, law.calendar)
     return (found.bare() if stopped_at is None else found), stopped_at
+
+
+def governing(law: Law, draft: Draft, deadline: Deadline) -> Timing | None:
+    """The limit in whose units a stopped clock is counted: of several, the one that set `due`."""
+    timing = draft.rule.rule.timing
+    if not isinstance(timing, Earliest):
+        return resolved(law, timing)
+    if draft.span is not None:
+        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings).limit
+    known = deadline.opens or law.midnight(draft.day)
+    happened = known if draft.cause is not None or not draft.evidence else draft.evidence[0].at
+    return schedule(timing, happened_at=happened, known_at=known, calendar=law.calendar, readings=law.readings).limit
 
 
 def lifted(draft: Draft, steering: Sequence[Event], setting: Setting) -> Status | None:

@@ -10,7 +10,7 @@ from remit.deadlines.deadline import later, schedule
 from remit.live.records import make_deadline
 from remit.live.timeline import Timeline
 from remit.model.obligation import Deadline
-from remit.model.rule import ByReading, OpenEnd, Timing, Window, Within
+from remit.model.rule import ByReading, Earliest, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.semantics.law import Law
 
@@ -41,7 +41,7 @@ def worked_out(law: Law, timeline: Timeline, timing: Timing | None) -> Limit:
             return lambda _happened_at, known_at: make_deadline(timeline.local(known_at))
         case Within(amount, "hours", count_from):
             return hours(timeline, amount, count_from, timing.reading if isinstance(timing, ByReading) else None)
-        case Window():
+        case Window() | Earliest():
             return lambda happened_at, known_at: asked(law, timing, happened_at, known_at)
         case Within(count_from=count_from):
             return by_day(law, timeline, timing, count_from)

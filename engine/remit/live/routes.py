@@ -9,7 +9,7 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.live.timeline import Timeline
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
@@ -60,19 +60,24 @@ class Desks:
     def _seek(self, situation: Situation, day: date, bearer: Unit | None) -> Route:
         routing = self._law.seek(self._rule, self._part, self._selector, situation, day, bearer)
         parties = [party.bare() for party in routing.parties]
-        graph = self._law.graph
-        return Route(tuple((party, graph.unit(party.id, day)) for party in parties), routing.fact, routing.ask)
+        return Route(tuple((party, self._unit(party, day)) for party in parties), routing.fact, routing.ask)
+
+    def _unit(self, party: Party, day: date) -> Unit:
+        """The unit as of that day; people stand for themselves."""
+        return Unit(party.id, party.label, (), "", "") if party.people else self._law.graph.unit(party.id, day)
 
 
 def reads(selector: Selector) -> Reads:
     """What else than day and bearer decides the route."""
     match selector:
-        case ByUnit():
+        case ByUnit() | ByPeople():
             return lambda _situation, _bearer: None
         case ByReporter():
             return lambda situation, _bearer: NO_EVENT if situation.event is None else situation.event.by
         case ByDefaulter():
             return lambda situation, _bearer: None if situation.defaulter is None else situation.defaulter.id
+        case ByFact(fact):
+            return place_read(fact)
         case ByRole(place=None, each=True):
             return lambda _situation, _bearer: None
         case ByRole(place=place) | ByRelation(place=place):

@@ -129,7 +129,7 @@ class Companies:
             for part in ("performer", "to", "with")
         }
         asked = tuple((r.fact, r.ask) for _, r in routes if r.fact is not None and r.ask is not None)
-        performing, receiving = (tuple(p.id for p in parties[part] if p.routed) for part in ("performer", "to"))
+        performing, receiving = (tuple(p.id for p in parties[part] if p.desk) for part in ("performer", "to"))
         return Company(parties["performer"], parties["to"], parties["with"], asked, performing, receiving)
 
 

@@ -13,7 +13,7 @@ from remit.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A unit in its part of an obligation, as it stood on that date.
+    """A unit in its part of an obligation, as it stood on that date; or people, who have neither level nor place.
 
     `role` is the role it was chosen for. `routed` is False when no desk was found and the pack's fallback took it.
     `path` says how it was found, edge by edge.
@@ -27,6 +27,16 @@ class Party:
     basis: Basis = Basis.STATED
     routed: bool = True
     path: tuple[Why, ...] = ()
+
+    @property
+    def people(self) -> bool:
+        """Whether these are people, and no unit."""
+        return not self.level
+
+    @property
+    def desk(self) -> bool:
+        """Whether a unit was found."""
+        return self.routed and not self.people
 
     def bare(self) -> Party:
         """The party without the way it was found."""

@@ -81,7 +81,26 @@ class ByDefaulter:
     """Of a consequence: the unit whose duty was missed or breached."""
 
 
-Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter
+@dataclass(frozen=True, slots=True)
+class ByFact:
+    """The unit that a fact names: an `event.` or `subject.` attribute of kind unit."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByPeople:
+    """People, who are no unit: shown as who receives or assists, never routed, never asked about."""
+
+    label: Text
+
+    @property
+    def id(self) -> str:
+        """What stands for them where a unit's id would stand."""
+        return f"people:{self.label.en}"
+
+
+Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByFact | ByPeople
 
 
 # --- when ----------------------------------------------------------------------------------------
@@ -137,7 +156,27 @@ class ByReading:
     count_from: CountFrom = CountFrom.KNOWN
 
 
-Timing = Within | Window | OnDay | OpenEnd | ByReading
+Limit = Within | OnDay | OpenEnd | ByReading
+
+
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """Several limits on one duty: each holds, so the earliest governs."""
+
+    of: tuple[Limit, ...]
+
+
+Timing = Within | Window | OnDay | OpenEnd | ByReading | Earliest
+
+
+def limits_of(timing: Timing | None) -> tuple[Timing, ...]:
+    """Each limit by itself."""
+    return timing.of if isinstance(timing, Earliest) else () if timing is None else (timing,)
+
+
+def readings_of(timing: Timing | None) -> tuple[str, ...]:
+    """The readings from which a limit, or one of several, comes."""
+    return tuple(limit.reading for limit in limits_of(timing) if isinstance(limit, ByReading))
 
 
 # --- what sets it off ------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Attribute:
 
     Attributes:
         of: `event` where it describes the report, `subject` where it holds of the person or thing and
-            so stays true for the case until stated anew.
+            so stays true for the case until stated anew; `case` where it holds of the matter, whoever it is stated about.
         many: a list of values rather than one.
         minimum, maximum: inclusive bounds of a number, or None.
         absent_means: the value taken when nobody has stated it (closed world), or None for unknown.

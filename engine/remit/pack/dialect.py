@@ -13,9 +13,10 @@ KEYS: dict[str, str] = {
     "按": "per", "完成": "done", "违反情形": "breach", "后果": "then", "性质": "kind", "逾期仍须履行": "perdurant", "移交": "handover",
     "指标": "indicator", "凭据": "evidence", "推定": "inferred", "备注": "note", "自": "since", "至": "until", "共同": "jointly",
     "落实": "implements", "政策": "policy", "义务": "duties", "条款": "article",
+    "标题格式": "headings", "章": "chapter", "款": "paragraph", "项": "item",
     "理由": "reason", "术语": "term", "含义": "means", "关系": "relation", "目标": "target",
     # selectors
-    "单位": "unit", "角色": "role", "地点": "place", "层级": "level", "或者": "or", "各": "each", "所属": "of", "办公室": "office_of",
+    "单位": "unit", "角色": "role", "地点": "place", "层级": "level", "或者": "or", "各": "each", "所属": "of", "办公室": "office_of", "人员": "people",
     # timing
     "小时": "hours", "日": "days", "工作日": "working_days", "月": "months", "日期": "date", "解释": "reading", "起算": "from",
     "顺延": "rolls_over", "开始": "opens", "办理": "due", "最迟": "latest", "不设期限": "open",
@@ -40,7 +41,7 @@ LOCAL: dict[tuple[str, str], str] = {
     ("case", "事件"): "events", ("policy", "层级"): "level", ("on-reorganisation", "日期"): "on", ("reorganisation", "日期"): "on",
     ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("superior", "标题"): "title", ("calendar", "文件"): "document",
     ("units-file", "单位"): "units", ("acceptance", "类别"): "kind", ("acceptance", "规则"): "rules", ("acceptance", "所指"): "about",
-    ("acceptance", "认可人"): "by",
+    ("acceptance", "认可人"): "by", ("headings", "条"): "article",
 }  # fmt: skip
 
 #: Fixed words that stand as values.

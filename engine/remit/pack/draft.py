@@ -21,7 +21,7 @@ from remit.pack.files import Files
 from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.rules import NAMED, RuleReader, check_references
-from remit.pack.source import Layout, sentences
+from remit.pack.source import HEADINGS, Layout, sentences
 from remit.pack.superiors import check_superiors, read_superiors
 from remit.pack.vocabulary import read_vocabulary
 from remit.pack.yaml_reader import Problems
@@ -196,9 +196,9 @@ def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:
 
 
 def layout_of(fields: Fields) -> Layout:
-    own = Fields(fields.nodes.get("headings"), "headings", ("chapter", "article", "item"), fields.problems)
+    own = Fields(fields.nodes.get("headings"), "headings", tuple(HEADINGS), fields.problems)
     try:
-        return Layout.of({name: own.text(name) or "" for name in ("chapter", "article", "item") if name in own})
+        return Layout.of({name: own.text(name) or "" for name in HEADINGS if name in own})
     except re.error as wrong:
         fields.problems.add(
             VocabularyError(

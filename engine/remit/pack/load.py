@@ -11,7 +11,7 @@ from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError
 from remit.expressions.lexicon import Lexicon
 from remit.model.event import Event
-from remit.model.rule import Act, ByReading, ByRelation, ByRole, On, Policy, Rule
+from remit.model.rule import Act, ByRelation, ByRole, On, Policy, Rule, readings_of
 from remit.model.vocabulary import Vocabulary
 from remit.pack.case_files import Source, read_case
 from remit.pack.draft import Draft
@@ -171,7 +171,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
     acts: list[Act] = [act for rule in rules for act in (*rule.done, *rule.breach)]
     texts = " ".join(c.text for r in rules for c in (r.condition, r.exception) if c)
     heard = {e for r in rules if isinstance(r.trigger, On) for e in r.trigger.events} | {a.event for a in acts}
-    readings = {r.timing.reading for r in rules if isinstance(r.timing, ByReading)}
+    readings = {name for r in rules for name in readings_of(r.timing)}
     roles = {s.role for r in rules for s in selectors_of(r) if isinstance(s, ByRole)} | {
         s.of for r in rules for s in selectors_of(r) if isinstance(s, ByRelation)
     }
@@ -181,7 +181,7 @@ def unused(vocabulary: Vocabulary, policies: Iterable[Policy]) -> Iterator[Remit
         if (
             not kind.built_in
             and kind.id not in heard
-            and not any(vocabulary.attributes[a].of == "subject" for a in kind.attributes)
+            and not any(vocabulary.attributes[a].of != "event" for a in kind.attributes)
             and not any(word in texts for word in spelled)
         ):
             yield unused_word("event", kind.id, kind.origin)

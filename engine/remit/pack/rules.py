@@ -14,9 +14,11 @@ from remit.expressions.parser import parse
 from remit.model.rule import (
     Act,
     Always,
+    ByPeople,
     ByReading,
     Condition,
     Consequence,
+    Earliest,
     Every,
     On,
     OpenEnd,
@@ -28,6 +30,8 @@ from remit.model.rule import (
     Statement,
     Timing,
     Trigger,
+    Window,
+    readings_of,
 )
 from remit.model.terms import Jointly, Kind, Modality, Per, Period, Relation
 from remit.model.text import Text
@@ -37,7 +41,7 @@ from remit.pack.fields import Fields
 from remit.pack.literate import by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
-from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
+from remit.pack.timings import BY_KEYS, WINDOW_KEYS, several, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
 #: The id in a block that is not YAML.
@@ -102,7 +106,9 @@ class RuleReader:
         if name is None or modality is None or not quotes:
             self.problems.lost.update((name.text,) if name else ())
             return None
-        first = self.sentences[quotes[0].sentences[0]]
+        parts = {sentence.article for sentence in above}
+        own = next((quote for quote in quotes if quote.article in parts), quotes[0])
+        first = self.sentences[own.sentences[0]]
         rule = Rule(
             id=name.text,
             policy=self.policy,
@@ -142,10 +148,13 @@ class RuleReader:
             )
             return ()
         articles = tuple(dict.fromkeys(s.article for s in above))
+        nodes = fields.scalars("quote")
+        own = [find_quote(node.text, node.origin, articles, self.articles) for node in nodes]
+        further = tuple(self.same_article(articles)) if any(own) else ()
         found = []
-        for node in fields.scalars("quote"):
-            quote = find_quote(node.text, node.origin, articles, self.articles)
-            if quote is None:
+        for node, quote in zip(nodes, own, strict=True):
+            quoted = quote or find_quote(node.text, node.origin, further, self.articles)
+            if quoted is None:
                 words = [s.text for article in articles for s in self.articles[article]]
                 self.problems.add(
                     SourceError(
@@ -154,8 +163,13 @@ class RuleReader:
                     )
                 )  # fmt: skip
             else:
-                found.append(quote)
+                found.append(quoted)
         return tuple(found)
+
+    def same_article(self, above: Sequence[str]) -> Iterator[str]:
+        """All paragraphs and items of the articles: a rule with a quote of the part it stands under may quote them as well."""
+        wholes = {name.partition("-")[0] for name in above}
+        return (name for name in self.articles if name.partition("-")[0] in wholes)
 
     def modality(self, fields: Fields) -> Modality | None:
         given = [name for name in MODALITIES if name in fields]
@@ -223,6 +237,16 @@ class RuleReader:
         action = fields.scalar(rule.modality.value)
         trigger = self.trigger(fields, rule.id)
         parties = {part: self.selectors(fields, part) for part in PARTS}
+        if fields.truth("handover") and parties["to"] and all(isinstance(s, ByPeople) for s in parties["to"]):
+            self.problems.add(
+                VocabularyError(
+                    "RM221",
+                    "nobody-to-sign",
+                    found="handover",
+                    expected="a unit in `to`, whose receipt completes it: people sign no receipt",
+                    origin=fields.keys["handover"],
+                )
+            )
         if "bearer" not in fields and "bearer" not in fields.misspelt:
             self.problems.add(
                 VocabularyError(
@@ -293,7 +317,7 @@ class RuleReader:
 
     def selectors(self, fields: Fields, part: str) -> tuple[Selector, ...]:
         reader = SelectorReader(self.vocabulary, self.names, self.problems)
-        return tuple(s for node in fields.many(part) if (s := reader.read(node)))
+        return tuple(s for node in fields.many(part) if (s := reader.read(node, part)))
 
     def timing(self, fields: Fields) -> Timing | None:
         if "by" in fields and "window" in fields:
@@ -307,7 +331,19 @@ class RuleReader:
                 )
             )
         if "by" in fields:
-            return by_timing(Fields(fields.nodes["by"], "by", BY_KEYS, self.problems), self.names)
+            found = several([Fields(node, "by", BY_KEYS, self.problems) for node in fields.many("by")], self.names)
+            windows = [name for name in readings_of(found) if isinstance(self.vocabulary.readings[name].timing, Window)]
+            if isinstance(found, Earliest) and windows:
+                self.problems.add(
+                    VocabularyError(
+                        "RM206",
+                        "wrong-form",
+                        found=windows[0],
+                        expected="limits without a window, where there are several",
+                        origin=fields.keys["by"],
+                    )
+                )
+            return found
         if "window" not in fields:
             return None
         node = fields.nodes["window"]

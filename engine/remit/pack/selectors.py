@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
@@ -13,7 +13,8 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or")
+KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or", "people")
+FORMS = ("unit", "role", "each", "office_of", "people")
 RELATIVE = ("same", "upper")
 
 
@@ -25,8 +26,8 @@ class SelectorReader:
     names: Names
     problems: Problems
 
-    def read(self, node: Node) -> Selector | None:
-        """A selector, or None after the errors."""
+    def read(self, node: Node, part: str) -> Selector | None:
+        """A selector of that part of a rule, or None after the errors."""
         if isinstance(node, Scalar):
             match dialect.word(node.text):
                 case "reporter":
@@ -44,12 +45,20 @@ class SelectorReader:
             )
             return None
         fields = Fields(node, "selector", KEYS, self.problems)
-        forms = [name for name in ("unit", "role", "each", "office_of") if name in fields]
+        forms = [name for name in FORMS if name in fields]
         if len(forms) != 1:
             if forms or not (fields.misspelt or fields.hollow):
-                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected="one of unit, role, each, office_of", origin=fields.origin))  # fmt: skip
+                self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected=f"one of {', '.join(FORMS)}", origin=fields.origin))  # fmt: skip
             return None
-        return self.by_form(forms[0], fields)
+        return self.people(fields, part) if forms == ["people"] else self.by_form(forms[0], fields)
+
+    def people(self, fields: Fields, part: str) -> ByPeople | None:
+        """People receive or assist; what is owed, a unit owes."""
+        label = fields.label("people")
+        if part in ("to", "with"):
+            return ByPeople(label) if label else None
+        self.problems.add(VocabularyError("RM206", "wrong-form", found="people", expected="a unit: people stand in `to` and `with` only", origin=fields.keys["people"]))  # fmt: skip
+        return None
 
     def by_form(self, form: str, fields: Fields) -> Selector | None:
         named = fields.scalar(form)
@@ -58,8 +67,7 @@ class SelectorReader:
         place, level = self.place(fields), self.level(fields)
         match form:
             case "unit":
-                unit = self.names.resolve("unit", named)
-                return ByUnit(unit) if unit else None
+                return self.unit(named)
             case "office_of":
                 body = self.body(named)
                 return ByRelation(Relation.OFFICE_OF, body, place, level) if body else None
@@ -71,6 +79,15 @@ class SelectorReader:
                 role = self.names.resolve("role", named)
                 enclosing = fields.word("or", ("enclosing",), "") == "enclosing"
                 return ByRole(role, place, level, enclosing, each=form == "each") if role else None
+
+    def unit(self, node: Scalar) -> ByUnit | ByFact | None:
+        """A unit, or the one that an attribute of kind unit names."""
+        root, dot, name = dialect.path(node.text).partition(".")
+        if dot and root in ("event", "subject") and self.names.find("unit", node.text) is None:
+            fact = self.attribute(root, name, node, ValueKind.UNIT, ())
+            return ByFact(fact) if fact else None
+        unit = self.names.resolve("unit", node)
+        return ByUnit(unit) if unit else None
 
     def body(self, node: Scalar) -> str | None:
         """A role or a unit."""
@@ -93,23 +110,18 @@ class SelectorReader:
         if path in ("event.place", "bearer.place"):
             return path
         if dot and root in ("event", "subject"):
-            return self.place_attribute(root, name, node)
+            return self.attribute(root, name, node, ValueKind.PLACE, ("event.place", "bearer.place"))
         return self.names.resolve("place", node)
 
-    def place_attribute(self, root: str, name: str, node: Scalar) -> str | None:
+    def attribute(self, root: str, name: str, node: Scalar, kind: ValueKind, fixed: tuple[str, ...]) -> str | None:
+        """An attribute of that kind, as a path; `fixed` are the paths that every pack has."""
         found = self.names.find("attribute", name)
         attribute = self.vocabulary.attributes.get(found or "")
-        if (
-            attribute is None
-            or attribute.kind is not ValueKind.PLACE
-            or (root == "subject") != (attribute.of == "subject")
-        ):
-            fitting = [f"{a.of}.{a.id}" for a in self.vocabulary.attributes.values() if a.kind is ValueKind.PLACE]
-            self.problems.unknown(
-                "place",
-                node,
-                ["event.place", "bearer.place", *fitting],
-                "event.place, bearer.place or an attribute of kind place",
-            )
+        if attribute is None or attribute.kind is not kind or (root == "subject") != (attribute.of == "subject"):
+            fitting = [
+                f"{a.of}.{a.id}" for a in self.vocabulary.attributes.values() if a.kind is kind and a.origin.file
+            ]
+            ways = f"{', '.join(fixed)} or " if fixed else ""
+            self.problems.unknown(kind.value, node, [*fixed, *fitting], f"{ways}an attribute of kind {kind.value}")
             return None
         return f"{root}.{attribute.id}"

@@ -11,16 +11,16 @@ from remit.model.rule import Sentence
 BLANK = " \t\u3000\u00a0\r\ufeff"
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUMERAL = "零〇一二三四五六七八九十百千0-9"
-#: Patterns tried in order: what begins a chapter, an article, an item. Group 1 is the number.
+#: Patterns tried in order: what begins a chapter, an article, a paragraph, an item. Group 1 is the number. Without a pattern
+#: of the policy's own nothing begins a paragraph, because a line that begins with a number need not.
 HEADINGS: Mapping[str, str] = {
     "chapter": rf"^(?:第([{NUMERAL}]+)章|(?:Chapter|CHAPTER|Part|PART)\s+([IVXLC\d]+)[.:]?)(?=\s|$)",
     "article": rf"^(?:第([{NUMERAL}]+)条|(?:Article|ARTICLE|Section|SECTION|§)\s*(\d+[A-Za-z]?)\.?)(?=\s|$)",
+    "paragraph": r"(?!)",
     "item": rf"^(?:（([{NUMERAL}]+)）|\(([0-9]+|[a-z])\))",
 }
 ENDINGS = re.compile(r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」』])|(?<=[.!?])\s+(?=[A-Z“\"(])")
-
-
-NUMBERED = re.compile(r"(?:Article|ARTICLE|Section|SECTION|§)\s*\d+[A-Za-z]?\.\s+")
+NUMBERED = re.compile(r"(?:(?:Article|ARTICLE|Section|SECTION|§)\s*\d+[A-Za-z]?|\d{1,3})\.\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Layout:
 
     chapter: re.Pattern[str]
     article: re.Pattern[str]
+    paragraph: re.Pattern[str]
     item: re.Pattern[str]
 
     @classmethod
@@ -39,13 +40,38 @@ class Layout:
             re.error: a pattern of the policy is not one.
         """
         patterns = {**HEADINGS, **(own or {})}
-        return cls(*(re.compile(patterns[name]) for name in ("chapter", "article", "item")))
+        return cls(*(re.compile(patterns[name]) for name in HEADINGS))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands: the numbers of article, paragraph and item, and the signs they carry in the text."""
+
+    numbers: tuple[str, str, str] = ("0", "", "")
+    signs: tuple[str, str, str] = ("", "", "")
+
+    def at(self, depth: int, match: re.Match[str], sign: str) -> Place:
+        """That part begins; what lies within the one before is over."""
+        rest = ("",) * (2 - depth)
+        numbers, signs = (*self.numbers[:depth], numeral(match), *rest), (*self.signs[:depth], sign, *rest)
+        return Place((numbers[0], numbers[1], numbers[2]), (signs[0], signs[1], signs[2]))
+
+    @property
+    def name(self) -> str:
+        return "-".join(filter(None, self.numbers))
+
+    @property
+    def label(self) -> str:
+        return "".join(self.signs)
 
 
 def sentences(text: str, layout: Layout) -> tuple[Sentence, ...]:
-    """Every sentence in order. Lines are stripped of blanks at both ends; nothing else is touched."""
+    """Every sentence in order. Lines are stripped of blanks at both ends; nothing else is touched.
+
+    The number of a paragraph may stand on a line of its own, which then is a heading.
+    """
     found: list[Sentence] = []
-    article, item, label = "0", "", ""
+    place = Place()
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip(BLANK)
         if not line:
@@ -54,36 +80,37 @@ def sentences(text: str, layout: Layout) -> tuple[Sentence, ...]:
             found.append(Sentence(len(found), "", line, number, heading=True, label=heading.group()))
             continue
         if begins := layout.article.match(line):
-            article, item, label = numeral(begins), "", begins.group().strip(" .")
+            place = place.at(0, begins, begins.group().strip(" ."))
+        elif begins := layout.paragraph.match(line):
+            place = place.at(1, begins, in_brackets(begins.group().strip(" .")))
+            if begins.end() == len(line):
+                found.append(Sentence(len(found), "", line, number, heading=True, label=place.label))
+                continue
         elif begins := layout.item.match(line):
-            item = numeral(begins)
-        name = f"{article}-{item}" if item else article
-        shown = f"{label}{bracketed(line, layout) or marker(found, name)}" if item else label
+            place = place.at(2, begins, begins.group())
         for sentence in split(line):
-            found.append(Sentence(len(found), name, sentence, number, label=shown))
+            found.append(Sentence(len(found), place.name, sentence, number, label=place.label))
     return tuple(found)
 
 
-def bracketed(line: str, layout: Layout) -> str:
-    begins = layout.item.match(line)
-    return begins.group() if begins else ""
+def in_brackets(sign: str) -> str:
+    """A paragraph as one cites it: a mere number stands in brackets.
 
-
-def marker(found: list[Sentence], article: str) -> str:
-    """The item's own sign, for a further line of the same item."""
-    return next(
-        (s.label[s.label.find(c) :] for s in reversed(found) if s.article == article for c in "（(" if c in s.label),
-        "",
-    )
+    >>> in_brackets("3"), in_brackets("第三款")
+    ('(3)', '第三款')
+    """
+    return f"({sign})" if sign.isascii() and sign.isalnum() else sign
 
 
 def split(line: str) -> Iterator[str]:
-    """A line's sentences, each with the sign that ends it. The number of an article is no sentence of its own.
+    """A line's sentences, each with the sign that ends it. The number of an article or paragraph is no sentence of its own.
 
     >>> list(split("第一条 甲。乙！"))
     ['第一条 甲。', '乙！']
     >>> list(split("Article 1. A does. B does not."))
     ['Article 1. A does.', 'B does not.']
+    >>> list(split("1. A does. B does not."))
+    ['1. A does.', 'B does not.']
     """
     number = NUMBERED.match(line)
     start = number.end() if number else 0

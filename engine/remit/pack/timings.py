@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByReading, MonthDay, OnDay, Timing, Window, Within
+from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.pack.fields import Fields
 from remit.pack.names import Names
@@ -43,6 +44,15 @@ def by_timing(fields: Fields, names: Names | None) -> Timing | None:
             fields.unfit(node, f"a number from 0 to {FURTHEST}")
         return None
     return Within(amount, forms[0], start, rolls)
+
+
+def several(fields: Sequence[Fields], names: Names) -> Timing | None:
+    """One limit, or several of which the earliest governs."""
+    found = [by_timing(one, names) for one in fields]
+    limits = tuple(limit for limit in found if isinstance(limit, Within | OnDay | OpenEnd | ByReading))
+    if len(limits) < len(found) or not found:
+        return None
+    return limits[0] if len(limits) == 1 else Earliest(limits)
 
 
 def window_timing(fields: Fields) -> Window | None:

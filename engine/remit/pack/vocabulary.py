@@ -232,7 +232,7 @@ def attribute_of(key: Scalar, fields: Fields, names: Names, zone: ZoneInfo) -> A
         id=key.text,
         label=fields.label("label", required=True) or Text(key.text, key.text),
         kind=kind,
-        of=fields.word("of", ("event", "subject"), "event"),
+        of=fields.word("of", ("event", "subject", "case"), "event"),
         many=many,
         choices=choices,
         unit=unit.zh if unit else None,

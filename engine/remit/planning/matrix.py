@@ -17,7 +17,7 @@ from remit.errors import EventError, nearest
 from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation
 from remit.model.expression import Expression
-from remit.model.rule import ByDefaulter, ByReporter, Rule, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByReporter, Rule, Selector
 from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.program.compile import compile_program, conjuncts, reads
@@ -190,16 +190,16 @@ def enter(gathered: Gathered, desks: Desks, rule: CompiledRule, day: date) -> It
         lost: dict[str | None, None] = {}
         found: dict[str, None] = {}
         for selector in selectors:
-            if isinstance(selector, ByReporter):
+            if isinstance(selector, ByReporter | ByFact):
                 gathered.leave_open(rule.rule, part)
                 found |= dict.fromkeys(reporters(desks, rule, day) if part is Part.BEARER else ())
                 continue
             for place, routing in answers(desks, rule, selector, part, day).items():
-                found |= {p.id: None for p in routing.parties if p.routed and (part is not Part.BEARER or may_bear(desks, rule, p.id, day))}  # fmt: skip
+                found |= {p.id: None for p in routing.parties if p.desk and (part is not Part.BEARER or may_bear(desks, rule, p.id, day))}  # fmt: skip
                 if routing.fact is not None or not routing.parties:
                     lost[place] = None
         gathered.note(rule.rule, part, found)
-        by_reporter = any(isinstance(selector, ByReporter) for selector in selectors)
+        by_reporter = any(isinstance(selector, ByReporter | ByFact) for selector in selectors)
         if part is Part.BEARER and rule.rule.modality is not Modality.MAY and not by_reporter:
             if not found:
                 yield Gap(rule.rule)

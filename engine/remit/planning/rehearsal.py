@@ -15,7 +15,7 @@ from remit.checks.desks import Desks
 from remit.live.evaluator import LiveEvaluator
 from remit.model.event import Event
 from remit.model.obligation import Obligation, Party
-from remit.model.rule import ByReporter, Rule
+from remit.model.rule import ByFact, ByReporter, Rule
 from remit.model.terms import Status
 from remit.pack.load import Pack
 from remit.planning.acts import Plan
@@ -118,7 +118,7 @@ def desk_changes(pack: Pack, old: Law, new: Law, plan: Plan) -> Iterator[DeskCha
                 given: dict[str, dict[str, None]] = {}
                 unsettled: dict[str, dict[str, None]] = {}
                 for selector in selectors:
-                    if isinstance(selector, ByReporter):
+                    if isinstance(selector, ByReporter | ByFact):
                         continue
                     once = answers(before, rule, selector, part, plan.on)
                     then = answers(after, rule, selector, part, plan.on)
@@ -134,7 +134,7 @@ def able(desks: Desks, rule: CompiledRule, part: Part, found: Mapping[str | None
     """The units found, by who or what asks; bearers only where they may bear it."""
     bears = part is Part.BEARER
     return {
-        place: frozenset(p.id for p in routing.parties if p.routed and (not bears or may_bear(desks, rule, p.id, day)))
+        place: frozenset(p.id for p in routing.parties if p.desk and (not bears or may_bear(desks, rule, p.id, day)))
         for place, routing in found.items()
     }
 

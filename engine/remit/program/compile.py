@@ -25,7 +25,7 @@ from remit.model.expression import (
     Size,
     Variable,
 )
-from remit.model.rule import Act, Always, On, Policy, Rule
+from remit.model.rule import Act, Always, ByFact, On, Policy, Rule
 from remit.model.terms import Modality
 from remit.program.program import CompiledRule, Program
 
@@ -89,9 +89,10 @@ def find_changeable(parts: Parts) -> Parts:
 
 
 def routing_facts(rule: Rule) -> Iterator[str]:
-    """The person's facts from which the place of a bearer is read."""
+    """The person's facts from which a bearer, or its place, is read."""
     for selector in rule.bearers:
-        root, _, name = str(getattr(selector, "place", None) or "").partition(".")
+        read = selector.fact if isinstance(selector, ByFact) else getattr(selector, "place", None)
+        root, _, name = str(read or "").partition(".")
         if root == "subject":
             yield name
 

@@ -11,12 +11,15 @@ from remit.explain.words import Words
 from remit.model.rule import (
     Always,
     ByDefaulter,
+    ByFact,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
     ByRole,
     ByUnit,
     Consequence,
+    Earliest,
     Every,
     On,
     OnDay,
@@ -83,6 +86,11 @@ class Phrases:
                 return self.say("报告单位", "whoever reports")
             case ByDefaulter():
                 return self.say("未履行义务的单位", "the unit that failed")
+            case ByFact(fact):
+                label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
+                return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
+            case ByPeople(label):
+                return label.of(self.language)
             case ByRole():
                 return self.by_role(selector)
             case ByRelation():
@@ -148,6 +156,9 @@ class Phrases:
                 return self.say(f"{self.date(day)}前", f"by {day}")
             case OpenEnd():
                 return self.say("不设终期", "no end is set")
+            case Earliest(limits):
+                told = self.say("；", "; ").join(self.timing(limit) for limit in limits)
+                return self.say(f"{told}；以最早者为准", f"{told}; whichever is earlier")
             case ByReading(name):
                 reading = self.pack.vocabulary.readings[name]
                 label, means = reading.label.of(self.language), reading.means.of(self.language)

@@ -13,7 +13,7 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
 from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -94,6 +94,10 @@ def route(
             return by_reporter(search)
         case ByDefaulter():
             return by_defaulter(search)
+        case ByFact(fact):
+            return by_fact(search, fact)
+        case ByPeople():
+            return people(search, selector)
         case ByRole(each=True):
             return by_each_role(search, selector)
         case ByRole():
@@ -145,6 +149,24 @@ def by_defaulter(search: Search) -> Routing:
         return search.lost("unit", Text("哪个单位没有履行？", "which unit failed?"))
     claim = Text("没有履行义务的单位", "the unit whose duty was missed or breached")
     return Routing((search.party(unit, "defaulter", Why("route", claim, value=unit.id)),))
+
+
+def by_fact(search: Search, fact: str) -> Routing:
+    """The unit that a fact names, or the one that took it over."""
+    value, source = stated(search, fact)
+    if not isinstance(value, str) or value not in search.graph.units:
+        return search.lost(fact, Text(f"{fact} 是哪个单位？", f"which unit is {fact}?"))
+    step = Why("route", Text(f"{fact} 所指的单位", f"the unit that {fact} names"), value=value, source=source)
+    if search.graph.exists(value, search.day):
+        return Routing((search.party(search.graph.units[value], None, step),))
+    found = by_unit(search, value)
+    return replace(found, parties=tuple(replace(p, path=(step, *p.path)) for p in found.parties))
+
+
+def people(search: Search, selector: ByPeople) -> Routing:
+    """Those people, as the rule calls them."""
+    step = Why("route", Text("所指的是人，不是单位，无须送达", "people are meant, and no unit: nothing is routed"))
+    return Routing((Party(selector.id, selector.label, None, "", "", search.basis, path=(step,)),))
 
 
 def by_each_role(search: Search, selector: ByRole) -> Routing:
@@ -313,11 +335,8 @@ def find_place(search: Search, reference: str) -> tuple[str | None, str | None]:
         return (search.bearer.place if search.bearer else None), None
     if reference == "event.place":
         value = event.place if event else None
-    elif root == "event" and name:
-        value = event.data.get(name) if event else None
-    elif root == "subject" and name:
-        stated = search.situation.subject.get(name)
-        value = stated.value if stated else None
+    elif root in ("event", "subject") and name:
+        value, _ = stated(search, reference)
     else:
         value = reference
     if not isinstance(value, str):
@@ -327,6 +346,16 @@ def find_place(search: Search, reference: str) -> tuple[str | None, str | None]:
     if search.graph.exists(value, search.day):
         return search.graph.units[value].place, value
     return None, None
+
+
+def stated(search: Search, fact: str) -> tuple[object, str | None]:
+    """What the event, or the case of the person, says, and which event said it."""
+    root, _, name = fact.partition(".")
+    event = search.situation.event
+    if root == "event":
+        return (event.data.get(name), event.id) if event else (None, None)
+    found = search.situation.subject.get(name)
+    return (found.value, found.source) if found else (None, None)
 
 
 def wanted_level(search: Search, level: str | None) -> str | None:

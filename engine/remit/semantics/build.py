@@ -152,7 +152,7 @@ def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: s
         ),
         bearers=tuple(sorted(joint)),
         performers=tuple(party.id for party in owed.performers if party.routed),
-        recipients=tuple(party.id for party in owed.to if party.routed),
+        recipients=tuple(party.id for party in owed.to if party.desk),
         others=tuple(sorted(others)),
         subject=owed.subject,
         since=since,

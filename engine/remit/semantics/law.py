@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from remit.deadlines.calendar import Calendar
@@ -62,7 +62,7 @@ class Law:
         bearer: Unit | None,
     ) -> Routing:
         """Route one selector of a rule; `part` (`bearer`, `to` …) says whether the text itself names it."""
-        return route(
+        found = route(
             selector,
             graph=self.graph,
             day=day,
@@ -71,6 +71,8 @@ class Law:
             triggered=situation.event is not None and not (part == "bearer" and rule.breach_triggered),
             basis=Basis.INFERRED if part in rule.rule.inferred else Basis.STATED,
         )
+        attribute = self.attributes.get((found.fact or "").partition(".")[2])
+        return replace(found, ask=attribute.ask) if attribute is not None and attribute.ask is not None else found
 
     def lost(self, day: date, fact: str, ask: Text) -> Routing:
         """The fallback desk, marked, with the question that would settle it."""

@@ -19,6 +19,7 @@ from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Expression, Literal, Path, Quantify, Unknown, Value, Variable
 from remit.model.rule import (
     Always,
+    ByFact,
     ByReading,
     ByRelation,
     ByReporter,
@@ -90,7 +91,7 @@ class Prover:
         timing = rule.timing
         if isinstance(timing, ByReading):
             return not isinstance(self.pack.vocabulary.readings[timing.reading].timing, Window)
-        return timing is None or isinstance(timing, OpenEnd)
+        return timing is None or isinstance(timing, OpenEnd)  # of several limits it is not said
 
     # --- conditions ---------------------------------------------------------------------------------
 
@@ -177,7 +178,9 @@ class Asking:
 
 
 def reads_facts(selector: Selector) -> bool:
-    """Whether its place is a fact of the case, which may be anything."""
+    """Whether it, or its place, is a fact of the case, which may be anything."""
+    if isinstance(selector, ByFact):
+        return True
     if not isinstance(selector, ByRole | ByRelation) or selector.place is None:
         return False
     return selector.place.startswith(("event.", "subject.")) and selector.place != "event.place"
@@ -239,6 +242,8 @@ class Domains:
                     units = distinct_units(pack)
                 case Path(Variable("event"), "type"):
                     continue
+                case Path(Variable("case"), name) if name not in ("events", "id"):
+                    return None
                 case Path(Variable("event" | "subject" as root), name):
                     values = domain(pack.vocabulary.attributes.get(name), nodes) if name != "by" else (None, next(iter(pack.vocabulary.units)))  # fmt: skip
                     if values is None:

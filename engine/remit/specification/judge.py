@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from remit.model.rule import ByReading
+from remit.model.rule import readings_of
 from remit.pack.load import Pack
 from remit.program.compile import compile_rule
 from remit.specification.features import Scenario
@@ -60,9 +60,7 @@ class Judge:
         if mutant.rule is not None:
             return frozenset({mutant.rule.id})
         timed = ((r.id, r.timing) for p in self.pack.policies for r in p.rules)
-        return frozenset(
-            name for name, timing in timed if isinstance(timing, ByReading) and timing.reading == mutant.of
-        )
+        return frozenset(name for name, timing in timed if mutant.of in readings_of(timing))
 
     def triggers(self, mutant: Mutant) -> frozenset[str]:
         """The events that set the changed rule off."""

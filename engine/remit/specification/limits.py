@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from remit.model.rule import ByReading, MonthDay, OnDay, OpenEnd, Timing, Window, Within
+from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within, limits_of
 from remit.model.terms import CountFrom, Period
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
@@ -30,6 +30,9 @@ class Limit:
 def of_rule(timing: Timing, readings: dict[str, Reading]) -> Iterator[Limit]:
     """Every change of one thing about a rule's limit."""
     yield Limit("drop", Text("去掉期限", "drop the limit"), None)
+    if isinstance(timing, Earliest):
+        yield from of_several(timing, readings)
+        return
     if isinstance(timing, ByReading):
         other = another(timing.reading, readings)
         if other is not None:
@@ -41,6 +44,19 @@ def of_rule(timing: Timing, readings: dict[str, Reading]) -> Iterator[Limit]:
         yield from of_timing(timing)
         if isinstance(timing, Within):
             yield started(timing)
+
+
+def of_several(timing: Earliest, readings: dict[str, Reading]) -> Iterator[Limit]:
+    """Every change of one of several limits; dropped, the others stand."""
+    for at, one in enumerate(timing.of):
+        for changed in of_rule(one, readings):
+            others = timing.of[:at], timing.of[at + 1 :]
+            instead = () if changed.timing is None else limits_of(changed.timing)
+            left = tuple(
+                limit for limit in (*others[0], *instead, *others[1]) if not isinstance(limit, Window | Earliest)
+            )
+            said = Text(f"第{at + 1}项期限：{changed.change.zh}", f"limit {at + 1}: {changed.change.en}")
+            yield Limit(changed.kind, said, left[0] if len(left) == 1 else Earliest(left))
 
 
 def started(timing: ByReading | Within) -> Limit:
@@ -70,7 +86,7 @@ def of_timing(timing: Timing) -> Iterator[Limit]:
         case OpenEnd():
             said = Text(f"不设终期改为{SOME_DAYS}日", f"no end becomes {SOME_DAYS} days")
             yield Limit("amount", said, Within(SOME_DAYS, "days"))
-        case ByReading():
+        case ByReading() | Earliest():
             return
 
 

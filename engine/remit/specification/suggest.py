@@ -192,7 +192,7 @@ class Lines:
     def name(self, kind: str, party: Party) -> str:
         """A name by which the pack finds just this unit."""
         label = party.label.of(self.story.language)
-        return label if self.story.pack.find(kind, label) == party.id else party.id
+        return label if party.people or self.story.pack.find(kind, label) == party.id else party.id
 
     def action(self, name: str) -> str:
         label = self.story.words.label(name).of(self.story.language)
@@ -204,12 +204,13 @@ class Lines:
         alone = len([x for x in self.story.owed() if (x.rule, x.bearer.id) == (o.rule, o.bearer.id)]) == 1
         for q in o.questions if alone else ():
             fact = q.fact.partition(".")[2]
-            if o.modality is Modality.MUST and fact in vocabulary.attributes and q.asked_of in vocabulary.roles:
+            if fact in vocabulary.attributes and q.asked_of in vocabulary.roles:
                 asked = vocabulary.roles[str(q.asked_of)].label.of(language)
                 label, unit = vocabulary.attributes[fact].label.of(language), self.name("unit", o.bearer)
+                modal = MODALITY[o.modality]
                 return self.story.say(
-                    f"“{unit}”是否必须“{self.action(o.action)}”未决，须向“{asked}”查明“{label}”",
-                    f'whether "{unit}" must "{self.action(o.action)}" is undecided, and "{asked}" is asked for "{label}"',
+                    f"“{unit}”是否{modal.zh}“{self.action(o.action)}”未决，须向“{asked}”查明“{label}”",
+                    f'whether "{unit}" {modal.en} "{self.action(o.action)}" is undecided, and "{asked}" is asked for "{label}"',
                 )
         return self.line(o)
 

@@ -12,9 +12,9 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from remit.errors import nearest
-from remit.model.terms import Modality
+from remit.model.terms import Modality, Status
 from remit.steps import pack_above
-from remit.steps.story import Story, pack_at
+from remit.steps.story import Story, pack_at, parties_of
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -378,11 +378,23 @@ def rule_raises_nothing(remit_story: Story, rule: str, why: str | None) -> None:
         assert why in told, told
 
 
-@step("then", rf"规则{q('rule')}的责任单位未能确定", rf"the bearer of rule {q('rule')} is not settled")
-def not_settled(remit_story: Story, rule: str) -> None:
+#: What each part of a rule is called in a step.
+PARTIES = {
+    "责任单位": "bearer", "承办单位": "performer", "对象": "to", "配合单位": "with",
+    "bearer": "bearer", "performer": "performer", "recipient": "to", "cooperating unit": "with",
+}  # fmt: skip
+
+
+@step(
+    "then",
+    rf"规则{q('rule')}的(?P<part>责任单位|承办单位|对象|配合单位)未能确定",
+    rf"the (?P<part>bearer|performer|recipient|cooperating unit) of rule {q('rule')} is not settled",
+)
+def not_settled(remit_story: Story, rule: str, part: str) -> None:
     found = remit_story.of_rule(rule)
     assert found, remit_story.say(f"规则 {rule} 没有产生义务", f"rule {rule} raised nothing")
-    assert not any(o.bearer.routed for o in found), remit_story.listing(found)
+    settled = [o for o in found if all(party.routed for party in parties_of(o)[PARTIES[part]])]
+    assert not settled, remit_story.listing(settled)
 
 
 @step("then", r"此外没有其他义务", r"没有产生任何义务", r"nothing else arises", r"nothing arises")
@@ -409,16 +421,32 @@ def these_arise(remit_story: Story, exactly: str | None, datatable: Table) -> No
 
 @step(
     "then",
-    rf"{q('unit')}是否必须{q('action')}未决[，,]须向{q('whom')}查明{q('fact')}",
-    rf"whether {q('unit')} must {q('action')} is undecided, and {q('whom')} is asked for {q('fact')}",
+    rf"{q('unit')}是否(?P<modal>必须|不得|可以){q('action')}未决[，,]须向{q('whom')}查明{q('fact')}",
+    rf"whether {q('unit')} (?P<modal>must not|must|may) {q('action')} is undecided, and {q('whom')} is asked for {q('fact')}",
 )
-def is_undecided(remit_story: Story, unit: str, action: str, whom: str, fact: str) -> None:
-    found = remit_story.find(unit, Modality.MUST, action, status=["undecided"])
+def is_undecided(remit_story: Story, unit: str, modal: str, action: str, whom: str, fact: str) -> None:
+    found = remit_story.find(unit, MODALS[modal], action, status=["undecided"])
     attribute, role = remit_story.name("attribute", fact), remit_story.name("role", whom)
     asked = {(q.fact.partition(".")[2], q.asked_of) for q in found.questions}
     words = remit_story.words.label
     shown = [": ".join(words(str(name)).of(remit_story.language) for name in pair if name) for pair in asked]
     assert (attribute, role) in asked, remit_story.say("须查明的是：", "asked: ") + ", ".join(sorted(shown))
+
+
+@step(
+    "then",
+    rf"规则{q('rule')}未决[，,]须查明{q('fact')}",
+    rf"rule {q('rule')} is undecided, and {q('fact')} is asked for",
+)
+def rule_is_undecided(remit_story: Story, rule: str, fact: str) -> None:
+    found = remit_story.of_rule(rule)
+    assert found, remit_story.say(f"规则 {rule} 没有产生义务", f"rule {rule} raised nothing")
+    decided = [o for o in found if o.status is not Status.UNDECIDED]
+    assert not decided, remit_story.listing(decided)
+    attribute = remit_story.name("attribute", fact)
+    asked = {q.fact.partition(".")[2] for o in found for q in o.questions}
+    shown = (remit_story.words.label(name).of(remit_story.language) for name in sorted(asked))
+    assert attribute in asked, remit_story.say("须查明的是：", "asked: ") + ", ".join(shown)
 
 
 @step(

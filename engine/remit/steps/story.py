@@ -155,8 +155,8 @@ class Story:
             n: t.astimezone(zone) if t else None
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))
         }
-        parties = {"to": o.to, "with": o.cooperating, "performer": o.performers}
-        is_named = {clause: [self.labels(party.id) for party in named] for clause, named in parties.items()}
+        parties = parties_of(o)
+        is_named = {clause: [self.called(party) for party in named] for clause, named in parties.items()}
         faults = []
         for clause, wanted in clauses.items():
             if wanted is None:
@@ -230,6 +230,10 @@ class Story:
             case _:
                 return [""]
 
+    def called(self, party: Party) -> set[str]:
+        """Every name of a party; people are called as the rule calls them."""
+        return {party.label.zh, party.label.en} if party.people else self.labels(party.id)
+
     def labels(self, unit: str) -> set[str]:
         """Every name of a unit."""
         known = self.pack.vocabulary.units[unit]
@@ -285,3 +289,8 @@ class Story:
         other.submit_all(self.engine.events)
         assert other.answer(agenda=False) == self.engine.answer(agenda=False), "the two matchers disagree"
         assert not self.engine.incidents, f"the native matcher failed: {self.engine.incidents}"
+
+
+def parties_of(o: Obligation) -> Mapping[str, tuple[Party, ...]]:
+    """Everyone in an obligation, by part."""
+    return {"bearer": (o.bearer,), "performer": o.performers, "to": o.to, "with": o.cooperating}

@@ -8,9 +8,9 @@ Feature: Article 33(1), the controller notifies the supervisory authority
   Scenario: A laptop with patients' files is stolen
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
       | risk | a risk |
-    Then "Meridian Clinics B.V." must "notify the authority", to "Dutch supervisory authority", by "2024-05-17 10:20", at the latest "2024-05-17 10:20", under "Article 33", status "active", rule "a33-1.notify"
+    Then "Meridian Clinics B.V." must "notify the authority", to "Dutch supervisory authority", by "2024-05-17 10:20", at the latest "2024-05-17 10:20", under "Article 33(1)", status "active", rule "a33-1.notify"
     And "notify the authority" rests on the words "not later than 72 hours after having become aware of it"
-    And "Meridian Clinics B.V." must "document the breach", under "Article 33"
+    And "Meridian Clinics B.V." must "document the breach", under "Article 33(5)"
     And nothing else arises
 
   Scenario: A breach that is unlikely to result in a risk is not notified, but documented

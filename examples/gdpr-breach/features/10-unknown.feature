@@ -46,4 +46,18 @@ Feature: What nobody has said is unknown, and somebody is asked
     When on 2024-05-14 10:20 "personal data breach" happens:
       | risk | a risk |
     Then the bearer of rule "a33-1.notify" is not settled
+    And the recipient of rule "a33-1.notify" is not settled
     And the bearer of rule "a33-5.document" is not settled
+
+  Scenario: Whether subsequent measures excuse the controller is not known
+    When on 2024-05-14 10:20 "Meridian Shop Ltd" reports "personal data breach":
+      | risk                        | high risk |
+      | protection measures applied | false     |
+      | disproportionate effort     | false     |
+    Then whether "Meridian Shop Ltd" may "leave the data subjects uninformed" is undecided, and "controller" is asked for "high risk averted"
+    And rule "a34-3b.averted" is undecided, and "high risk averted" is asked for
+
+  Scenario: Nobody says which processor found it
+    When on 2024-05-14 08:00 "processor finds a breach" happens:
+      | controller concerned | Meridian Clinics B.V. |
+    Then the bearer of rule "a33-2.processor" is not settled

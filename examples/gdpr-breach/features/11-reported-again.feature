@@ -20,11 +20,11 @@ Feature: One matter reported again, of something else, and known late
       | disproportionate effort     | true      |
     And time passes to 2025-06-18
     Then exactly these duties arise:
-      | unit              | action                       | to                          | by               | under      | status  | rule           |
-      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-18 09:00 | Article 33 | overdue | a33-1.notify   |
-      | Meridian Shop Ltd | give reasons for the delay   | Irish supervisory authority |                  | Article 33 | active  | a33-1.reasons  |
-      | Meridian Shop Ltd | document the breach          |                             |                  | Article 33 | active  | a33-5.document |
-      | Meridian Shop Ltd | communicate publicly instead |                             | 2024-05-18 09:00 | Article 34 | overdue | a34-3c.public  |
+      | unit              | action                       | to                          | by               | under            | status  | rule           |
+      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-18 09:00 | Article 33(1)    | overdue | a33-1.notify   |
+      | Meridian Shop Ltd | give reasons for the delay   | Irish supervisory authority |                  | Article 33(1)    | active  | a33-1.reasons  |
+      | Meridian Shop Ltd | document the breach          |                             |                  | Article 33(5)    | active  | a33-5.document |
+      | Meridian Shop Ltd | communicate publicly instead |                             | 2024-05-18 09:00 | Article 34(3)(c) | overdue | a34-3c.public  |
 
   Scenario: Reported three times: authority notified
     When on 2024-10-25 10:00 "Meridian Clinics B.V." reports "personal data breach":
@@ -34,17 +34,17 @@ Feature: One matter reported again, of something else, and known late
     And on 2024-10-30 12:00 "Meridian Clinics B.V." reports "authority notified" about "second data set"
     And time passes to 2025-12-02
     Then exactly these duties arise:
-      | unit                        | modality | action                            | for            | to                          | by               | under      | status    | rule                |
-      | Meridian Clinics B.V.       | must     | notify the authority              |                | Dutch supervisory authority | 2024-10-28 09:00 | Article 33 | done late | a33-1.notify        |
-      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority |                  | Article 33 | active    | a33-1.reasons       |
-      | Meridian Clinics B.V.       | must     | describe the nature of the breach | first data set | Dutch supervisory authority | no end           | Article 33 | active    | a33-3a.nature       |
-      | Meridian Clinics B.V.       | must     | give a contact point              | first data set | Dutch supervisory authority | no end           | Article 33 | active    | a33-3b.contact      |
-      | Meridian Clinics B.V.       | must     | describe the likely consequences  | first data set | Dutch supervisory authority | no end           | Article 33 | active    | a33-3c.consequences |
-      | Meridian Clinics B.V.       | must     | describe the measures             | first data set | Dutch supervisory authority | no end           | Article 33 | active    | a33-3d.measures     |
-      | Meridian Clinics B.V.       | may      | provide the information in phases | first data set | Dutch supervisory authority |                  | Article 33 | in force  | a33-4.phases        |
-      | Meridian Clinics B.V.       | must     | document the breach               |                |                             |                  | Article 33 | active    | a33-5.document      |
-      | Dutch supervisory authority | may      | require communication             | first data set | Meridian Clinics B.V.       |                  | Article 34 | in force  | a34-4.require       |
-      | Dutch supervisory authority | may      | decide that a condition is met    | first data set | Meridian Clinics B.V.       |                  | Article 34 | in force  | a34-4.decide        |
+      | unit                        | modality | action                            | for            | to                          | by               | under            | status    | rule                |
+      | Meridian Clinics B.V.       | must     | notify the authority              |                | Dutch supervisory authority | 2024-10-28 09:00 | Article 33(1)    | done late | a33-1.notify        |
+      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority |                  | Article 33(1)    | active    | a33-1.reasons       |
+      | Meridian Clinics B.V.       | must     | describe the nature of the breach | first data set | Dutch supervisory authority | no end           | Article 33(3)(a) | active    | a33-3a.nature       |
+      | Meridian Clinics B.V.       | must     | give a contact point              | first data set | Dutch supervisory authority | no end           | Article 33(3)(b) | active    | a33-3b.contact      |
+      | Meridian Clinics B.V.       | must     | describe the likely consequences  | first data set | Dutch supervisory authority | no end           | Article 33(3)(c) | active    | a33-3c.consequences |
+      | Meridian Clinics B.V.       | must     | describe the measures             | first data set | Dutch supervisory authority | no end           | Article 33(3)(d) | active    | a33-3d.measures     |
+      | Meridian Clinics B.V.       | may      | provide the information in phases | first data set | Dutch supervisory authority |                  | Article 33(4)    | in force  | a33-4.phases        |
+      | Meridian Clinics B.V.       | must     | document the breach               |                |                             |                  | Article 33(5)    | active    | a33-5.document      |
+      | Dutch supervisory authority | may      | require communication             | first data set | Meridian Clinics B.V.       |                  | Article 34(4)    | in force  | a34-4.require       |
+      | Dutch supervisory authority | may      | decide that a condition is met    | first data set | Meridian Clinics B.V.       |                  | Article 34(4)    | in force  | a34-4.decide        |
 
   Scenario: Reported three times: data subjects informed
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -57,25 +57,28 @@ Feature: One matter reported again, of something else, and known late
       | nature described | true |
     And time passes to 2025-06-19
     Then these duties arise:
-      | unit                  | action                                                    | for            | to                          | by               | under      | status  | rule           |
-      | Meridian Clinics B.V. | notify the authority                                      |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33 | overdue | a33-1.notify   |
-      | Meridian Clinics B.V. | give reasons for the delay                                |                | Dutch supervisory authority |                  | Article 33 | active  | a33-1.reasons  |
-      | Meridian Clinics B.V. | document the breach                                       |                |                             |                  | Article 33 | active  | a33-5.document |
-      | Meridian Clinics B.V. | inform the data subjects                                  |                |                             | 2024-05-17 10:20 | Article 34 | done    | a34-1.inform   |
-      | Meridian Clinics B.V. | describe the breach in plain language                     | first data set |                             |                  | Article 34 | active  | a34-2.plain    |
-      | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | first data set |                             |                  | Article 34 | active  | a34-2.contents |
-    And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3a.protected"
-    And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3b.averted"
+      | unit                  | action                                                    | for            | to                          | by               | under         | status  | rule           |
+      | Meridian Clinics B.V. | notify the authority                                      |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Clinics B.V. | give reasons for the delay                                |                | Dutch supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
+      | Meridian Clinics B.V. | document the breach                                       |                |                             |                  | Article 33(5) | active  | a33-5.document |
+      | Meridian Clinics B.V. | inform the data subjects                                  |                |                             | 2024-05-17 10:20 | Article 34(1) | done    | a34-1.inform   |
+      | Meridian Clinics B.V. | describe the breach in plain language                     | first data set |                             |                  | Article 34(2) | active  | a34-2.plain    |
+      | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | first data set |                             |                  | Article 34(2) | active  | a34-2.contents |
+    And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
+    And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)(b)", status "undecided", rule "a34-3b.averted"
     And whether "Meridian Clinics B.V." must "communicate publicly instead" is undecided, and "controller" is asked for "disproportionate effort"
     And the duty of "Meridian Clinics B.V." to "inform the data subjects" is rebuttable by "protection measures applied"
     And nothing else arises
 
   Scenario: Reported three times: processor finds a breach
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V." about "first data set" known on 2024-05-15 09:00
-    And on 2024-05-16 12:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V." about "first data set"
-    And on 2024-05-16 12:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V." about "second data set"
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" about "first data set" known on 2024-05-15 09:00:
+      | controller concerned | Meridian Clinics B.V. |
+    And on 2024-05-16 12:00 "Cloudharbour SARL" reports "processor finds a breach" about "first data set":
+      | controller concerned | Meridian Clinics B.V. |
+    And on 2024-05-16 12:00 "Cloudharbour SARL" reports "processor finds a breach" about "second data set":
+      | controller concerned | Meridian Clinics B.V. |
     And time passes to 2025-06-18
-    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-16 09:00", under "Article 33", status "overdue", rule "a33-2.processor"
+    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-16 09:00", under "Article 33(2)", status "overdue", rule "a33-2.processor"
     And nothing else arises
 
   Scenario: Reported three times: processor notifies the controller
@@ -87,13 +90,13 @@ Feature: One matter reported again, of something else, and known late
       | risk | high risk |
     And time passes to 2025-06-18
     Then these duties arise:
-      | unit               | action                     | to                           | by               | under      | status  | rule           |
-      | Meridian Santé SAS | notify the authority       | French supervisory authority | 2024-05-18 09:00 | Article 33 | overdue | a33-1.notify   |
-      | Meridian Santé SAS | give reasons for the delay | French supervisory authority |                  | Article 33 | active  | a33-1.reasons  |
-      | Meridian Santé SAS | document the breach        |                              |                  | Article 33 | active  | a33-5.document |
-      | Meridian Santé SAS | inform the data subjects   |                              | 2024-05-18 09:00 | Article 34 | overdue | a34-1.inform   |
-    And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3a.protected"
-    And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3b.averted"
+      | unit               | action                     | to                           | by               | under         | status  | rule           |
+      | Meridian Santé SAS | notify the authority       | French supervisory authority | 2024-05-18 09:00 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Santé SAS | give reasons for the delay | French supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
+      | Meridian Santé SAS | document the breach        |                              |                  | Article 33(5) | active  | a33-5.document |
+      | Meridian Santé SAS | inform the data subjects   |                              | 2024-05-18 09:00 | Article 34(1) | overdue | a34-1.inform   |
+    And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
+    And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34(3)(b)", status "undecided", rule "a34-3b.averted"
     And whether "Meridian Santé SAS" must "communicate publicly instead" is undecided, and "controller" is asked for "disproportionate effort"
     And the duty of "Meridian Santé SAS" to "inform the data subjects" is rebuttable by "protection measures applied"
     And nothing else arises
@@ -106,11 +109,11 @@ Feature: One matter reported again, of something else, and known late
     And on 2024-05-24 12:00 "Dutch supervisory authority" reports "authority requires communication" in "Meridian Clinics B.V." about "second data set"
     And time passes to 2025-06-26
     Then exactly these duties arise:
-      | unit                  | action                     | for            | to                          | by               | under      | status  | rule           |
-      | Meridian Clinics B.V. | notify the authority       |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33 | overdue | a33-1.notify   |
-      | Meridian Clinics B.V. | give reasons for the delay |                | Dutch supervisory authority |                  | Article 33 | active  | a33-1.reasons  |
-      | Meridian Clinics B.V. | document the breach        |                |                             |                  | Article 33 | active  | a33-5.document |
-      | Meridian Clinics B.V. | inform the data subjects   | first data set |                             | 2024-05-26 09:00 | Article 34 | overdue | a34-4.obey     |
+      | unit                  | action                     | for            | to                          | by               | under         | status  | rule           |
+      | Meridian Clinics B.V. | notify the authority       |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Clinics B.V. | give reasons for the delay |                | Dutch supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
+      | Meridian Clinics B.V. | document the breach        |                |                             |                  | Article 33(5) | active  | a33-5.document |
+      | Meridian Clinics B.V. | inform the data subjects   | first data set |                             | 2024-05-26 09:00 | Article 34(4) | overdue | a34-4.obey     |
 
   Scenario: Reported three times: the authority decides that the data were protected
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -126,12 +129,12 @@ Feature: One matter reported again, of something else, and known late
       | condition decided | protection measures |
     And time passes to 2025-06-19
     Then exactly these duties arise:
-      | unit                  | modality | action                             | for            | to                          | by               | under      | status   | rule           |
-      | Meridian Clinics B.V. | must     | notify the authority               |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33 | overdue  | a33-1.notify   |
-      | Meridian Clinics B.V. | must     | give reasons for the delay         |                | Dutch supervisory authority |                  | Article 33 | active   | a33-1.reasons  |
-      | Meridian Clinics B.V. | must     | document the breach                |                |                             |                  | Article 33 | active   | a33-5.document |
-      | Meridian Clinics B.V. | must     | inform the data subjects           |                |                             | 2024-05-17 10:20 | Article 34 | overdue  | a34-1.inform   |
-      | Meridian Clinics B.V. | may      | leave the data subjects uninformed | first data set |                             |                  | Article 34 | in force | a34-4.decided  |
+      | unit                  | modality | action                             | for            | to                          | by               | under         | status    | rule           |
+      | Meridian Clinics B.V. | must     | notify the authority               |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue   | a33-1.notify   |
+      | Meridian Clinics B.V. | must     | give reasons for the delay         |                | Dutch supervisory authority |                  | Article 33(1) | active    | a33-1.reasons  |
+      | Meridian Clinics B.V. | must     | document the breach                |                |                             |                  | Article 33(5) | active    | a33-5.document |
+      | Meridian Clinics B.V. | must     | inform the data subjects           |                |                             | 2024-05-17 10:20 | Article 34(1) | withdrawn | a34-1.inform   |
+      | Meridian Clinics B.V. | may      | leave the data subjects uninformed | first data set |                             |                  | Article 34(4) | in force  | a34-4.decided  |
 
   Scenario: Reported three times: the authority decides that the effort is out of proportion
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -147,12 +150,12 @@ Feature: One matter reported again, of something else, and known late
       | condition decided | effort out of proportion |
     And time passes to 2025-06-19
     Then exactly these duties arise:
-      | unit                  | action                       | for            | to                          | by               | under      | status  | rule                 |
-      | Meridian Clinics B.V. | notify the authority         |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33 | overdue | a33-1.notify         |
-      | Meridian Clinics B.V. | give reasons for the delay   |                | Dutch supervisory authority |                  | Article 33 | active  | a33-1.reasons        |
-      | Meridian Clinics B.V. | document the breach          |                |                             |                  | Article 33 | active  | a33-5.document       |
-      | Meridian Clinics B.V. | inform the data subjects     |                |                             | 2024-05-17 10:20 | Article 34 | overdue | a34-1.inform         |
-      | Meridian Clinics B.V. | communicate publicly instead | first data set |                             | 2024-05-19 09:00 | Article 34 | overdue | a34-4.decided-public |
+      | unit                  | action                       | for            | to                          | by               | under         | status    | rule                 |
+      | Meridian Clinics B.V. | notify the authority         |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue   | a33-1.notify         |
+      | Meridian Clinics B.V. | give reasons for the delay   |                | Dutch supervisory authority |                  | Article 33(1) | active    | a33-1.reasons        |
+      | Meridian Clinics B.V. | document the breach          |                |                             |                  | Article 33(5) | active    | a33-5.document       |
+      | Meridian Clinics B.V. | inform the data subjects     |                |                             | 2024-05-17 10:20 | Article 34(1) | withdrawn | a34-1.inform         |
+      | Meridian Clinics B.V. | communicate publicly instead | first data set |                             | 2024-05-19 09:00 | Article 34(4) | overdue   | a34-4.decided-public |
 
   Scenario: Reported three times: public communication made
     When on 2024-05-14 10:20 "Meridian Shop Ltd" reports "personal data breach":
@@ -169,13 +172,13 @@ Feature: One matter reported again, of something else, and known late
       | equally effective | true |
     And time passes to 2025-06-21
     Then these duties arise:
-      | unit              | action                       | to                          | by               | under      | status  | rule                 |
-      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-17 10:20 | Article 33 | overdue | a33-1.notify         |
-      | Meridian Shop Ltd | give reasons for the delay   | Irish supervisory authority |                  | Article 33 | active  | a33-1.reasons        |
-      | Meridian Shop Ltd | document the breach          |                             |                  | Article 33 | active  | a33-5.document       |
-      | Meridian Shop Ltd | communicate publicly instead |                             | 2024-05-18 14:00 | Article 34 | done    | a34-4.decided-public |
-    And "Meridian Shop Ltd" may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3a.protected"
-    And "Meridian Shop Ltd" may "leave the data subjects uninformed", under "Article 34", status "undecided", rule "a34-3b.averted"
+      | unit              | action                       | to                          | by               | under         | status  | rule                 |
+      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify         |
+      | Meridian Shop Ltd | give reasons for the delay   | Irish supervisory authority |                  | Article 33(1) | active  | a33-1.reasons        |
+      | Meridian Shop Ltd | document the breach          |                             |                  | Article 33(5) | active  | a33-5.document       |
+      | Meridian Shop Ltd | communicate publicly instead |                             | 2024-05-18 14:00 | Article 34(4) | done    | a34-4.decided-public |
+    And "Meridian Shop Ltd" may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
+    And "Meridian Shop Ltd" may "leave the data subjects uninformed", under "Article 34(3)(b)", status "undecided", rule "a34-3b.averted"
     And whether "Meridian Shop Ltd" must "communicate publicly instead" is undecided, and "controller" is asked for "disproportionate effort"
     And nothing else arises
 

@@ -70,3 +70,10 @@ Feature: The 72 hours, to the hour
     And on 2024-05-20 09:00 "Meridian Privacy Office" reports "risk assessed":
       | risk | unlikely |
     Then "Meridian Clinics B.V." must "notify the authority", status "done"
+
+  Scenario: Two limits on one duty, each with its source
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20", at the latest "2024-05-17 10:20"
+    And the reason for "notify the authority" contains "of 2 limits the earliest governs"
+    And the reason for "notify the authority" contains "as soon as the controller can, within the 72 hours"

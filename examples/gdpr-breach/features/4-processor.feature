@@ -1,18 +1,21 @@
 Feature: Article 33(2), from the processor to the controller, and on to the authority
 
   Scenario: The host finds an intruder in the clinics' records
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
-    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-15 08:00", under "Article 33", status "active", rule "a33-2.processor"
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
+    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-15 08:00", under "Article 33(2)", status "active", rule "a33-2.processor"
     And the reason for "notify the controller" contains "EDPB Guidelines 9/2022"
     And nothing else arises
 
   Scenario: The processor does not weigh the risk
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V.":
-      | risk | unlikely |
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
+      | risk                 | unlikely              |
     Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V."
 
   Scenario: The notice of the processor starts the controller's 72 hours
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     And on 2024-05-14 19:45 "Cloudharbour SARL" reports "processor notifies the controller" in "Meridian Clinics B.V.":
       | risk | a risk |
     Then exactly these duties arise:
@@ -22,14 +25,16 @@ Feature: Article 33(2), from the processor to the controller, and on to the auth
       | Meridian Clinics B.V. | document the breach   |                             |                  | active |
 
   Scenario: A late notice of the processor does not shorten the controller's 72 hours
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     And on 2024-05-21 08:00 "Cloudharbour SARL" reports "processor notifies the controller" in "Meridian Clinics B.V.":
       | risk | a risk |
     Then "Cloudharbour SARL" must "notify the controller", status "done late"
     And "Meridian Clinics B.V." must "notify the authority", by "2024-05-24 08:00"
 
   Scenario: The controller found out by itself before the processor wrote
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     And on 2024-05-14 12:00 "Meridian Clinics B.V." reports "personal data breach":
       | risk | a risk |
     And on 2024-05-15 07:00 "Cloudharbour SARL" reports "processor notifies the controller" in "Meridian Clinics B.V."
@@ -45,21 +50,31 @@ Feature: Article 33(2), from the processor to the controller, and on to the auth
     And "Meridian Santé SAS" must "notify the authority", to "French supervisory authority", by "2024-05-17 09:30"
 
   Scenario: Down the chain: a processor of the processor finds it
-    When on 2024-05-14 08:00 "Deepstore Ltd" reports "processor finds a breach" in "Meridian Clinics B.V."
-    And on 2024-05-14 13:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Deepstore Ltd" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
+    And on 2024-05-14 13:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     Then exactly these duties arise:
       | unit              | action                | to                    | by               |
       | Deepstore Ltd     | notify the controller | Meridian Clinics B.V. | 2024-05-15 08:00 |
       | Cloudharbour SARL | notify the controller | Meridian Clinics B.V. | 2024-05-15 13:00 |
 
   Scenario: What one processor sends does not serve for the other
-    When on 2024-05-14 08:00 "Deepstore Ltd" reports "processor finds a breach" in "Meridian Clinics B.V."
-    And on 2024-05-14 13:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Deepstore Ltd" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
+    And on 2024-05-14 13:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     And on 2024-05-14 14:00 "Cloudharbour SARL" reports "processor notifies the controller" in "Meridian Clinics B.V."
     Then "Cloudharbour SARL" must "notify the controller", status "done"
     And "Deepstore Ltd" must "notify the controller", status "active"
 
   Scenario: A branch of the controller is no processor
-    When on 2024-05-14 08:00 "Lyon branch of Meridian Clinics" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Lyon branch of Meridian Clinics" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     Then rule "a33-2.processor" raises nothing, because "processor"
     And nothing arises
+
+  Scenario: The processor does not say whose data it is
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach"
+    Then "Cloudharbour SARL" must "notify the controller", by "2024-05-15 08:00", status "active"
+    And the recipient of rule "a33-2.processor" is not settled

@@ -27,9 +27,9 @@ Feature: Article 33(3) and (4), what the notification contains, at once or in ph
     Then "Meridian Clinics B.V." must "notify the authority", status "done"
     And "Meridian Clinics B.V." must "describe the nature of the breach", status "done"
     And "Meridian Clinics B.V." must "give a contact point", status "done"
-    And "Meridian Clinics B.V." must "describe the likely consequences", to "Dutch supervisory authority", by "no end", under "Article 33", status "active", rule "a33-3c.consequences"
-    And "Meridian Clinics B.V." must "describe the measures", to "Dutch supervisory authority", by "no end", under "Article 33", status "active", rule "a33-3d.measures"
-    And "Meridian Clinics B.V." may "provide the information in phases", to "Dutch supervisory authority", under "Article 33", status "in force", rule "a33-4.phases"
+    And "Meridian Clinics B.V." must "describe the likely consequences", to "Dutch supervisory authority", by "no end", under "Article 33(3)(c)", status "active", rule "a33-3c.consequences"
+    And "Meridian Clinics B.V." must "describe the measures", to "Dutch supervisory authority", by "no end", under "Article 33(3)(d)", status "active", rule "a33-3d.measures"
+    And "Meridian Clinics B.V." may "provide the information in phases", to "Dutch supervisory authority", under "Article 33(4)", status "in force", rule "a33-4.phases"
     And "describe the measures" rests on the words "without undue further delay"
 
   Scenario: The second phase brings the rest
@@ -48,8 +48,8 @@ Feature: Article 33(3) and (4), what the notification contains, at once or in ph
       | nature described | true |
     And on 2024-06-24 16:00 "Meridian Clinics B.V." reports "information added":
       | contact point given | true |
-    Then "Meridian Clinics B.V." must "describe the nature of the breach", to "Dutch supervisory authority", by "no end", under "Article 33", status "done", rule "a33-3a.nature"
-    And "Meridian Clinics B.V." must "give a contact point", to "Dutch supervisory authority", by "no end", under "Article 33", status "done", rule "a33-3b.contact"
+    Then "Meridian Clinics B.V." must "describe the nature of the breach", to "Dutch supervisory authority", by "no end", under "Article 33(3)(a)", status "done", rule "a33-3a.nature"
+    And "Meridian Clinics B.V." must "give a contact point", to "Dutch supervisory authority", by "no end", under "Article 33(3)(b)", status "done", rule "a33-3b.contact"
     And "Meridian Clinics B.V." must "describe the measures", status "active"
 
   Scenario: A phase left open is shown, and never called overdue

@@ -3,7 +3,7 @@ Feature: Article 33(5), every breach is documented
   Scenario Outline: Whatever the risk
     When on 2024-05-14 10:20 "Meridian Shop Ltd" reports "personal data breach":
       | risk | <risk> |
-    Then "Meridian Shop Ltd" must "document the breach", by "none", under "Article 33", status "active", rule "a33-5.document"
+    Then "Meridian Shop Ltd" must "document the breach", by "none", under "Article 33(5)", status "active", rule "a33-5.document"
 
     Examples:
       | risk      |
@@ -18,7 +18,8 @@ Feature: Article 33(5), every breach is documented
     And "Cloudharbour SARL" has no duty to "document the breach"
 
   Scenario: While only the processor knows, the controller has nothing to document
-    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach" in "Meridian Clinics B.V."
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Meridian Clinics B.V. |
     Then rule "a33-5.document" raises nothing
     And nobody must "document the breach"
 
@@ -47,7 +48,7 @@ Feature: Article 33(5), every breach is documented
 
   Scenario: Records that can be verified are kept at every moment, breach or none
     Given it is 2024-01-10
-    Then "Meridian Clinics B.V." must "keep records that can be verified", under "Article 33", status "in force", rule "a33-5.verifiable"
+    Then "Meridian Clinics B.V." must "keep records that can be verified", under "Article 33(5)", status "in force", rule "a33-5.verifiable"
     And "Meridian Santé SAS" must "keep records that can be verified"
     And "Meridian Shop Ltd" must "keep records that can be verified"
     And "Cloudharbour SARL" has no duty to "keep records that can be verified"

@@ -29,7 +29,7 @@ Feature: Article 34(1) and (2), the people themselves are told
       | risk | a risk |
     And on 2024-05-20 08:00 "Meridian Privacy Office" reports "risk assessed":
       | risk | high risk |
-    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-23 08:00", under "Article 34", rule "a34-1.inform"
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-23 08:00", under "Article 34(1)", rule "a34-1.inform"
     And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20"
 
   Scenario: The processor's notice says that the risk is high
@@ -48,8 +48,8 @@ Feature: Article 34(1) and (2), the people themselves are told
       | consequences described      | true |
       | measures described          | true |
     Then "Meridian Clinics B.V." must "inform the data subjects", status "done"
-    And "Meridian Clinics B.V." must "describe the breach in plain language", by "none", under "Article 34", status "done", rule "a34-2.plain"
-    And "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", by "none", under "Article 34", status "done", rule "a34-2.contents"
+    And "Meridian Clinics B.V." must "describe the breach in plain language", to "data subjects", by "none", under "Article 34(2)", status "done", rule "a34-2.plain"
+    And "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", to "data subjects", by "none", under "Article 34(2)", status "done", rule "a34-2.contents"
 
   Scenario: A letter only lawyers can read
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -126,3 +126,10 @@ Feature: Article 34(1) and (2), the people themselves are told
       | Meridian Clinics B.V. | inform the data subjects                                  | done   |
       | Meridian Clinics B.V. | describe the breach in plain language                     | active |
       | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | active |
+
+  Scenario: The risk is a fact about the breach, whoever a report is about
+    When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
+      | risk | a risk |
+    And on 2024-05-15 12:00 "Meridian Privacy Office" reports "risk assessed" about "a patient of the Utrecht clinic":
+      | risk | high risk |
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-18 12:00", status "active"

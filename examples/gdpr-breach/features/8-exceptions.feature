@@ -7,7 +7,7 @@ Feature: Article 34(3), three reasons not to tell each data subject
       | protection measures applied | true      |
       | high risk averted           | false     |
       | disproportionate effort     | false     |
-    Then "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34", status "in force", rule "a34-3a.protected"
+    Then "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)", status "in force", rule "a34-3a.protected"
     And nobody must "inform the data subjects"
     And "Meridian Clinics B.V." must "notify the authority"
     And "Meridian Clinics B.V." must "document the breach"
@@ -38,7 +38,7 @@ Feature: Article 34(3), three reasons not to tell each data subject
       | disproportionate effort     | false     |
     And on 2024-05-15 17:00 "Meridian Clinics B.V." reports "risk assessed":
       | high risk averted | true |
-    Then "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34", status "in force", rule "a34-3b.averted"
+    Then "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)(b)", status "in force", rule "a34-3b.averted"
     And nobody must "inform the data subjects"
 
   Scenario: (b) The files could not be called back
@@ -55,7 +55,7 @@ Feature: Article 34(3), three reasons not to tell each data subject
       | protection measures applied | false     |
       | high risk averted           | false     |
       | disproportionate effort     | true      |
-    Then "Meridian Shop Ltd" must "communicate publicly instead", by "2024-05-17 10:20", under "Article 34", status "active", rule "a34-3c.public"
+    Then "Meridian Shop Ltd" must "communicate publicly instead", to "data subjects", by "2024-05-17 10:20", under "Article 34(3)(c)", status "active", rule "a34-3c.public"
     And nobody must "inform the data subjects"
     And "communicate publicly instead" rests on the words "informed in an equally effective manner"
 

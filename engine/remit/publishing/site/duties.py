@@ -12,7 +12,7 @@ from remit.deadlines.recurrence import spans
 from remit.expressions.evaluate import evaluate
 from remit.expressions.situation import Situation
 from remit.model.expression import Expression, Variable
-from remit.model.rule import ByReporter, Every, On, Selector
+from remit.model.rule import ByFact, ByReporter, Every, On, Selector
 from remit.model.unit import Unit
 from remit.pack.load import Pack
 from remit.program.compile import conjuncts, walk
@@ -96,21 +96,21 @@ class Duties:
     def reached(self, rule: CompiledRule, selector: Selector) -> Iterator[str]:
         """Whom a selector that is not the bearer's can find."""
         for routing in self.desks.found(rule, selector, self.day, bears=False).values():
-            yield from (party.id for party in routing.parties if party.routed)
+            yield from (party.id for party in routing.parties if party.desk)
 
     def anybody(self, rule: CompiledRule) -> bool:
         """Whoever reports bears it, and nothing says who that may be."""
-        return any(isinstance(s, ByReporter) for s in rule.rule.bearers) and len(self.bearers[rule.order]) == len(
-            self.units
-        )
+        return any(isinstance(s, ByReporter | ByFact) for s in rule.rule.bearers) and len(
+            self.bearers[rule.order]
+        ) == len(self.units)
 
     def settled(self, rule: CompiledRule, selector: Selector, unit: str) -> tuple[str, ...]:
         """The units a selector finds for this bearer wherever it happened; none where that depends on the place."""
         triggered = isinstance(rule.rule.trigger, On)
         routing: Routing = self.desks.ask(selector, self.units[unit], self.day, triggered=triggered)
-        if isinstance(selector, ByReporter) or routing.fact is not None:
+        if isinstance(selector, ByReporter | ByFact) or routing.fact is not None:
             return ()
-        return tuple(party.id for party in routing.parties if party.routed)
+        return tuple(party.id for party in routing.parties if party.desk)
 
     def stretches(self, rule: CompiledRule) -> tuple[Stretch, ...]:
         """A recurring duty's periods in the year of `day`."""

@@ -23,6 +23,8 @@ from remit.model.rule import (
     Act,
     Always,
     ByDefaulter,
+    ByFact,
+    ByPeople,
     ByReading,
     ByRelation,
     ByReporter,
@@ -30,6 +32,7 @@ from remit.model.rule import (
     ByUnit,
     Condition,
     Consequence,
+    Earliest,
     Every,
     MonthDay,
     On,
@@ -108,6 +111,11 @@ class Phrases:
                 return self.say("报告该事件的单位", "the unit that reports it")
             case ByDefaulter():
                 return self.say("没有履行的单位", "the unit that failed")
+            case ByFact(fact):
+                label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
+                return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
+            case ByPeople(label):
+                return self.of(label)
             case ByRelation():
                 return self.related(selector)
             case ByRole():
@@ -208,6 +216,9 @@ class Phrases:
                 return self.say(f"{day.year}年{day.month}月{day.day}日之前", f"by {day.day} {MONTHS[day.month - 1]} {day.year}") + self.rolling(rolls=rolls_over)  # fmt: skip
             case OpenEnd():
                 return self.say("不设终点", "no end is set")
+            case Earliest(limits):
+                told = self.say("；", "; ").join(self.timing(limit, recurring=recurring) for limit in limits)
+                return self.say(f"{told}；以最早者为准", f"{told}; whichever is earlier")
             case ByReading(name):
                 reading = self.pack.vocabulary.readings[name]
                 means = self.timing(reading.timing, recurring=recurring) if reading.timing else self.say("不设终点", "no end is set")  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from remit.explain.words import MODALITY, PARTS
-from remit.model.rule import Always, ByReading, Consequence, Every, On, Policy, Rule, Selector
+from remit.model.rule import Always, ByPeople, Consequence, Every, On, Policy, Rule, Selector, readings_of
 from remit.model.terms import Modality, Nature
 from remit.model.text import Text
 from remit.model.unit import Unit
@@ -227,6 +227,12 @@ class RuleView:
         return list(dict.fromkeys(said))
 
     @cached_property
+    def people(self) -> str:
+        """The recipients who are no units."""
+        named = tuple(selector for selector in self.rule.to if isinstance(selector, ByPeople))
+        return self.phrases.say("、", ", ").join(self.spoken(named, bears=False))
+
+    @cached_property
     def limit(self) -> str:
         return self.phrases.limit(self.rule)
 
@@ -237,8 +243,7 @@ class RuleView:
     @cached_property
     def reading(self) -> str | None:
         """The id of the reading its limit comes from."""
-        timing = self.rule.timing
-        return timing.reading if isinstance(timing, ByReading) else None
+        return next(iter(readings_of(self.rule.timing)), None)
 
     @cached_property
     def condition(self) -> str:
