@@ -178,7 +178,7 @@ def names(kinds: Iterable[str], index: Index, language: str, of: str) -> Iterato
         if kind == "rule":
             yield from (Offer(name, Sort.NAME) for name in sorted(index.rules))
         elif kind == "people":
-            yield from (Offer(name, Sort.NAME) for name in sorted(index.people))
+            yield from (Offer(name, Sort.NAME) for name in sorted(index.own["people"]))
         elif kind == "value":
             yield from values(index, language, of)
         else:
