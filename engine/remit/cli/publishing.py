@@ -65,6 +65,8 @@ def export(
             raise typer.BadParameter("a file for each unit goes without --unit and --out", param_hint="--each")
         if kind in OF_A_UNIT and unit is None and each is None:
             raise typer.BadParameter(f"{kind} is of one unit", param_hint="--unit")
+        if duty is not None and kind != "self-assessment":
+            raise typer.BadParameter("only a self-assessment asks for a rule", param_hint="--duty")
         with at_work(context, pack, case, ledger, key, now) as (session, engine, at):
             written_as = format_of(kind, form, out, template)
             name = session.name(unit, "unit") if unit is not None else None
