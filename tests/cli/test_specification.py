@@ -114,7 +114,7 @@ def test_changes_nobody_notices_are_told_and_the_json_is_the_same_twice(library:
     assert code == (1 if found["survivors"] else 0)
     assert remit("mutate", library, "--jobs", "1", "--rule", "a1.reminder", "--json")[1] == out
     code, out, err = remit("mutate", library, "--rule", "a1.remnder")
-    assert (code, "nearest: `a1.reminder`" in err) == (3, True)
+    assert (code, "nearest: `a1.reminder`" in err) == (4, True)
 
 
 def heard(process: subprocess.Popen[str]) -> Iterator[str]:
