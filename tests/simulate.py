@@ -259,7 +259,8 @@ class Simulation:
             self.tally["comparisons"] += 1
 
     def whole(self) -> None:
-        """Everything, from outside."""
+        """Everything, from outside; a version of the pack is taken up by a write, and the last one may have been refused."""
+        self.engine.advance(self.engine.now)
         seen = examine(self.url, self.key, self.pack)
         assert {name for name in seen.ids if name in self.told} == set(self.told)
         self.tally["whole comparisons"] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,46 @@ def test_the_nearest_name_is_offered_as_a_quick_fix(library: Path) -> None:
         assert fix.edit.changes[uri][0].new_text == "send_reminder"
 
     talk(conversation)
+
+
+def test_a_file_is_formatted_as_remit_fmt_writes_it_and_a_half_typed_one_is_left_alone(library: Path) -> None:
+    from remit.authoring.files import in_form
+
+    async def conversation(editor: Editor) -> None:
+        uri = editor.open(library / BYLAWS)
+        await editor.codes(uri)
+
+        async def formatted(text: str) -> str:
+            editor.change(uri, text)
+            asked = types.DocumentFormattingParams(
+                types.TextDocumentIdentifier(uri), types.FormattingOptions(2, insert_spaces=True)
+            )
+            return applied_lines(text, await editor.client.text_document_formatting_async(asked) or [])
+
+        untidy = (
+            editor.texts[uri]
+            .replace("must: keep_open\n", "must:    keep_open   \n")
+            .replace("id: a1.guardian\n", "id:   'a1.guardian'\n")
+        )
+        assert await formatted(untidy) == in_form(untidy, library / BYLAWS) != untidy
+        unfinished = untidy.rstrip("\n") + "\n\nProse without an end"
+        assert await formatted(unfinished) == in_form(unfinished, library / BYLAWS)
+        broken = untidy + "```rule\nid: [a\n```\n"
+        assert await formatted(broken) == broken
+
+    talk(conversation)
+
+
+def applied_lines(text: str, edits: Sequence[types.TextEdit]) -> str:
+    """A text with edits of whole lines made."""
+    lines = text.split("\n")
+    for edit in sorted(edits, key=lambda e: e.range.start.line, reverse=True):
+        before = "\n".join(
+            [*lines[: edit.range.start.line], lines[edit.range.start.line][: edit.range.start.character]]
+        )
+        after = "\n".join([lines[edit.range.end.line][edit.range.end.character :], *lines[edit.range.end.line + 1 :]])
+        lines = (before + edit.new_text + after).split("\n")
+    return "\n".join(lines)
 
 
 def test_outlines_and_symbols_are_told(library: Path) -> None:

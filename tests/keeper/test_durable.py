@@ -252,6 +252,20 @@ def test_taking_up_another_version_of_the_pack_killed_half_way_loses_nothing(tmp
     assert set(before.ids) < set(examine(url, key, new).ids)
 
 
+def test_erasing_nobody_takes_another_version_of_the_pack_up_all_the_same(tmp_path: Path) -> None:
+    """Found by the simulation: the new version was on record, and no duty worked out by it."""
+    root, url, key = tmp_path / "pack", str(tmp_path / "r.db"), MasterKey.create()
+    shutil.copytree(LIBRARY, root)
+    with Engine(Pack.load(root), ledger=url, key=key) as engine:
+        engine.submit(OVERDUE)
+    readings = root / "facts" / "readings.yaml"
+    readings.write_text(readings.read_text("utf-8").replace("days: 3", "days: 5"), "utf-8")
+    new = Pack.load(root)
+    with Engine(new, ledger=url, key=key) as engine:
+        assert engine.durable.erase("nobody's", None, "order 9") == 0
+    examine(url, key, new)
+
+
 def test_of_many_matters_none_is_remembered_whole_and_all_are_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

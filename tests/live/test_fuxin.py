@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from remit import Pack
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.reference import Reference
-from remit.model.event import CORRECTION, PERFORMED, RETRACTION, VIOLATED, Event
+from remit.model.event import CORRECTION, PERFORMED, RETRACTION, TRANSFER, VIOLATED, Event
 from remit.model.obligation import Obligation
 from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute
@@ -94,6 +94,8 @@ def reports(draw: st.DrawFn, number: int, kind: str) -> Event:
         data = {"rule": draw(st.sampled_from(RULES))}
     if kind in (RETRACTION, CORRECTION):
         data = {"of": "e0"}
+    if kind == TRANSFER:  # the reader refuses one that does not say to whom
+        data["to_unit"] = draw(st.sampled_from(sorted(WORDS.units)))
     at = draw(moments)
     known = at + timedelta(hours=draw(st.sampled_from((0, 0, 30))))
     place, by = draw(st.sampled_from((draw(few), draw(wheres)))), draw(st.sampled_from((draw(few), draw(units))))

@@ -1,4 +1,4 @@
-"""What the editor asks: completion, hover, where a name is declared and used, renaming, outlines, quick fixes."""
+"""What the editor asks: completion, hover, where a name is declared and used, renaming, formatting, outlines, quick fixes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from remit.authoring.files import belongs, in_form
 from remit.editor.completion import Completer
 from remit.editor.document import Document
 from remit.editor.hover import Teller
@@ -15,11 +16,11 @@ from remit.editor.index import Name, Occurrence
 from remit.editor.mentions import Part
 from remit.editor.outline import outline
 from remit.editor.packs import OpenPack
-from remit.editor.protocol import SYMBOLS, completion, range_of, symbols, text_edits, told
+from remit.editor.protocol import SYMBOLS, completion, line_edits, range_of, symbols, text_edits, told
 from remit.editor.rename import Renaming, refused
 from remit.editor.service import RemitServer
 from remit.editor.spans import Position, Span
-from remit.errors import EditorError
+from remit.errors import AuthoringError, EditorError, RemitError
 from remit.pack import dialect
 
 REQUEST_FAILED = -32803
@@ -51,7 +52,7 @@ class Asked:
         document = self.ls.document(self.pack, occurrence.file)
         return types.Location(self.ls.uri(self.pack, occurrence.file), range_of(occurrence.span, document))
 
-    def refuse(self, problem: EditorError) -> JsonRpcException:
+    def refuse(self, problem: RemitError) -> JsonRpcException:
         origin = problem.origin
         elsewhere = (origin.file, origin.line) != (self.name, self.at[0] + 1)
         place = f" ({origin})" if elsewhere else ""
@@ -67,6 +68,7 @@ def register(server: RemitServer) -> None:
     server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(highlight)
     server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))(rename)
     server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)(prepare_rename)
+    server.feature(types.TEXT_DOCUMENT_FORMATTING)(formatting)
     server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(document_symbols)
     server.feature(types.WORKSPACE_SYMBOL)(workspace_symbols)
     server.feature(
@@ -80,6 +82,21 @@ def complete(ls: RemitServer, params: types.CompletionParams) -> types.Completio
         return None
     offers = Completer(asked.pack.index(), asked.language).at(asked.name, asked.document.lines, asked.at)
     return completion(offers, asked.at, asked.document, snippets=takes_snippets(ls))
+
+
+def formatting(ls: RemitServer, params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
+    """The canonical form, as `remit fmt` writes it; nothing where the file cannot be read, which is told as it is typed."""
+    asked = Asked.of(ls, params.text_document.uri)
+    if asked is None or not asked.name.endswith((".yaml", ".md")):
+        return None
+    path = asked.pack.root / asked.name
+    try:
+        found = in_form(asked.document.text, path) if belongs(path) else asked.document.text
+    except AuthoringError as problem:
+        raise asked.refuse(problem) from None
+    except RemitError:
+        return None
+    return text_edits(line_edits(asked.document.text, found), asked.document)
 
 
 def takes_snippets(ls: RemitServer) -> bool:

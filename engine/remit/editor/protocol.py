@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from lsprotocol import types
 
@@ -119,3 +120,16 @@ def symbols(entries: Iterable[Entry], document: Document) -> list[types.Document
 
 def text_edits(edits: Sequence[tuple[Span, str]], document: Document) -> list[types.TextEdit]:
     return [types.TextEdit(range_of(span, document), new) for span, new in edits]
+
+
+def line_edits(before: str, after: str) -> list[tuple[Span, str]]:
+    """What makes one text of another, line by line, so that the cursor stays where it is."""
+    old, new = before.split("\n"), after.split("\n")
+    edits: list[tuple[Span, str]] = []
+    for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        if end == len(old):  # the last line has no end of its own: rather all of it
+            return [(Span((0, 0), (len(old) - 1, len(old[-1]))), after)]
+        edits.append((Span((start, 0), (end, 0)), "".join(f"{line}\n" for line in new[first:last])))
+    return edits

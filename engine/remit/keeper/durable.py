@@ -182,7 +182,9 @@ class DurableKeeper:
             mine = [name for name in group if reports.now_called(name) in wanted]
             unused = {number for name in mine for number in ledger.standing(name, subject)} - reports.keys
             persons = sorted(sealing | unused)
-            if persons:
+            if not persons:
+                self._settle(ledger, adopted, told=())
+            else:
                 ledger.destroy(persons)
                 empty = [] if reports.left(sealing) & wanted else mine
                 closed = {name: number for name in empty if (number := ledger.close(name)) is not None}

@@ -66,7 +66,8 @@ def mutants(pack: Pack, only: Sequence[str] = ()) -> tuple[Mutant, ...]:
     for policy in pack.policies:
         for rule in policy.rules:
             if rule.modality in RUN and (not only or rule.id in only):
-                found += named(c for c in changes(rule, pack) if c.rule != rule and sound.holds(c.rule, rule))
+                made = named(changes(rule, pack))
+                found += [m for m in made if m.rule and m.rule != rule and sound.holds(m.rule, rule)]
     for reading in pack.vocabulary.readings.values():
         if not only or reading.id in only:
             found += of_reading(reading)

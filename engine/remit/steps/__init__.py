@@ -6,11 +6,15 @@ Each file under a pack's `features/` is collected by itself; its pack is the nea
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+#: A tag before a feature, a scenario or its examples; pytest-bdd makes each a marker.
+TAGS = re.compile(r"^\s*(@\S+(?:\s+@\S+)*)\s*$", re.MULTILINE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +40,8 @@ class FeatureFile(pytest.Module):
     """The scenarios of one feature file, as pytest-bdd makes them."""
 
     def _getobj(self) -> ModuleType:
+        for tag in sorted(tags_of(self.path.read_text("utf-8", errors="replace"))):
+            self.config.addinivalue_line("markers", f"{tag}: a tag of a scenario")
         module = ModuleType(self.path.stem)
         module.__file__ = str(self.path)
         source = "from pytest_bdd import scenarios\nscenarios(__file__)\n"
@@ -48,3 +54,12 @@ def pack_above(path: Path) -> Path | None:
     from remit.shipped import is_pack
 
     return next((folder for folder in path.resolve().parents if is_pack(folder)), None)
+
+
+def tags_of(text: str) -> set[str]:
+    """The tags of a feature file.
+
+    >>> sorted(tags_of("@whole\\nFeature: f\\n  @one @two\\n  Scenario: s"))
+    ['one', 'two', 'whole']
+    """
+    return {tag.removeprefix("@") for line in TAGS.findall(text) for tag in line.split()}

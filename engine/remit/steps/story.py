@@ -105,7 +105,8 @@ class Story:
         """The recurring and standing duties of a unit, or of all; worked out once for each moment."""
         key = (self.engine.now, self.engine.position)
         if key not in self._agendas:
-            self._agendas[key] = self.engine.agenda()
+            found = self.engine.answer(agenda=True).obligations  # the keeper has the agenda by it already
+            self._agendas[key] = tuple(o for o in found if o.case is None)
         return tuple(o for o in self._agendas[key] if unit in (None, o.bearer.id))
 
     def all_owed(self, action: str) -> tuple[Obligation, ...]:
