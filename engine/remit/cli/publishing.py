@@ -126,10 +126,11 @@ def site(
         typer.Option("--on", metavar="D", help="As of which day; left out: today. 日期", show_default=False),
     ] = None,
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """The pack as a static site: the document with its rules, events, units, the year, search. 静态网站。"""
     spoken: Lang = None if lang == "both" else lang
-    with reporting(context, spoken):
+    with reporting(context, spoken, as_json=as_json):
         session = open_session(context, pack)
         from remit.publishing.site.build import build
         from remit.publishing.site.results import read_results
@@ -147,4 +148,7 @@ def site(
         files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, features=features)
         pages = sum(name.endswith(".html") for name in write(files, out, force=force))
         door = out / "index.html"
+        if as_json:
+            print_json({"pages": pages, "file": str(door)})
+            return
         echo(session.say(f"已写成 {pages} 页，请打开 {door}", f"{pages} pages written; open {door}"))
