@@ -104,6 +104,7 @@ def test_lines_are_suggested_and_written(library: Path) -> None:
     assert "Then" in out
     assert remit("suggest", "new one", "--pack", library, "--write")[0] == 0
     assert remit("test", library, "--scenario", "new one")[0] == 0
+    assert "written" not in remit("suggest", "new one", "--pack", library, "--write", "--lang", "en")[1]
     assert remit("suggest", "new one", "--pack", library, "--write", "--json")[0] == 0, "nothing is left to add"
 
 
