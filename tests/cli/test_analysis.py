@@ -173,7 +173,7 @@ def test_the_cases_may_be_those_of_a_ledger(tmp_path: Path) -> None:
         assert [(e["kind"], e["rule"]) for e in found["effects"]] == [("shifts", "a1.guardian")]
     assert ledger.read_bytes() == before
     other = remit("diff", ROOT, ROOT / "examples" / "gdpr-breach", "--on", ledger)
-    assert (other.exit_code, "RM845" in other.stderr) == (3, True)
+    assert (other.exit_code, "RM845" in other.stderr) == (6, True)
 
 
 def test_errors_say_in_which_of_the_packs_they_are(tmp_path: Path) -> None:
@@ -190,3 +190,26 @@ def test_what_changed_nothing_in_meaning_says_so(tmp_path: Path) -> None:
     told = remit("diff", LIBRARY, new)
     assert (told.exit_code, told.stdout) == (0, "Nothing changed in meaning.\n")
     assert remit("diff", LIBRARY, new, "--lang", "zh").stdout == "意思没有变化。\n"
+
+
+def test_a_case_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    told = remit("diff", LIBRARY, edited_copy(tmp_path), "--on", tmp_path / "nope.yaml")
+    assert (told.exit_code, "RM846" in told.stderr, told.stdout) == (3, True, "")
+
+
+def test_what_both_packs_refuse_is_told_once_in_the_language_of_the_call(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("case: c\n", "utf-8")
+    lines = remit("diff", LIBRARY, edited_copy(tmp_path), "--on", bad, "--lang", "zh").stdout.splitlines()
+    told = [line for line in lines if line.startswith("  ! ")]
+    assert len(told) == 1
+    assert "RM410 不是" in told[0]
+
+
+def test_a_page_that_cannot_be_written_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    told = remit("diff", LIBRARY, edited_copy(tmp_path), "--html", tmp_path / "no" / "page.html")
+    assert (told.exit_code, "RM804" in told.stderr) == (5, True)
+
+
+def edited_copy(folder: Path) -> Path:
+    return edited(folder, "facts/pack.yaml", "language: en", "language: en  # the same")

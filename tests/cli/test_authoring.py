@@ -235,7 +235,7 @@ def test_fmt_that_cannot_write_says_so_and_leaves_the_file(tmp_path: Path, monke
 
     monkeypatch.setattr(Path, "replace", full)
     refused = remit("fmt", pack, "--lang", "en")
-    assert refused.exit_code == 3
+    assert refused.exit_code == 5
     assert "RM804 not-written" in refused.stderr
     assert contents(pack) == before
 
@@ -272,3 +272,13 @@ def test_schema_with_a_broken_pack_tells_its_errors(tmp_path: Path) -> None:
     (tmp_path / "x" / "facts" / "roles.yaml").write_text("a: [", "utf-8")
     refused = remit("schema", "rule", "--pack", tmp_path / "x")
     assert (refused.exit_code, "RM201" in refused.stderr) == (1, True)
+
+
+def test_the_schema_of_one_kind_is_written_alone_and_errors_are_json(tmp_path: Path) -> None:
+    told = remit("schema", "accepted", "--out", tmp_path / "s")
+    assert [file.name for file in (tmp_path / "s").iterdir()] == ["accepted.schema.json"]
+    assert len(json.loads(told.stdout)["yaml.schemas"]) == 1
+    (tmp_path / "f").write_text("mine", "utf-8")
+    refused = remit("schema", "--out", tmp_path / "f", "--json")
+    assert (refused.exit_code, json.loads(refused.stdout)["errors"][0]["code"]) == (5, "RM804")
+    assert (tmp_path / "f").read_text("utf-8") == "mine"

@@ -394,7 +394,9 @@ def test_wrong_words_have_a_message_and_an_exit_code(words: list[object], code: 
     assert "Traceback" not in shown.output
 
 
-def test_problems_are_told_in_the_language_asked_for_else_the_pack_s(tmp_path: Path) -> None:
+def test_problems_are_told_in_the_language_asked_for_else_the_pack_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words = ("why-not", "a9-2.dn", "--pack", ROOT, "--case", NEWBORN)
     chinese, english = "RM454 没有该规则：实为“a9-2.dn”，应为 规则编号；最接近的是“a9-2.dna”", "nearest: `a9-2.dna`"
     assert remit(*words).stderr.strip() == chinese
@@ -402,6 +404,8 @@ def test_problems_are_told_in_the_language_asked_for_else_the_pack_s(tmp_path: P
     assert english in remit("--lang", "en", *words).stderr
     assert "message" in json.loads(remit(*words, "--json").stdout)["errors"][0]
     assert "RM107 不是规则包" in remit("check", tmp_path, "--lang", "zh").stderr
+    assert "RM107 不是规则包" in remit("check", tmp_path).stderr  # as the pack says in which we stand
+    monkeypatch.chdir(tmp_path)
     assert "RM107 not-a-pack" in remit("check", tmp_path).stderr
     broken = edited(tmp_path, "policies/bylaws-2024/bylaws.md", "must: tell_guardian", "must: tell_gaurdian")
     assert "unknown-action" in remit("check", broken).stderr

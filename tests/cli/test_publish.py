@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
@@ -50,3 +51,12 @@ def test_results_that_are_none_and_results_of_other_scenarios(tmp_path: Path) ->
     told = site("--out", tmp_path / "site", "--results", results)
     assert told.exit_code == 0
     assert "1 results are of scenarios this pack has not got (such as features/other.feature: x)" in told.stderr
+
+
+def test_a_program_is_told_in_json_what_was_written_and_what_was_refused(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    told = json.loads(site("--out", out, "--json").stdout)
+    assert told == {"pages": sum(1 for _ in out.rglob("*.html")), "file": str(out / "index.html")}
+    (tmp_path / "mine").write_text("mine", "utf-8")
+    refused = site("--out", tmp_path / "mine", "--json")
+    assert (refused.exit_code, json.loads(refused.stdout)["errors"][0]["code"]) == (3, "RM870")

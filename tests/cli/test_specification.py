@@ -104,6 +104,7 @@ def test_lines_are_suggested_and_written(library: Path) -> None:
     assert "Then" in out
     assert remit("suggest", "new one", "--pack", library, "--write")[0] == 0
     assert remit("test", library, "--scenario", "new one")[0] == 0
+    assert "written" not in remit("suggest", "new one", "--pack", library, "--write", "--lang", "en")[1]
     assert remit("suggest", "new one", "--pack", library, "--write", "--json")[0] == 0, "nothing is left to add"
 
 
@@ -114,7 +115,7 @@ def test_changes_nobody_notices_are_told_and_the_json_is_the_same_twice(library:
     assert code == (1 if found["survivors"] else 0)
     assert remit("mutate", library, "--jobs", "1", "--rule", "a1.reminder", "--json")[1] == out
     code, out, err = remit("mutate", library, "--rule", "a1.remnder")
-    assert (code, "nearest: `a1.reminder`" in err) == (3, True)
+    assert (code, "nearest: `a1.reminder`" in err) == (4, True)
 
 
 def heard(process: subprocess.Popen[str]) -> Iterator[str]:

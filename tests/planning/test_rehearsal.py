@@ -129,6 +129,7 @@ def test_edges_to_a_merged_unit_go_on_to_the_new_one() -> None:
         ("rename", "hill-library", "RM850"),
         ("rename", "hill-library,harbour-library:x", "RM850"),
         ("abolish", "hill-library:", "RM850"),
+        ("abolish", "hill-library:hill-library", "RM850"),
         ("merge", "hill-library,hill-library:x", "RM851"),
         ("abolish", "hil-library", "RM456"),
         ("abolish", "hill-library:harbor-library", "RM456"),

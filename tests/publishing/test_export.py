@@ -285,6 +285,12 @@ def test_a_format_that_does_not_fit_is_refused(kind: str, wanted: str, template:
     assert refused.value.code == "RM865"
 
 
+def test_a_file_name_of_another_format_is_refused_and_no_word_document_gets_it() -> None:
+    with pytest.raises(ExportError, match="pdf"):
+        format_of("checklist", None, Path("x.pdf"), None)
+    assert format_of("checklist", None, Path("x.tex"), Path("own.tex")) == "md"
+
+
 def test_a_missing_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

@@ -61,6 +61,8 @@ def test_it_is_written_over_nothing_unless_forced(tmp_path: Path) -> None:
     with pytest.raises(SpecificationError, match="RM724"):
         require_writable(path, force=False)
     require_writable(path, force=True)
+    with pytest.raises(SpecificationError, match="RM724"):
+        require_writable(tmp_path, force=True)  # a directory
     with pytest.raises(SpecificationError, match="RM102"):
         require_writable(tmp_path / "no" / "r.html", force=False)
 

@@ -144,17 +144,18 @@ def schemas(names: Names | None = None) -> dict[str, Schema]:
     return {name: schema(kind, names) for name, kind in FILES.items()}
 
 
-def settings(folder: str) -> Schema:
+def settings(folder: str, only: str | None = None) -> Schema:
     """What an editor with the YAML language server needs to find the schemas in a folder, relative to the pack."""
-    return {"yaml.schemas": {f"{folder}/{file_name(name)}": list(k.paths) for name, k in FILES.items() if k.paths}}
+    files = {name: kind.paths for name, kind in FILES.items() if kind.paths and only in (None, name)}
+    return {"yaml.schemas": {f"{folder}/{file_name(name)}": list(paths) for name, paths in files.items()}}
 
 
 def file_name(kind: str) -> str:
     return f"{kind}.schema.json"
 
 
-def write_schemas(folder: Path, names: Names | None = None, *, force: bool = False) -> tuple[Path, ...]:
-    """Write a file for every kind of file; what is there already and says something else is replaced only with `force`.
+def write_schemas(folder: Path, names: Names | None = None, only: str | None = None, *, force: bool = False) -> tuple[Path, ...]:  # fmt: skip
+    """Write a file for every kind of file, or only for one; what is there already and says something else is replaced only with `force`.
 
     Raises:
         AuthoringError: RM801, another file is in the way; RM804, it cannot be written.
@@ -162,6 +163,7 @@ def write_schemas(folder: Path, names: Names | None = None, *, force: bool = Fal
     texts = {
         folder / file_name(name): json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         for name, found in schemas(names).items()
+        if only in (None, name)
     }
     put(texts, force=force)
     return tuple(texts)

@@ -29,7 +29,7 @@ from remit.cli import (
 from remit.cli.options import Lang
 from remit.cli.session import FAULT, mute, print_json
 
-EPILOG = "Exit codes 退出码: 0 ok · 1 the pack has errors · 2 usage · 3 an event is refused · 4 not found · 5 our own fault, or output that cannot be written · 6 the ledger cannot be read or written"
+EPILOG = "Exit codes 退出码: 0 ok · 1 the pack has errors · 2 usage · 3 an event or other input is refused · 4 not found · 5 our own fault, or output that cannot be written · 6 the ledger cannot be read or written"
 
 
 app = typer.Typer(

@@ -24,6 +24,7 @@ Kind = Literal[
     "case",
     "policy",
     "rule",
+    "accepted",
 ]
 
 
@@ -122,7 +123,7 @@ def schema(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Write a file for each kind, and show the editor's settings. 写入目录",
+            help="Write a file for each kind, or for KIND, and show the editor's settings. 写入目录",
             show_default=False,
         ),
     ] = None,
@@ -136,10 +137,11 @@ def schema(
         ),
     ] = None,
     force: Force = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON it is anyway; errors, too. 错误也用 JSON")] = False,
     lang: Lang = None,
 ) -> None:
     """JSON Schema of a pack's YAML files, for editors; keys in Chinese and English. 供编辑器使用的 JSON Schema。"""
-    with reporting(context, lang):
+    with reporting(context, lang, as_json=as_json):
         from remit.authoring.schema import schemas, settings, write_schemas
 
         names = open_session(context, pack).pack.reader.names.spelled if pack is not None else {}
@@ -147,7 +149,7 @@ def schema(
             found = schemas(names)
             print_json(found[kind] if kind else found)
             return
-        written = write_schemas(out, names, force=force)
+        written = write_schemas(out, names, kind, force=force)
         say = voice(context).say
         typer.echo(say(f"已写入 {len(written)} 个文件。VS Code（YAML 扩展）的 .vscode/settings.json：", f"{len(written)} files written. For .vscode/settings.json, with the YAML extension:"), err=True)  # fmt: skip
-        print_json(settings(out.as_posix() if out.is_absolute() else f"./{out.as_posix()}"))
+        print_json(settings(out.as_posix() if out.is_absolute() else f"./{out.as_posix()}", kind))

@@ -93,9 +93,11 @@ def page_to(path: Path, report: Report, *, force: bool) -> None:
 
     Raises:
         AnalysisError: RM843, the file is there already.
+        AuthoringError: RM804, it cannot be written.
     """
+    from remit.authoring.writing import replace as replace_file
     from remit.errors import AnalysisError, Origin
 
     if path.exists() and not force:
         raise AnalysisError("RM843", "file-exists", found=str(path), expected="a file that is not there yet", origin=Origin(str(path)), hint="--force writes over it")  # fmt: skip
-    path.write_text(report.page(), "utf-8")
+    replace_file(path, report.page())

@@ -65,6 +65,8 @@ def export(
             raise typer.BadParameter("a file for each unit goes without --unit and --out", param_hint="--each")
         if kind in OF_A_UNIT and unit is None and each is None:
             raise typer.BadParameter(f"{kind} is of one unit", param_hint="--unit")
+        if duty is not None and kind != "self-assessment":
+            raise typer.BadParameter("only a self-assessment asks for a rule", param_hint="--duty")
         with at_work(context, pack, case, ledger, key, now) as (session, engine, at):
             written_as = format_of(kind, form, out, template)
             name = session.name(unit, "unit") if unit is not None else None
@@ -124,10 +126,11 @@ def site(
         typer.Option("--on", metavar="D", help="As of which day; left out: today. 日期", show_default=False),
     ] = None,
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """The pack as a static site: the document with its rules, events, units, the year, search. 静态网站。"""
     spoken: Lang = None if lang == "both" else lang
-    with reporting(context, spoken):
+    with reporting(context, spoken, as_json=as_json):
         session = open_session(context, pack)
         from remit.publishing.site.build import build
         from remit.publishing.site.results import read_results
@@ -145,4 +148,7 @@ def site(
         files = build(session.pack, day=session.moment(on, "--on").date(), languages=languages, features=features)
         pages = sum(name.endswith(".html") for name in write(files, out, force=force))
         door = out / "index.html"
+        if as_json:
+            print_json({"pages": pages, "file": str(door)})
+            return
         echo(session.say(f"已写成 {pages} 页，请打开 {door}", f"{pages} pages written; open {door}"))

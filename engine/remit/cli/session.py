@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from remit.pack.load import Pack
 
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
-MISSING = frozenset({"RM453", "RM454", "RM455", "RM456", "RM826"})
-#: A document whose file cannot be written.
-UNWRITTEN = "RM863"
+MISSING = frozenset({"RM453", "RM454", "RM455", "RM456", "RM826", "RM832"})
+#: A file that cannot be written.
+UNWRITTEN = frozenset({"RM804", "RM863", "RM874"})
+#: A ledger of another pack, where two packs are compared.
+FOREIGN = "RM845"
 #: Of what a ledger refuses, that which is the fault of what it was given.
 GIVEN = frozenset(
     {"RM716", "RM717", "RM718", "RM719", "RM720", "RM721", "RM727", "RM730", "RM733", "RM770", "RM771", "RM772"}
@@ -112,10 +114,16 @@ def open_session(context: typer.Context, pack: Path | None) -> Session:
 
 
 def root_of(pack: Path | None) -> Path:
-    from remit.shipped import is_pack, shipped_pack
+    from remit.shipped import shipped_pack
 
-    here = Path()
-    return pack if pack is not None else here if is_pack(here) else shipped_pack()
+    return pack if pack is not None else Path() if is_here() else shipped_pack()
+
+
+def is_here() -> bool:
+    """Whether we stand in a pack."""
+    from remit.shipped import is_pack
+
+    return is_pack(Path())
 
 
 def voice(context: typer.Context) -> Voice:
@@ -135,9 +143,10 @@ def language_here() -> str:
 
 
 def spoken(context: typer.Context, pack: Pack | PackError | None) -> str:
-    """The language asked for, else that of the environment, else the pack's own, `zh` or `en`."""
+    """The language asked for, else that of the environment, else the pack's own, `zh` or `en`; of none, that of the pack here."""
     wanted = (context.obj, os.environ.get("REMIT_LANG"), pack.language if pack is not None else None)
-    return next((language for language in wanted if language in ("zh", "en")), "en")
+    found = next((language for language in wanted if language in ("zh", "en")), None)
+    return found or (language_here() if is_here() else "en")
 
 
 def engine_with(session: Session, files: Sequence[Path], now: datetime, backend: str = "auto") -> Engine:
@@ -240,7 +249,7 @@ def reporting(
     except LedgerError as failure:
         fail((failure,), BAD_EVENT if failure.code in GIVEN else NO_LEDGER)
     except RemitError as failure:  # whatever is not the pack's fault is the input's
-        fail((failure,), NOT_FOUND if failure.code in MISSING else FAULT if failure.code == UNWRITTEN else BAD_EVENT)
+        fail((failure,), refusal(failure.code))
     except Exception as fault:
         if os.environ.get("REMIT_DEBUG"):
             raise
@@ -251,6 +260,15 @@ def reporting(
             fail((unread,), BAD_PACK)
         unforeseen = InternalError("RM900", "internal-fault", found=f"{type(fault).__name__}: {fault}", expected="no fault of ours", hint="set REMIT_DEBUG=1 to see where, and report it")  # fmt: skip
         fail((unforeseen,), FAULT)
+
+
+def refusal(code: str) -> int:
+    """The exit code of what is wrong with the call or its input."""
+    if code in MISSING:
+        return NOT_FOUND
+    if code in UNWRITTEN:
+        return FAULT
+    return NO_LEDGER if code == FOREIGN else BAD_EVENT
 
 
 def tell(problems: Iterable[RemitError], language: str, prefix: str = "") -> None:

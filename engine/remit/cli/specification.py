@@ -91,5 +91,5 @@ def suggest(
             echo(f"{suggestion.scenario.place}  {suggestion.scenario.title}")
             for line in suggestion.lines or (session.say("（没有要补充的）", "(nothing to add)"),):
                 echo(f"    {line}")
-        if write:
+        if write and any(suggestion.lines for suggestion in found):
             echo(session.say("已写入，待人确认：确认后删去 # 标记", "written, for a person to confirm: then take the # mark away"))  # fmt: skip

@@ -76,7 +76,7 @@ class Impact:
     effects: tuple[Effect, ...]
     cases: int
     events: int
-    refused: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, RemitError | str], ...]
     now: datetime
 
     @property
@@ -94,7 +94,7 @@ class Impact:
             "now": self.now.isoformat(), "cases": self.cases, "events": self.events, "counts": {kind: counts[kind] for kind in EFFECTS},
             "units": {unit: dict(sorted(found.items())) for unit, found in self.units.items()},
             "effects": [effect.as_json() for effect in self.effects],
-            "refused": [{"case_file": where, "reason": why} for where, why in self.refused],
+            "refused": [{"case_file": where, "reason": str(why)} for where, why in self.refused],
         }  # fmt: skip
 
 
@@ -112,22 +112,26 @@ class Cases:
     """Cases as each pack reads them: pairs of the same events, and what one of them refuses."""
 
     pairs: list[tuple[Sequence[Event], Sequence[Event]]] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, RemitError | str]] = field(default_factory=list)
 
 
 def from_files(paths: Iterable[Path], old: Pack, new: Pack) -> Cases:
     """The cases of files, and of every case file in directories.
 
     Raises:
-        AnalysisError: RM846, there is none.
+        AnalysisError: RM846, there is none, or one of those named is not there.
     """
     given = tuple(paths)
+    for path in given:
+        if not path.exists():
+            raise AnalysisError("RM846", "no-cases", found=str(path), expected="a case file, or a directory with case files", origin=Origin(str(path)))  # fmt: skip
     found = Cases()
     files = [file for path in given for file in case_files(path)]
     for file in files:
         read = [read_by(pack, file) for pack in (old, new)]
         events = [told for told in read if not isinstance(told, RemitError)]
-        found.refused += [(str(file), str(told)) for told in read if isinstance(told, RemitError)]
+        refused = {str(told): told for told in read if isinstance(told, RemitError)}  # both packs may say the same
+        found.refused += [(str(file), told) for told in refused.values()]
         if len(events) == 2:
             found.pairs.append((events[0], events[1]))
     if not files:

@@ -13,6 +13,7 @@ from remit.comparison.chart import PARTS, as_svg, as_text, bars
 from remit.comparison.compare import Comparison
 from remit.comparison.impact import EFFECTS, Effect, Impact
 from remit.errors import AnalysisError
+from remit.explain import messages
 from remit.explain.words import PARTS as RULE_PARTS
 from remit.explain.words import moment
 from remit.model.obligation import Obligation
@@ -178,7 +179,7 @@ class Report:
         return f"{label} ({moment(due) if due else self.say('不设期限', 'no limit')})"
 
     def refused(self, impact: Impact) -> list[str]:
-        return [f"{where}: {why}" for where, why in impact.refused]
+        return [f"{where}: {why if isinstance(why, str) else messages.told(why, self.language)}" for where, why in impact.refused]  # fmt: skip
 
 
 def alike(changes: Iterable[Change]) -> Iterator[tuple[Change, list[str]]]:

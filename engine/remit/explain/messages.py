@@ -138,6 +138,7 @@ PHRASES: dict[str, str] = {
     "a new directory, or a site that `remit site` made": "新目录，或 `remit site` 生成的网站", "other files": "其他文件", "a file": "文件",
     "--force writes into it": "--force 可写入其中", "the object that `remit test --json` prints": "`remit test --json` 打印的对象",
     "scenarios in Gherkin": "Gherkin 格式的场景", "bytes that are not UTF-8": "不是 UTF-8 的字节", '`pip install "remit[workbench]"`': '`pip install "remit[workbench]"`',
+    "a successor that stays": "不随之撤销的承继者",
     "units and their successor: A,B:NEW": "单位及其承继者：甲,乙:新单位", "a unit and its new name: A:NEW": "单位及新名称：甲:新名称",
     "a unit, with or without a successor: A or A:B": "单位，可带承继者：甲 或 甲:乙", "each unit in one act only": "每个单位只出现在一项调整里",
     "an id without blanks, or id=name": "不含空格的编号，或 编号=名称", "an article with a norm in force": "有现行规则的条款",

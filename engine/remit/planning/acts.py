@@ -109,6 +109,10 @@ def read(pack: Pack, on: date, kind: Kind, text: str) -> tuple[Reorganisation, U
     if heir is not None:
         if not pack.graph.exists(heir, on):
             raise RoutingError("RM851", "unit-not-there", found=tail, expected=f"a unit that exists on {on}")
+        if kind == "abolish" and heir in units:
+            raise RoutingError(
+                "RM850", "bad-reorganisation", found=f"--{kind} {text}", expected="a successor that stays"
+            )
         return Reorganisation(on, kind, units, into=heir), None
     if kind == "abolish":
         known(pack, tail)

@@ -55,12 +55,8 @@ def format_of(kind: str, wanted: str | None, out: Path | None, template: Path | 
         if template is not None
         else None
     )
-    found = (
-        wanted
-        or (suffix if suffix in {f for formats in FORMATS.values() for f in formats} else None)
-        or model
-        or known[0]
-    )
+    told = suffix if suffix in {f for formats in FORMATS.values() for f in formats} else None
+    found = wanted or told or model or suffix or known[0]
     if found not in known:
         raise ExportError("RM865", "no-such-format", found=found, expected=f"one of {', '.join(known)}, for `{kind}`")
     if model is not None and model != found:

@@ -32,8 +32,8 @@ WORDS: dict[str, dict[str, str]] = {
 
 def require_writable(path: Path, *, force: bool) -> None:
     """Raise RM724 where a file is in the way, RM102 where there is no folder to put it in."""
-    if path.exists() and not force:
-        raise SpecificationError("RM724", "file-exists", found=str(path), expected="a new file", origin=Origin(str(path)), hint="--force writes over it")  # fmt: skip
+    if path.is_dir() or (path.exists() and not force):
+        raise SpecificationError("RM724", "file-exists", found=str(path), expected="a new file", origin=Origin(str(path)), hint=None if path.is_dir() else "--force writes over it")  # fmt: skip
     if not path.absolute().parent.is_dir():
         raise SpecificationError("RM102", "file-missing", found=str(path.parent), expected="a directory", origin=Origin(str(path)))  # fmt: skip
 
