@@ -100,7 +100,7 @@ def test_limit_of_the_rule_is_not_said_to_be_a_reading_s(heard, overdue, steps):
 
 def test_deadline_is_the_obligation_s_own_steps(heard, overdue, steps):
     engine = heard(overdue(age=11))
-    (owed,) = engine.obligations(rule="a1.guardian")
+    (owed,) = (o for o in engine.answer().obligations if o.rule == "a1.guardian")
     (deadline, *_) = steps(engine.why(owed.id), "deadline")
     assert [step.claim for step in deadline.children] == [step.claim for step in owed.deadline.steps]
 
