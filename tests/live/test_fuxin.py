@@ -94,8 +94,8 @@ def reports(draw: st.DrawFn, number: int, kind: str) -> Event:
         data = {"rule": draw(st.sampled_from(RULES))}
     if kind in (RETRACTION, CORRECTION):
         data = {"of": "e0"}
-    if kind == TRANSFER:  # the reader refuses one that does not say to whom
-        data["to_unit"] = draw(st.sampled_from(sorted(WORDS.units)))
+    if kind == TRANSFER:  # the reader refuses one that does not say to whom, and by whose authority
+        data |= {"to_unit": draw(st.sampled_from(sorted(WORDS.units))), "authority": "an office"}
     at = draw(moments)
     known = at + timedelta(hours=draw(st.sampled_from((0, 0, 30))))
     place, by = draw(st.sampled_from((draw(few), draw(wheres)))), draw(st.sampled_from((draw(few), draw(units))))
