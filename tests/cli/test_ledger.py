@@ -121,7 +121,7 @@ def test_every_form_of_a_report_is_taken(ledger: Ledger, tmp_path: Path, told: s
 
 @pytest.mark.parametrize(
     ("told", "code"),
-    [("{", "RM410"), ("{]", "RM410"), ("- a", "RM410"), ("\n", "RM410"), ("\x00", "RM201"), ("{}", "RM404")],
+    [("{", "RM410"), ("{]", "RM410"), ("- a", "RM410"), ("\n", "RM410"), ("\x00", "RM101"), ("{}", "RM410")],
 )
 def test_what_is_no_report_is_refused(ledger: Ledger, told: str, code: str) -> None:
     assert error(ledger("submit", "-", "--json", told=told)) == (3, code)

@@ -208,11 +208,21 @@ class Lines:
                 asked = vocabulary.roles[str(q.asked_of)].label.of(language)
                 label, unit = vocabulary.attributes[fact].label.of(language), self.name("unit", o.bearer)
                 modal = MODALITY[o.modality]
+                if not self.is_told_apart(o):
+                    return self.story.say(
+                        f"规则“{o.rule}”未决，须查明“{label}”",
+                        f'rule "{o.rule}" is undecided, and "{label}" is asked for',
+                    )
                 return self.story.say(
                     f"“{unit}”是否{modal.zh}“{self.action(o.action)}”未决，须向“{asked}”查明“{label}”",
                     f'whether "{unit}" {modal.en} "{self.action(o.action)}" is undecided, and "{asked}" is asked for "{label}"',
                 )
         return self.line(o)
+
+    def is_told_apart(self, o: Obligation) -> bool:
+        """Whether unit and action leave no doubt which duty is meant."""
+        alike = (o.modality, o.action, o.bearer.id)
+        return [(x.modality, x.action, x.bearer.id) for x in self.story.owed()].count(alike) == 1
 
     def rebuttals(self, o: Obligation) -> Iterator[str]:
         vocabulary, unit = self.story.pack.vocabulary, self.name("unit", o.bearer)
