@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from expressions_words import AT, ATTRIBUTES, attribute
@@ -142,6 +142,12 @@ def situations(draw: st.DrawFn) -> Situation:
     return Situation(report, subject, draw(st.none() | st.sampled_from(list(UNITS.values()))), (report, *others))
 
 
+def seen(**said: Value) -> Situation:
+    """One report that says this."""
+    report = Event("e0", "seen", AT, AT, "c", data=said)
+    return Situation(report, {k: Stated(v, "e0") for k, v in said.items()}, None, (report,))
+
+
 def pinned(space: Situations, situation: Situation) -> Iterable[object]:
     """Every variable that a formula reads, at its value in the situation."""
     for (owner, name), cell in list(space.made.items()):
@@ -183,6 +189,8 @@ def test_the_formulas_say_what_the_evaluator_says() -> None:
 
     @settings(max_examples=EXAMPLES, deadline=None)
     @given(conditions.filter(fits), situations())
+    @example('date("2024-05-06") == date("2024-05-06") - event.l0', seen(l0=timedelta(minutes=47)))
+    @example('date("2024-05-06") > date("2024-05-06") + event.l0', seen(l0=timedelta(minutes=-47)))
     def agree(text: str, situation: Situation) -> None:
         tree = read(text)
         said = evaluate(tree, situation)

@@ -91,7 +91,11 @@ def test_a_ledger_nobody_touched_is_sound_whole_and_from_its_checkpoint_on(kept:
 @pytest.mark.parametrize(
     ("statements", "what", "position"),
     [
-        (["UPDATE entries SET sealed = overlay(sealed placing '\\x00' from 40) WHERE position = 3"], "changed", 3),
+        (
+            ["UPDATE entries SET sealed = set_byte(sealed, 39, get_byte(sealed, 39) # 255) WHERE position = 3"],
+            "changed",
+            3,
+        ),
         (["UPDATE entries SET type = 'item_lost' WHERE position = 4"], "changed", 4),
         (["UPDATE entries SET at = at + 1 WHERE position = 5"], "changed", 5),
         (["UPDATE entries SET recorded_at = recorded_at + 1 WHERE position = 8"], "changed", 8),

@@ -284,7 +284,8 @@ class Situations(Reports):
                 return self.bounded_by(known, value * DAY, "duration", -LONGEST, LONGEST)
             case ("date", "duration") | ("duration", "date"):
                 day, length = (one.value, two.value) if one.sort == "date" else (two.value, one.value)
-                moved = day + (length if sign is Arithmetic.ADD else -length) / DAY
+                whole = length / DAY  # a day takes or gives whole days, as Python's dates do
+                moved = day + whole if sign is Arithmetic.ADD else day - whole
                 return self.bounded_by(known, moved, "date", date.min.toordinal(), date.max.toordinal())
             case _ if not self.world.steady:
                 return self.left_open(node, view, "duration" if sorts == ("time", "time") else "time")
