@@ -190,6 +190,7 @@ def test_the_formulas_say_what_the_evaluator_says() -> None:
     @settings(max_examples=EXAMPLES, deadline=None)
     @given(conditions.filter(fits), situations())
     @example('date("2024-05-06") == date("2024-05-06") - event.l0', seen(l0=timedelta(minutes=47)))
+    @example("event.n0 == event.n0 + 0 / 0", seen(n0=1))
     @example('date("2024-05-06") > date("2024-05-06") + event.l0', seen(l0=timedelta(minutes=-47)))
     def agree(text: str, situation: Situation) -> None:
         tree = read(text)

@@ -21,6 +21,7 @@ from remit.expressions.evaluate import LIMIT, value_of
 from remit.expressions.printer import show
 from remit.expressions.situation import Situation
 from remit.model.expression import (
+    UNKNOWN,
     And,
     Arithmetic,
     Compare,
@@ -129,7 +130,9 @@ class Situations(Reports):
     def cell(self, node: Expression, view: View = View(), sort: str = "") -> Cell:  # noqa: PLR0911 - one case a construct
         """The expression as formulas; `sort` is what a text in it names."""
         if not any(isinstance(part, Variable | Quantify) for part in walk(node)):
-            return self.constant(value_of(node, NOWHERE, {}), sort)
+            value = value_of(node, NOWHERE, {})
+            if value is not UNKNOWN or isinstance(node, Literal):  # `1 / 0` is unknown, and a number all the same
+                return self.constant(value, sort)
         match node:
             case Path():
                 return self.of_path(node, view)
