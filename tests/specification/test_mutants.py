@@ -183,7 +183,8 @@ def test_every_listed_survivor_does_survive(name: str) -> None:
     judge, prover = Judge(pack, outcome), Prover(pack)
     listed = read_survivors(pack.root)
     assert listed
-    found = {m.id: m for m in mutants(pack, sorted({name.partition(":")[0] for name in listed}))}
+    changed = {name.partition(":")[0].removeprefix("reading ") for name in listed}
+    found = {m.id: m for m in mutants(pack, sorted(changed))}
     for entry in listed.values():
         assert judge.noticed_by(found[entry.change]) is None
         assert prover.proof(found[entry.change]) is None
