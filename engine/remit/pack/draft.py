@@ -20,7 +20,8 @@ from remit.pack.fields import Fields
 from remit.pack.files import Files
 from remit.pack.literate import Block, Quoted, compare, read_chapter
 from remit.pack.names import Names
-from remit.pack.rules import NAMED, RuleReader, check_references
+from remit.pack.references import check_references
+from remit.pack.rules import NAMED, RuleReader
 from remit.pack.source import HEADINGS, Layout, sentences
 from remit.pack.superiors import check_superiors, read_superiors
 from remit.pack.vocabulary import read_vocabulary
