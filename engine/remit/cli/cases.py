@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -166,10 +166,7 @@ def agenda(
     with reporting(context, lang, as_json=as_json):
         session = open_session(context, pack)
         at = session.moment(now)
-        first = session.day(start, "--from") if start is not None else date(at.year, 1, 1)
-        last = session.day(end, "--to") if end is not None else date(first.year, 12, 31)
-        if last < first:
-            raise typer.BadParameter(f"{last} lies before {first}", param_hint="--to")
+        first, last = session.span(start, end, at.year)
         name = session.name(unit, "unit") if unit is not None else None
         engine = engine_with(session, case or (), at)
         until = session.midnight(last + timedelta(days=1)) - timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -145,10 +145,9 @@ def forecast(
         from remit.planning.forecast import of_unit
 
         name = session.name(unit, "unit") if unit is not None else None
-        first = session.day(start, "--from") if start is not None else date(at.year + 1, 1, 1)
-        last = session.day(end, "--to") if end is not None else date(first.year, 12, 31)
-        if not first <= last < first + LONGEST:
-            raise typer.BadParameter(f"{last} lies before {first}, or more than 53 weeks after it", param_hint="--to")
+        first, last = session.span(start, end, at.year + 1)
+        if last >= first + LONGEST:
+            raise typer.BadParameter(f"{last} lies more than 53 weeks after {first}", param_hint="--to")
         found = foresee(session.pack, engine.events, first, last)
         if name is not None:
             found = of_unit(found, name)

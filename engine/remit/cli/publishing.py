@@ -70,7 +70,7 @@ def export(
         with at_work(context, pack, case, ledger, key, now) as (session, engine, at):
             written_as = format_of(kind, form, out, template)
             name = session.name(unit, "unit") if unit is not None else None
-            span = days(session, at, start, end)
+            span = session.span(start, end, at.year)
             desk = desk_of(session, engine, at, kind, span, None if each else name)
             order = Order(kind, written_as, template, duty, session.name(supervisor, "unit") if supervisor is not None else None, force)  # fmt: skip
             if each is not None:
@@ -84,15 +84,6 @@ def export(
                 print_json({"kind": kind, "format": written_as, "files": [str(file) for file in files]})
             for file in () if as_json else files:
                 echo(session.say(f"已写入 {file}", f"written: {file}"))
-
-
-def days(session: Session, at: datetime, start: str | None, end: str | None) -> tuple[date, date]:
-    """The time a document covers; left out, the year of the moment it is as of."""
-    first = session.day(start, "--from") if start is not None else date(at.year, 1, 1)
-    last = session.day(end, "--to") if end is not None else date(first.year, 12, 31)
-    if last < first:
-        raise typer.BadParameter(f"{last} lies before {first}", param_hint="--to")
-    return first, last
 
 
 def desk_of(session: Session, engine: Engine, at: datetime, kind: str, span: tuple[date, date], unit: str | None) -> Desk:  # fmt: skip

@@ -68,6 +68,14 @@ class Session(Voice):
         """A day such as `2024-12-15`."""
         return iso(date, written, option, "a day such as 2024-12-15")
 
+    def span(self, start: str | None, end: str | None, year: int) -> tuple[date, date]:
+        """The days from `--from` to `--to`; left out, 1 January of that year and the end of the year begun in."""
+        first = self.day(start, "--from") if start is not None else date(year, 1, 1)
+        last = self.day(end, "--to") if end is not None else date(first.year, 12, 31)
+        if last < first:
+            raise typer.BadParameter(f"{last} lies before {first}", param_hint="--to")
+        return first, last
+
     def midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, self.pack.calendar.zone)
 
