@@ -76,7 +76,7 @@ lock: ## after a change of dependencies; needs uv
 	echo "durable-rules==2.0.28" | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-durable.txt
 	printf 'hatchling>=1.27\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-emit-package durable-rules --extra workbench --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
+	  --no-emit-package durable-rules --extra workbench --extra bulk --extra spark --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) dist build
