@@ -11,7 +11,9 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY
-from remit.cli.app import app
+from remit.cli.app import assembled
+
+app = assembled()
 
 ENGINE = Path(__file__).parents[1] / "engine"
 

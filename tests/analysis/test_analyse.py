@@ -12,8 +12,10 @@ from made import LIBRARY, pack_with
 from remit import Pack
 from remit.analysis.analyse import analyse
 from remit.analysis.findings import KINDS, Finding
-from remit.cli.app import app
+from remit.cli.app import assembled
 from remit.errors import PackError
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 BRANCH = "bearer: {role: branch, place: event.place}\n"

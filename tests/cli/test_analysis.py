@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY, edited, pack_with, speaks_chinese
-from remit.cli.app import app
+from remit.cli.app import assembled
 from remit.errors import AnalysisError
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 BYLAWS = "policies/bylaws-2024/bylaws.md"

@@ -15,8 +15,10 @@ from typer.testing import CliRunner, Result
 
 from made import LIBRARY, edited
 from remit.authoring.forms import FILES
-from remit.cli.app import app
+from remit.cli.app import assembled
 from remit.cli.authoring import Kind
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 

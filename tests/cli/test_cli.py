@@ -15,7 +15,9 @@ from typer.testing import CliRunner, Result
 
 from made import LIBRARY, edited
 from native import failing, needs_network
-from remit.cli.app import app
+from remit.cli.app import assembled
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 NEWBORN = ROOT / "facts" / "cases" / "newborn-found.yaml"

@@ -14,7 +14,9 @@ from typer.testing import CliRunner, Result
 
 from desk import Ledger, error, event
 from made import LIBRARY, edited
-from remit.cli.app import app
+from remit.cli.app import assembled
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 LATE = LIBRARY / "facts" / "cases" / "late-book.yaml"

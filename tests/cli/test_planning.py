@@ -12,7 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY
-from remit.cli.app import app
+from remit.cli.app import assembled
+
+app = assembled()
 
 ROOT = Path(__file__).parents[2]
 CHAIN = Path(__file__).parents[1] / "packs" / "good" / "delegation"

@@ -8,7 +8,9 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from made import LIBRARY
-from remit.cli.app import app
+from remit.cli.app import assembled
+
+app = assembled()
 
 
 def site(*words: object) -> Result:

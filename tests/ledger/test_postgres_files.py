@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from remit import Engine, Pack
-from remit.cli.app import app
+from remit.cli.app import assembled
 from remit.errors import LedgerError
 from remit.ledger.export import export
 from remit.ledger.prove import prove
@@ -24,6 +24,8 @@ from remit.ledger.verify import last_sound, verify
 from torture.oracle import examine
 from torture.server import Server
 from torture.victim import LIBRARY
+
+app = assembled()
 
 
 def overdue(number: int, case: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from remit.engine import Engine
     from remit.errors import PackError, RemitError
     from remit.model.event import Event
+    from remit.pack.cache import Cache
     from remit.pack.load import Pack
 
 OK, BAD_PACK, USAGE, BAD_EVENT, NOT_FOUND, FAULT, NO_LEDGER = range(7)
@@ -116,9 +117,21 @@ def open_session(context: typer.Context, pack: Path | None) -> Session:
     """
     from remit.pack.load import Pack
 
-    loaded = Pack.load(root_of(pack))
+    loaded = Pack.load(root_of(pack), remembered())
     context.obj = spoken(context, loaded)
     return Session(context.obj, loaded)
+
+
+def remembered() -> Cache | None:
+    """Where packs that were read are kept: `REMIT_CACHE`, a directory or `off`; else a place of its own under the user's caches."""
+    from remit.pack.cache import Cache
+
+    told = os.environ.get("REMIT_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    if told == "off":
+        return None
+    with suppress(RuntimeError):  # nobody's home
+        return Cache(Path(told or Path.home() / ".cache").expanduser() / "remit")
+    return None
 
 
 def root_of(pack: Path | None) -> Path:

@@ -13,7 +13,7 @@ from itertools import product
 
 from remit.errors import ExpressionError, Origin, nearest
 from remit.model.text import Text
-from remit.model.vocabulary import Attribute, EventType
+from remit.model.vocabulary import Attribute, EventType, Vocabulary
 
 #: Words with a fixed meaning: spelling → token type.
 KEYWORDS: Mapping[str, str] = {
@@ -250,3 +250,18 @@ def located(
         column = at - before.rfind("\n") if "\n" in before else origin.column + at
     place = Origin(origin.file, line, column, origin.event, origin.case)
     return ExpressionError(code, slug, found=found, expected=expected, origin=place, suggestion=nearest(found, valid))
+
+
+def lexicon_of(
+    vocabulary: Vocabulary,
+    spelled: Mapping[str, Mapping[str, tuple[str, ...]]],
+    labels: Mapping[str, Mapping[str, Text]],
+) -> Lexicon:
+    """The words of a vocabulary; `spelled` and `labels` are its names by kind."""
+    kinds = ("place", "unit", "role", "level")
+    return Lexicon.of(
+        vocabulary.attributes.values(),
+        vocabulary.event_types.values(),
+        {kind: spelled.get(kind, {}) for kind in kinds},
+        {kind: labels.get(kind, {}) for kind in kinds},
+    )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, RemitError, SourceError, VocabularyError
-from remit.expressions.lexicon import Lexicon
+from remit.expressions.lexicon import Lexicon, lexicon_of
 from remit.model.rule import Policy, Rule, Sentence
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
@@ -52,12 +52,14 @@ class Draft:
         problems: every error found so far.
         words: what `facts/` says.
         policies: those that could be read, in order of their ids.
+        within: whether all of it lies in `policies/` and `facts/`.
     """
 
     def __init__(self, files: Files) -> None:
         self.files, self.problems = files, Problems()
         self.words = read_words(files)
         self.policies: tuple[Policy, ...] = ()
+        self.within = True
         self.problems.join(self.words.problems)
 
     def steps(self) -> Iterator[None]:
@@ -85,6 +87,7 @@ class Draft:
         issued, effective = fields.day("issued_on", required=True), fields.day("effective_on", required=True)
         folder, source = PurePosixPath(head).parent, fields.text("source") or "source.txt"
         told = (folder / source).as_posix()
+        self.within &= ".." not in PurePosixPath(source).parts and not PurePosixPath(source).is_absolute()
         if told not in self.files:
             raise SourceError(
                 "RM102",
@@ -187,13 +190,7 @@ def words_of(files: Files) -> Words:
     problems = Problems()
     vocabulary, names = read_vocabulary(files, problems)
     calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(files, problems)))
-    return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names), problems)
-
-
-def lexicon_of(vocabulary: Vocabulary, names: Names) -> Lexicon:
-    others = {kind: names.spelled.get(kind, {}) for kind in ("place", "unit", "role", "level")}
-    labels = {kind: names.labels.get(kind, {}) for kind in others}
-    return Lexicon.of(vocabulary.attributes.values(), vocabulary.event_types.values(), others, labels)
+    return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names.spelled, names.labels), problems)
 
 
 def layout_of(fields: Fields) -> Layout:

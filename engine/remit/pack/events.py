@@ -1,7 +1,7 @@
 """Reports → `Event`: plain mappings, read against the vocabulary.
 
-Each event type is a pydantic model made from `facts/`; its values are first read in the vocabulary's types, because
-only the vocabulary knows what a text means.
+Values are read in the vocabulary's types, because only the vocabulary knows what a text means, and then held to what
+its event type requires. `Models` says the same in pydantic, for whoever wants a model or a JSON Schema of an event.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from remit.errors import EventError, Origin, nearest
 from remit.model.event import CORRECTION, Event
@@ -23,6 +21,9 @@ from remit.model.vocabulary import Attribute, EventType, Vocabulary
 from remit.pack import dialect
 from remit.pack.names import Names
 from remit.pack.values import Unfit, moment, one_line, value_of
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 OWN = ("id", "type", "at", "known_at", "case", "by", "place", "subject", "data", "event")
 TYPES: Mapping[ValueKind, Any] = {
@@ -37,7 +38,7 @@ ENVELOPE = frozenset({
 })  # fmt: skip
 
 
-class Models(Mapping[str, type[BaseModel]]):
+class Models(Mapping[str, "type[BaseModel]"]):
     """Event type → its pydantic model, made when first asked for."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -57,6 +58,8 @@ class Models(Mapping[str, type[BaseModel]]):
 
     def _make(self, kind: EventType) -> type[BaseModel]:
         """ASCII class name, the labels as titles, so that its JSON Schema is stable."""
+        from pydantic import ConfigDict, Field, create_model
+
         fields: dict[str, Any] = {}
         for name in kind.attributes:
             attribute = self._vocabulary.attributes[name]
@@ -82,6 +85,8 @@ class Models(Mapping[str, type[BaseModel]]):
 
 def typed(attribute: Attribute) -> Any:
     """The Python type of an attribute, with its bounds."""
+    from pydantic import Field
+
     if attribute.kind is ValueKind.CHOICE:
         inner: Any = Literal[tuple(choice.id for choice in attribute.choices)]
     else:
@@ -223,10 +228,7 @@ class EventReader:
                 raise where.error("RM403", "unknown-attribute", f"{key}:", key, expected, (*carried, *own))
             if value is not None:
                 values[name] = self.value(self.vocabulary.attributes[name], value, key, where)
-        try:
-            self.models[kind.id].model_validate(values)
-        except ValidationError as failure:
-            raise self.invalid(kind, failure, where) from None
+        self.require(kind, values, where)
         if kind.built_in and "obligation" in kind.attributes and not values.keys() & {"rule", "obligation"}:
             raise where.error(
                 "RM404", "missing-attribute", "type", kind.id, "`rule` or `obligation`: which duty it is about"
@@ -257,27 +259,19 @@ class EventReader:
             )
         return found
 
-    def invalid(self, kind: EventType, failure: ValidationError, where: Where) -> EventError:
-        """What the model refused, in the words of the vocabulary."""
-        first = failure.errors()[0]
-        name = str(first["loc"][0])
-        if first["type"] == "missing":
-            label = self.vocabulary.attributes[name].label
-            return where.error(
-                "RM404",
-                "missing-attribute",
-                "type",
-                kind.id,
-                f"the attribute `{name}` ({label.zh})",
-            )
-        attribute = self.vocabulary.attributes[name]
-        return where.error(
-            "RM405",
-            "out-of-bounds",
-            name,
-            str(first.get("input")),
-            between(attribute.minimum, attribute.maximum),
-        )
+    def require(self, kind: EventType, values: Mapping[str, Any], where: Where) -> None:
+        """What the event type asks of its attributes: that they are there, and within their bounds."""
+        for name in kind.attributes:
+            attribute = self.vocabulary.attributes[name]
+            if name not in values:
+                if name in kind.required:
+                    expected = f"the attribute `{name}` ({attribute.label.zh})"
+                    raise where.error("RM404", "missing-attribute", "type", kind.id, expected)
+            elif attribute.minimum is not None or attribute.maximum is not None:
+                for value in values[name] if attribute.many else (values[name],):
+                    if not within(attribute, value):
+                        bounds = between(attribute.minimum, attribute.maximum)
+                        raise where.error("RM405", "out-of-bounds", name, str(value), bounds)
 
     def replacement(self, kind: EventType, own: Mapping[str, object], case: str | None, where: Where) -> Event | None:
         if kind.id != CORRECTION:
@@ -292,6 +286,11 @@ class EventReader:
                 "`event`: the report as it should have been",
             )
         return self.event({"id": own["id"], **inner}, case=case, origin=where.origin)
+
+
+def within(attribute: Attribute, value: Any) -> bool:
+    low, high = attribute.minimum, attribute.maximum
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def between(low: int | None, high: int | None) -> str:

@@ -6,21 +6,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError
-from remit.expressions.lexicon import Lexicon
 from remit.model.event import Event
 from remit.model.rule import Act, ByRelation, ByRole, On, Policy, Rule, readings_of
+from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
+from remit.pack.cache import Cache, key_of
 from remit.pack.case_files import Source, read_case
-from remit.pack.draft import Draft
 from remit.pack.events import EventReader, Models
-from remit.pack.facts import Facts
 from remit.pack.files import Files
+from remit.pack.names import Names
 from remit.pack.yaml_reader import Problems
 from remit.routing.graph import UnitGraph
 
+if TYPE_CHECKING:
+    from remit.expressions.lexicon import Lexicon
+    from remit.pack.draft import Draft
+
+#: What a pack is kept as: vocabulary, policies, names by kind and spelling, their labels, calendar.
+Parts = tuple[
+    Vocabulary, tuple[Policy, ...], dict[str, Mapping[str, tuple[str, ...]]], dict[str, Mapping[str, Text]], Calendar
+]
+PARTS = (Vocabulary, tuple, dict, dict, Calendar)
 #: Where example cases lie.
 CASES = ("facts/cases/*.yaml", "facts/cases/*.jsonl", "facts/cases/*.json")
 
@@ -35,8 +45,6 @@ class Pack:
         policies: in order of their ids.
         graph: units, places and edges as of any day.
         calendar: published years and the zone.
-        lexicon: the words of conditions.
-        warnings: what is declared and never used.
         models: a pydantic model for each event type.
         cases: the example case files.
     """
@@ -46,25 +54,37 @@ class Pack:
     policies: tuple[Policy, ...]
     graph: UnitGraph
     calendar: Calendar
-    lexicon: Lexicon
-    warnings: tuple[RemitError, ...]
     models: Mapping[str, type]
     cases: tuple[Path, ...]
     reader: EventReader = field(repr=False)
 
     @classmethod
-    def load(cls, path: str | Path) -> Pack:
+    def load(cls, path: str | Path, cache: Cache | None = None) -> Pack:
         """Read a pack.
+
+        Args:
+            path: its directory.
+            cache: where packs are remembered by the content of their files; left out, every file is read.
 
         Raises:
             PackError: it is not a pack, or it has errors; `problems` holds every one, in order of place.
         """
         files = Files(Path(path))
         require_pack(files)
+        key = key_of(files) if cache is not None else ""
+        kept = cache.get(key) if cache is not None else None
+        if isinstance(kept, tuple) and tuple(map(type, kept)) == PARTS:
+            return cls.kept(files, cast("Parts", kept))
+        from remit.pack.draft import Draft
+
         draft = Draft(files)
         for _ in draft.steps():
             pass
-        return cls.of(draft)
+        pack = cls.of(draft)
+        if cache is not None and draft.within:
+            names = pack.reader.names
+            cache.put(key, (pack.vocabulary, pack.policies, names.spelled, names.labels, pack.calendar))
+        return pack
 
     @classmethod
     def of(cls, draft: Draft) -> Pack:
@@ -73,17 +93,35 @@ class Pack:
         Raises:
             PackError: it has errors; `problems` holds every one, in order of place.
         """
-        words, vocabulary = draft.words, draft.words.vocabulary
+        words, vocabulary, memory = draft.words, draft.words.vocabulary, draft.files.memory
         if draft.problems.found:
             raise PackError(draft.problems.found, vocabulary.language)
-        graph = draft.files.memory.once(("graph", words), lambda: graph_of(vocabulary))
-        models = draft.files.memory.once(("models", words), lambda: Models(vocabulary))
-        root = draft.files.root
-        cases = tuple(root / name for name in draft.files.matching(*CASES))
+        graph = memory.once(("graph", words), lambda: graph_of(vocabulary))
+        models = memory.once(("models", words), lambda: Models(vocabulary))
+        reader = EventReader(vocabulary, words.names, models, words.calendar.zone)
         return cls(
-            root, vocabulary, draft.policies, graph, words.calendar, words.lexicon, tuple(unused(vocabulary, draft.policies)),
-            models, cases, EventReader(vocabulary, words.names, models, words.calendar.zone),
-        )  # fmt: skip
+            draft.files.root, vocabulary, draft.policies, graph, words.calendar, models, cases(draft.files), reader
+        )
+
+    @classmethod
+    def kept(cls, files: Files, parts: Parts) -> Pack:
+        """The pack that was read of these files before."""
+        vocabulary, policies, spelled, labels, calendar = parts
+        models = Models(vocabulary)
+        reader = EventReader(vocabulary, Names(Problems(), spelled, labels), models, calendar.zone)
+        return cls(files.root, vocabulary, policies, graph_of(vocabulary), calendar, models, cases(files), reader)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of conditions."""
+        from remit.expressions.lexicon import lexicon_of
+
+        return lexicon_of(self.vocabulary, self.reader.names.spelled, self.reader.names.labels)
+
+    @cached_property
+    def warnings(self) -> tuple[RemitError, ...]:
+        """What is declared and never used."""
+        return tuple(unused(self.vocabulary, self.policies))
 
     @property
     def language(self) -> str:
@@ -143,8 +181,13 @@ def require_pack(files: Files) -> None:
         raise no_pack("RM107", "not-a-pack", found, "a directory with policies/ and facts/", str(root))
     if not files.matching("policies/*/policy.yaml"):
         raise no_pack("RM108", "no-policy", "policies/", "at least one policies/ID/policy.yaml", "policies")
-    if not Facts(files, Problems()).named("pack"):
+    if not files.matching("facts/pack.yaml", "facts/pack/*.yaml"):
         raise no_pack("RM102", "file-missing", "facts/pack.yaml", "the file that names the pack", "facts/pack.yaml")
+
+
+def cases(files: Files) -> tuple[Path, ...]:
+    """The example case files."""
+    return tuple(files.root / name for name in files.matching(*CASES))
 
 
 def graph_of(vocabulary: Vocabulary) -> UnitGraph:

@@ -248,7 +248,7 @@ def first_cycles(links: Iterable[tuple[str, str]]) -> list[list[str]]:
     except CycleError:
         import networkx as nx
 
-        return named_cycles(nx.DiGraph(above))
+        return named_cycles(nx.DiGraph((lower, upper) for lower, uppers in above.items() for upper in uppers))
     return []
 
 
