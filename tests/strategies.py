@@ -53,6 +53,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     ByUnit,
     Condition,
     Consequence,
@@ -493,6 +494,10 @@ busy_bearers = st.sampled_from(
         (ByRole("clinic", "event.place"), ByReporter()),
         (ByFact("event.desk"),),
         (ByFact("subject.desk"), ByUnit("north.watch")),
+        (ByRole("watch", "event.homes"),),
+        (ByFact("event.desks"),),
+        (ByStep("watch", Relation.PART_OF, ByReporter()),),
+        (ByStep("watch", Relation.PART_OF, ByFact("subject.desk")),),
     )
 )
 others = st.lists(
@@ -503,7 +508,10 @@ others = st.lists(
         st.builds(ByRelation, st.sampled_from((Relation.MEMBER_OF, Relation.OFFICE_OF)), st.just("council"),
                   st.sampled_from((None, "south", "event.place")), st.sampled_from((None, "same")), st.booleans()),
         st.just(ByDefaulter()),
-        st.sampled_from((ByFact("event.desk"), ByFact("subject.desk"))),
+        st.sampled_from((ByFact("event.desk"), ByFact("subject.desk"), ByFact("event.desks"))),
+        st.builds(ByStep, st.sampled_from(ROLES), st.sampled_from((Relation.PART_OF, Relation.MEMBER_OF)),
+                  st.sampled_from((None, ByReporter(), ByDefaulter(), ByFact("event.desk"), ByUnit("village.watch")))),
+        st.sampled_from((ByRole("watch", "event.homes", None, enclosing=True), ByRole("clinic", "subject.homes", each=True))),
         st.just(ByPeople(text("the public"))),
     ),
     max_size=2,
@@ -626,6 +634,8 @@ def busy_event(draw: st.DrawFn, number: int) -> Event:
         data["home"] = draw(st.sampled_from(HOMES))
     if draw(st.booleans()):
         data["desk"] = draw(st.sampled_from((*UNITS, "nobody")))
+        data["homes"] = draw(st.lists(st.sampled_from(HOMES), max_size=3).map(tuple))
+        data["desks"] = draw(st.lists(st.sampled_from((*UNITS, "nobody")), max_size=2).map(tuple))
     return replace(
         told,
         replacement=replacement,

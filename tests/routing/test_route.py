@@ -9,7 +9,7 @@ import pytest
 
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
-from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Relation
 from remit.model.text import Text
 from remit.routing.route import Routing, route
@@ -28,7 +28,7 @@ def find(
     by: str | None = None,
     day: date = DAY,
     triggered: bool = True,
-    **subject: str,
+    **subject: object,
 ) -> Routing:
     at = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC"))
     event = Event("e", "t", at, at, place=place, by=by)
@@ -157,3 +157,83 @@ def test_before_the_merger_it_is_itself() -> None:
 
 def test_after_the_merger_its_place_has_no_such_desk() -> None:
     assert find(ByRole("clinic"), "north", day=MERGED).fact == "desk"
+
+
+REGISTRY = ByUnit("north.registry")
+
+
+@pytest.mark.parametrize(
+    ("selector", "by", "bearer", "expected"),
+    [
+        (ByStep("watch", Relation.PART_OF, ByReporter()), "north.registry", None, ["north.watch"]),
+        (ByStep("watch", Relation.PART_OF, ByReporter()), "south.watch", None, ["south.watch"]),
+        (ByStep("watch", Relation.PART_OF, REGISTRY), None, None, ["north.watch"]),
+        (ByStep("watch", Relation.PART_OF), None, "north.registry", ["north.watch"]),
+        (ByStep("council", Relation.MEMBER_OF), None, "south.clinic", ["south.council"]),
+        (ByStep("council", Relation.OFFICE_OF, ByFact("subject.desk")), None, None, ["south.council"]),
+    ],
+    ids=[
+        "from the reporter",
+        "itself the nearest",
+        "from a named unit",
+        "from the bearer",
+        "by membership",
+        "by a fact",
+    ],
+)
+def test_a_step_leads_along_a_relation(
+    selector: Selector, by: str | None, bearer: str | None, expected: list[str]
+) -> None:
+    """The nearest unit with the role, edge by edge, each edge a step of the path."""
+    found = find(selector, by=by, bearer=bearer, desk="south.office")
+    assert (ids(found), found.fact) == (expected, None)
+
+
+@pytest.mark.parametrize(
+    ("selector", "by", "fact"),
+    [
+        (ByStep("clinic", Relation.PART_OF, REGISTRY), None, "desk"),
+        (ByStep("watch", Relation.PART_OF, ByReporter()), None, "event.by"),
+        (ByStep("watch", Relation.PART_OF, ByFact("subject.desk")), None, "subject.desk"),
+        (ByStep("watch", Relation.PART_OF), None, "desk"),
+    ],
+    ids=[
+        "no such unit that way",
+        "nobody knows who reported",
+        "nobody has said which unit",
+        "the bearer was not found",
+    ],
+)
+def test_a_step_that_leads_nowhere_is_a_question(selector: Selector, by: str | None, fact: str) -> None:
+    """The fallback desk has it."""
+    found = find(selector, by=by)
+    assert ([p.routed for p in found.parties], found.fact) == ([False], fact)
+
+
+def test_each_of_several_places_has_its_desk() -> None:
+    """A place listed twice is one; what is not found is asked beside what is."""
+    watch = ByRole("watch", "subject.homes")
+    assert ids(find(watch, homes=("north", "south", "north"))) == ["north.watch", "south.watch"]
+    partly = find(watch, homes=("north", "village", "nowhere"))
+    assert [(p.id, p.routed) for p in partly.parties] == [("north.watch", True), ("land.watch", False)]
+    assert partly.ask is not None
+    assert partly.ask.en == "village has no watch; who is responsible?; which place is nowhere?"
+
+
+@pytest.mark.parametrize("homes", [(), None], ids=["a list of nothing", "nobody has said"])
+def test_no_place_at_all_is_a_question(homes: object) -> None:
+    """A list that names nothing is no answer."""
+    found = find(ByRole("watch", "subject.homes"), **({} if homes is None else {"homes": homes}))
+    assert ([p.id for p in found.parties], found.fact) == (["land.watch"], "subject.homes")
+
+
+def test_a_fact_may_name_several_units() -> None:
+    """Each is meant."""
+    found = find(ByFact("subject.desks"), desks=("south.clinic", "nobody"))
+    assert [(p.id, p.routed) for p in found.parties] == [("south.clinic", True), ("land.watch", False)]
+
+
+def test_a_lost_desk_hides_behind_no_found_one() -> None:
+    """Where the fallback desk is also one of those found, it stands there as lost, so that the question is asked."""
+    found = find(ByRole("watch", "subject.homes"), homes=("land", "village"))
+    assert [(p.id, p.routed) for p in found.parties] == [("land.watch", False)]

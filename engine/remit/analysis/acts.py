@@ -15,7 +15,7 @@ from remit.errors import RemitError
 from remit.model.event import PERFORMED
 from remit.model.expression import Expression, Literal, Path, Variable
 from remit.model.obligation import Obligation
-from remit.model.rule import Act, ByFact, ByRelation, ByRole, Consequence, On
+from remit.model.rule import Act, ByFact, ByRelation, ByRole, ByStep, Consequence, On
 from remit.model.terms import Modality, Per
 from remit.model.text import Text
 from remit.program.compile import walk
@@ -186,8 +186,9 @@ def placed_by_fact(rule: CompiledRule) -> Iterator[str]:
     """Facts from which a selector takes a unit or a place."""
     r = rule.rule
     for selector in (*r.bearers, *r.performers, *r.to, *r.cooperating):
-        if isinstance(selector, ByFact):
-            yield selector.fact.partition(".")[2]
+        start = selector.of if isinstance(selector, ByStep) else selector
+        if isinstance(start, ByFact):
+            yield start.fact.partition(".")[2]
         elif isinstance(selector, ByRole | ByRelation) and selector.place and "." in selector.place:
             yield selector.place.partition(".")[2]
 

@@ -18,6 +18,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     Consequence,
     Earliest,
     On,
@@ -104,6 +105,11 @@ class Norms:
             return
         if isinstance(selector, ByFact):
             yield from (Placement(u, {selector.fact: u}) for u in graph.units if graph.exists(u, day))
+            return
+        if isinstance(selector, ByStep) and isinstance(selector.of, ByReporter | ByFact):
+            fact = selector.of.fact if isinstance(selector.of, ByFact) else "event.by"
+            for start, routing in self.desks.found(rule, selector, day, bears=True).items():
+                yield from (Placement(p.id, {fact: start}) for p in routing.parties if p.routed and start is not None)
             return
         placed = asks_place(selector, rule, bears=True)
         for asked, routing in self.desks.found(rule, selector, day, bears=True).items():

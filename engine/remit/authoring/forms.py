@@ -178,7 +178,8 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "counts_as": {"term": LABEL, "means": LABEL, "unit": UNIT, "relation": Words(tuple(relation.value for relation in Relation)), "target": UNIT},
     "act": {"event": Name(("event",)), "where": CONDITION},
     "selector": {
-        "unit": either(UNIT, TEXT), "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE), "of": either(ROLE, UNIT),
+        "unit": either(UNIT, TEXT), "role": ROLE, "or": Words(("enclosing",)), "each": either(Words(("member",)), ROLE),
+        "of": either(either(ROLE, UNIT), TEXT), "via": Words(tuple(relation.value for relation in Relation)),
         "office_of": either(ROLE, UNIT), "people": LABEL, "level": either(Words(selectors.RELATIVE), LEVEL),
     },
     "inferred": {},

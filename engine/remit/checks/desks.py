@@ -12,7 +12,18 @@ from typing import TypeGuard
 from remit.errors import RemitError, RoutingError
 from remit.expressions.situation import Situation, Stated
 from remit.model.event import Event
-from remit.model.rule import ByDefaulter, ByFact, ByRelation, ByReporter, ByRole, ByUnit, Consequence, On, Selector
+from remit.model.rule import (
+    ByDefaulter,
+    ByFact,
+    ByRelation,
+    ByReporter,
+    ByRole,
+    ByStep,
+    ByUnit,
+    Consequence,
+    On,
+    Selector,
+)
 from remit.model.unit import Edge, Unit
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
@@ -64,6 +75,8 @@ class Desks:
         if asks_place(selector, rule, bears=bears):
             units = () if bears else one_a_level(self.bearers(rule, day).values(), selector)
             return self.at_places(selector, units, alike_day) if bears or units else {}
+        if isinstance(selector, ByStep) and isinstance(selector.of, ByReporter | ByFact):
+            return reached(self.from_anywhere(selector, day))
         if bears and not isinstance(rule.rule.trigger, Consequence):
             return {None: self.ask(selector, None, alike_day, triggered=triggered)}
         asking = self.failed(rule, day) if bears else self.bearers(rule, day)
@@ -105,6 +118,11 @@ class Desks:
         answers = [self.ask(here, unit, day, triggered=True) for unit in units or (None,)]
         return next((answer for answer in answers if answer.fact is None), answers[0])
 
+    def from_anywhere(self, selector: ByStep, day: date) -> Found:
+        """What is found from each unit that may report, or be named."""
+        living = (unit for name, unit in self.graph.units.items() if self.graph.exists(name, day))
+        return {unit.id: self.ask(selector, unit, day, triggered=True) for unit in living}
+
     def ask(self, selector: Selector, unit: Unit | None, day: date, *, triggered: bool) -> Routing:
         """Route for this unit; those alike in all that the selector reads share the answer."""
         key = (selector, alike(selector, unit), day, triggered)
@@ -116,7 +134,8 @@ class Desks:
         at = datetime.combine(day, time.min, UTC)
         living = (name for name in self.graph.units if self.graph.exists(name, day))
         someone = unit.id if unit else next(living, None)
-        root, _, name = selector.fact.partition(".") if isinstance(selector, ByFact) else ("", "", "")
+        start = selector.of if isinstance(selector, ByStep) else selector
+        root, _, name = start.fact.partition(".") if isinstance(start, ByFact) else ("", "", "")
         event = Event("?", "?", at, at, by=someone, data={name: someone or ""} if name else {}) if triggered else None
         subject = {name: Stated(someone or "", "?")} if triggered and root == "subject" else {}
         situation = Situation(event, MappingProxyType(subject), None, (), defaulter=unit)
@@ -139,8 +158,10 @@ class Desks:
     def holders(self, selector: Selector) -> Sequence[Unit]:
         """The units, of whatever day, whose role the selector names."""
         role = (
-            selector.role if isinstance(selector, ByRole) else selector.of if isinstance(selector, ByRelation) else ""
-        )
+            selector.role if isinstance(selector, ByRole | ByStep)
+            else selector.of if isinstance(selector, ByRelation)
+            else ""
+        )  # fmt: skip
         names = (role,) if role in self.graph.units else self.graph.by_role.get(role, ())
         return [self.graph.units[name] for name in names]
 
@@ -163,7 +184,7 @@ class Desks:
 
     def since(self, selector: Selector, day: date) -> date:
         """Since when what the selector reads has stood as it stands on `day`: nothing need be routed anew before it changes."""
-        if isinstance(selector, ByReporter | ByDefaulter | ByFact):
+        if isinstance(selector, ByReporter | ByDefaulter | ByFact | ByStep):
             return day
         passed = bisect_right(self.turning(selector), day)
         return self.turning(selector)[passed - 1] if passed else date.min
@@ -181,6 +202,9 @@ class Desks:
         if isinstance(selector, ByUnit):
             heirs = (act.into for act in self.graph.reorganisations if act.into is not None)
             yield from (self.graph.units[name] for name in (selector.unit, *heirs))
+        if isinstance(selector, ByStep):
+            yield from (edge for edge in self.graph.edges if edge.relation is selector.via)
+            yield from self.graph.units.values()
         if isinstance(selector, ByRelation):
             for body in self.holders(selector):
                 for edge in self.graph.incoming.get((body.id, selector.relation), ()):
@@ -221,6 +245,11 @@ def one_a_level(units: Iterable[Unit], selector: Placed) -> Sequence[Unit]:
     """A bearer for each level where the selector reads the level, else any one."""
     relative = selector.level in ("same", "upper")
     return tuple({unit.level if relative else "": unit for unit in units}.values())
+
+
+def reached(found: Found) -> Found:
+    """The units from which a way leads there: no other is expected to report, unless none is."""
+    return {name: routing for name, routing in found.items() if routing.fact is None} or found
 
 
 def nameable(found: Found) -> Found:

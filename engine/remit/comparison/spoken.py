@@ -14,6 +14,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     ByUnit,
     Consequence,
     Earliest,
@@ -108,6 +109,10 @@ def selector(value: Selector, words: Vocabulary) -> Text:
             return (
                 Text(f"{known.label.zh}所指单位", f"the unit named as {known.label.en}") if known else Text(fact, fact)
             )
+        case ByStep(role, via, of):
+            start = selector(of, words) if of is not None else Text("责任单位", "the bearer")
+            along, found = RELATIONS[via], name(role)
+            return Text(f"{start.zh}沿“{along.zh}”所及的{found.zh}", f"the {found.en} that {start.en} is {along.en}")
         case ByPeople(label):
             return label
         case ByRole(role, place, level, enclosing, each):

@@ -251,8 +251,8 @@ def quotable(before: Sequence[str]) -> Iterator[Offer]:
 def selectors(language: str) -> Iterator[Offer]:
     """The forms of a selector, with gaps."""
     forms = {
-        "zh": ("{角色: $1, 地点: 事件.地点}", "{单位: $1}", "{各: $1}", "{各: 成员, 所属: $1}", "{办公室: $1, 层级: 同级}"),
-        "en": ("{role: $1, place: event.place}", "{unit: $1}", "{each: $1}", "{each: member, of: $1}", "{office_of: $1, level: same}"),
+        "zh": ("{角色: $1, 地点: 事件.地点}", "{单位: $1}", "{各: $1}", "{各: 成员, 所属: $1}", "{办公室: $1, 层级: 同级}", "{角色: $1, 沿: 隶属, 所属: 报告单位}"),
+        "en": ("{role: $1, place: event.place}", "{unit: $1}", "{each: $1}", "{each: member, of: $1}", "{office_of: $1, level: same}", "{role: $1, via: part_of, of: reporter}"),
     }  # fmt: skip
     for form in forms["zh" if language == "zh" else "en"]:
         yield Offer(form.replace("$1", "…"), Sort.TEXT, insert=form, rank=0, snippet=True)

@@ -204,7 +204,7 @@ def asked_of(draft: Draft, key: str, company: Company, setting: Setting) -> tupl
         for doubt in doubts(inside, NOTHING)
     ]
     missing = company.asked
-    if draft.route.fact is not None and draft.route.ask is not None:
+    if not draft.bearer.routed and draft.route.fact is not None and draft.route.ask is not None:
         missing = ((draft.route.fact, draft.route.ask), *missing)
     found += [make_question(key, rule.id, setting.case, subject, fact, ask) for fact, ask in missing]
     return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)

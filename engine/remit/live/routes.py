@@ -9,10 +9,11 @@ from datetime import date
 from remit.expressions.situation import Situation
 from remit.live.timeline import Timeline
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
+from remit.routing.route import named
 from remit.semantics.law import Law
 
 #: What a selector reads of the situation, as a key.
@@ -78,6 +79,8 @@ def reads(selector: Selector) -> Reads:
             return lambda situation, _bearer: None if situation.defaulter is None else situation.defaulter.id
         case ByFact(fact):
             return place_read(fact)
+        case ByStep(of=of):
+            return (lambda _situation, _bearer: None) if of is None else reads(of)
         case ByRole(place=None, each=True):
             return lambda _situation, _bearer: None
         case ByRole(place=place) | ByRelation(place=place):
@@ -90,7 +93,7 @@ def place_read(reference: str | None) -> Reads:
     if reference in (None, "event.place"):
         return of_event if reference is not None else default_place
     if root == "event" and name:
-        return lambda situation, _bearer: None if situation.event is None else text(situation.event.data.get(name))
+        return lambda situation, _bearer: None if situation.event is None else named(situation.event.data.get(name))
     if root == "subject" and name:
         return lambda situation, _bearer: stated(situation, name)
     return lambda _situation, _bearer: None
@@ -106,9 +109,4 @@ def default_place(situation: Situation, bearer: Unit | None) -> object:
 
 def stated(situation: Situation, name: str) -> object:
     found = situation.subject.get(name)
-    return text(found.value) if found is not None else None
-
-
-def text(value: object) -> str | None:
-    """Only a text can name a place."""
-    return value if isinstance(value, str) else None
+    return named(found.value) if found is not None else None

@@ -42,7 +42,8 @@ class ByRole:
 
     Attributes:
         place: `event.place`, `bearer.place`, a `subject.` or `event.` attribute of kind place, or a place's id; None
-            means any place, which is right only where one unit has the role (and level).
+            means any place, which is right only where one unit has the role (and level). An attribute that lists
+            several places stands for each of them.
         level: a level of the pack: the place meant is the one of that level around `place`; `same` and
             `upper` are relative to the bearer; None keeps the place itself.
         enclosing: the nearest enclosing place with such a unit will do.
@@ -83,9 +84,24 @@ class ByDefaulter:
 
 @dataclass(frozen=True, slots=True)
 class ByFact:
-    """The unit that a fact names: an `event.` or `subject.` attribute of kind unit."""
+    """The unit, or each of the units, that a fact names: an `event.` or `subject.` attribute of kind unit."""
 
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByStep:
+    """The nearest unit with `role`, from the unit `of` on, along the edges of a relation.
+
+    Attributes:
+        role: what the unit must be. The unit `of` itself is the nearest of all.
+        via: the relation, followed from a unit to what it is part of, reports to, is guided by … , as often as needed.
+        of: where it begins; None is the bearer.
+    """
+
+    role: str
+    via: Relation
+    of: ByUnit | ByReporter | ByDefaulter | ByFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +116,7 @@ class ByPeople:
         return f"people:{self.label.en}"
 
 
-Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByFact | ByPeople
+Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByFact | ByStep | ByPeople
 
 
 # --- when ----------------------------------------------------------------------------------------

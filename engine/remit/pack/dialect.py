@@ -16,7 +16,7 @@ KEYS: dict[str, str] = {
     "标题格式": "headings", "章": "chapter", "款": "paragraph", "项": "item",
     "理由": "reason", "术语": "term", "含义": "means", "关系": "relation", "目标": "target",
     # selectors
-    "单位": "unit", "角色": "role", "地点": "place", "层级": "level", "或者": "or", "各": "each", "所属": "of", "办公室": "office_of", "人员": "people",
+    "单位": "unit", "角色": "role", "地点": "place", "层级": "level", "或者": "or", "各": "each", "所属": "of", "沿": "via", "办公室": "office_of", "人员": "people",
     # timing
     "小时": "hours", "日": "days", "工作日": "working_days", "月": "months", "日期": "date", "解释": "reading", "起算": "from",
     "顺延": "rolls_over", "开始": "opens", "办理": "due", "最迟": "latest", "不设期限": "open",

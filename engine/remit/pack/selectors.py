@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
@@ -13,7 +13,7 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or", "people")
+KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or", "via", "people")
 FORMS = ("unit", "role", "each", "office_of", "people")
 RELATIVE = ("same", "upper")
 
@@ -50,7 +50,7 @@ class SelectorReader:
             if forms or not (fields.misspelt or fields.hollow):
                 self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(forms) or "nothing", expected=f"one of {', '.join(FORMS)}", origin=fields.origin))  # fmt: skip
             return None
-        return self.people(fields, part) if forms == ["people"] else self.by_form(forms[0], fields)
+        return self.people(fields, part) if forms == ["people"] else self.by_form(forms[0], fields, part)
 
     def people(self, fields: Fields, part: str) -> ByPeople | None:
         """People receive or assist; what is owed, a unit owes."""
@@ -60,7 +60,7 @@ class SelectorReader:
         self.problems.add(VocabularyError("RM206", "wrong-form", found="people", expected="a unit: people stand in `to` and `with` only", origin=fields.keys["people"]))  # fmt: skip
         return None
 
-    def by_form(self, form: str, fields: Fields) -> Selector | None:
+    def by_form(self, form: str, fields: Fields, part: str) -> Selector | None:
         named = fields.scalar(form)
         if named is None:
             return None
@@ -75,10 +75,44 @@ class SelectorReader:
                 of = fields.scalar("of", required=True)
                 body = self.body(of) if of else None
                 return ByRelation(Relation.MEMBER_OF, body, place, level, each=True) if body else None
+            case "role" if "via" in fields:
+                return self.step(named, fields, part)
             case _:
                 role = self.names.resolve("role", named)
                 enclosing = fields.word("or", ("enclosing",), "") == "enclosing"
                 return ByRole(role, place, level, enclosing, each=form == "each") if role else None
+
+    def step(self, named: Scalar, fields: Fields, part: str) -> ByStep | None:
+        """A role, a relation, and the unit where the way along it begins: for others than the bearer, it may be the bearer."""
+        role, via, start = (
+            self.names.resolve("role", named),
+            self.relation(fields),
+            fields.scalar("of", required=part == "bearer"),
+        )
+        idle = [name for name in ("place", "level", "or") if name in fields]
+        if idle:
+            self.problems.add(VocabularyError("RM206", "wrong-form", found=fields.shown(idle), expected="`role`, `via` and `of` alone: the relation says where", origin=fields.keys[idle[0]]))  # fmt: skip
+            return None
+        of = self.start(start) if start else None
+        if role is None or via is None or (of is None and (start is not None or part == "bearer")):
+            return None
+        return ByStep(role, via, of)
+
+    def start(self, node: Scalar) -> ByUnit | ByFact | ByReporter | ByDefaulter | None:
+        match dialect.word(node.text):
+            case "reporter":
+                return ByReporter()
+            case "defaulter":
+                return ByDefaulter()
+        return self.unit(node)
+
+    def relation(self, fields: Fields) -> Relation | None:
+        node = fields.scalar("via", required=True)
+        word = dialect.key(node.text, "unit") if node else ""
+        if node is None or word in set(Relation):
+            return Relation(word) if node else None
+        self.problems.unknown("relation", node, [r.value for r in Relation], "a relation: " + ", ".join(Relation))
+        return None
 
     def unit(self, node: Scalar) -> ByUnit | ByFact | None:
         """A unit, or the one that an attribute of kind unit names."""

@@ -25,7 +25,7 @@ from remit.model.expression import (
     Size,
     Variable,
 )
-from remit.model.rule import Act, Always, ByFact, On, Policy, Rule
+from remit.model.rule import Act, Always, ByFact, ByStep, On, Policy, Rule
 from remit.model.terms import Modality
 from remit.program.program import CompiledRule, Program
 
@@ -91,7 +91,8 @@ def find_changeable(parts: Parts) -> Parts:
 def routing_facts(rule: Rule) -> Iterator[str]:
     """The person's facts from which a bearer, or its place, is read."""
     for selector in rule.bearers:
-        read = selector.fact if isinstance(selector, ByFact) else getattr(selector, "place", None)
+        start = selector.of if isinstance(selector, ByStep) else selector
+        read = start.fact if isinstance(start, ByFact) else getattr(start, "place", None)
         root, _, name = str(read or "").partition(".")
         if root == "subject":
             yield name

@@ -17,6 +17,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     ByUnit,
     Consequence,
     Earliest,
@@ -89,6 +90,12 @@ class Phrases:
             case ByFact(fact):
                 label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
                 return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
+            case ByStep(role, via, of):
+                start = self.party(of) if of is not None else self.say("责任单位", "the bearer")
+                along = BODIES[via].of(self.language).format("…")
+                return self.say(
+                    f"{start}（{along}）所及的{self.label(role)}", f"the {self.label(role)} above {start} ({along})"
+                )
             case ByPeople(label):
                 return label.of(self.language)
             case ByRole():

@@ -141,6 +141,11 @@ class UnitGraph:
         found = (e for e in self.incoming.get((unit_id, relation), ()) if self.holds(e, day))
         return tuple(sorted(found, key=lambda e: e.source))
 
+    def leading(self, unit_id: str, relation: Relation, day: date) -> tuple[Edge, ...]:
+        """The edges of that relation that lead away from `unit_id`, in order of their targets."""
+        found = (e for e in self.outgoing.get((unit_id, relation), ()) if self.holds(e, day))
+        return tuple(sorted(found, key=lambda e: e.target))
+
     def with_role(self, role: str, day: date) -> tuple[Unit, ...]:
         """Living units that have the role, or the unit itself where its id is given, in order of id."""
         names = (role,) if role in self.units else self.by_role.get(role, ())

@@ -6,23 +6,23 @@ marked, and the question that would settle it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
-from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByUnit, Selector
+from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Basis, Relation
 from remit.model.text import Text
-from remit.model.unit import Unit
+from remit.model.unit import Edge, Unit
 from remit.routing.graph import UnitGraph
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The desks found. Where none could be, the fallback desk, with the missing fact and the question about it."""
+    """The desks found. Where one could not be, the fallback desk, with the missing fact and the question about it."""
 
     parties: tuple[Party, ...]
     fact: str | None = None
@@ -87,6 +87,15 @@ def route(
         return search.lost(
             "desk", Text("责任单位之上没有更高层级，由谁负责？", "no level is above the bearer's; who is meant?")
         )
+    if isinstance(selector, ByRole | ByRelation):
+        places = listed(search, selector.place)
+        if places:
+            return gathered([at_place(search, selector, place) for place in places])
+    return resolved(search, selector)
+
+
+def resolved(search: Search, selector: Selector) -> Routing:
+    """By the form of the selector; of places it names one."""
     match selector:
         case ByUnit(unit_id):
             return by_unit(search, unit_id)
@@ -96,6 +105,8 @@ def route(
             return by_defaulter(search)
         case ByFact(fact):
             return by_fact(search, fact)
+        case ByStep():
+            return by_step(search, selector)
         case ByPeople():
             return people(search, selector)
         case ByRole(each=True):
@@ -152,8 +163,16 @@ def by_defaulter(search: Search) -> Routing:
 
 
 def by_fact(search: Search, fact: str) -> Routing:
-    """The unit that a fact names, or the one that took it over."""
+    """The units that a fact names."""
     value, source = stated(search, fact)
+    name = named(value)
+    return gathered(
+        [by_named(search, fact, one, source) for one in (name if isinstance(name, tuple) and name else (name,))]
+    )
+
+
+def by_named(search: Search, fact: str, value: object, source: str | None) -> Routing:
+    """That unit, or the one that took it over."""
     if not isinstance(value, str) or value not in search.graph.units:
         return search.lost(fact, Text(f"{fact} 是哪个单位？", f"which unit is {fact}?"))
     step = Why("route", Text(f"{fact} 所指的单位", f"the unit that {fact} names"), value=value, source=source)
@@ -161,6 +180,41 @@ def by_fact(search: Search, fact: str) -> Routing:
         return Routing((search.party(search.graph.units[value], None, step),))
     found = by_unit(search, value)
     return replace(found, parties=tuple(replace(p, path=(step, *p.path)) for p in found.parties))
+
+
+def by_step(search: Search, selector: ByStep) -> Routing:
+    """From the units meant, along the relation, to the nearest with the role."""
+    if selector.of is None and search.bearer is None:
+        return search.lost("desk", Text("由哪个单位负责尚不清楚", "it is not known who bears it"))
+    start = resolved(search, selector.of or ByUnit(search.bearer.id if search.bearer else ""))
+    return start if start.fact is not None else gathered([nearest(search, selector, party) for party in start.parties])
+
+
+def nearest(search: Search, selector: ByStep, start: Party) -> Routing:
+    """Edge by edge from the unit itself; of several equally near, none is chosen."""
+    reached, passed = {start.id: start.path}, {start.id}
+    while reached:
+        found = [name for name in reached if selector.role in search.graph.units[name].roles]
+        if len(found) == 1:
+            return Routing((search.party(search.graph.units[found[0]], selector.role, *reached[found[0]]),))
+        if found:
+            ask = Text(
+                f"自 {start.id} 起同样近的 {selector.role} 有 {len(found)} 个，是哪一个？",
+                f"{len(found)} units with the role {selector.role} are equally near to {start.id}; which one is meant?",
+            )
+            return search.lost("desk", ask)
+        further = [(edge, path) for name, path in reached.items() for edge in leading(search, name, selector)]
+        reached = {e.target: (*path, related_step(search, e)) for e, path in further if e.target not in passed}
+        passed |= reached.keys()
+    ask = Text(
+        f"自 {start.id} 沿 {selector.via} 找不到 {selector.role}，由谁负责？",
+        f"no {selector.role} is reached from {start.id} by {selector.via}; who is responsible?",
+    )
+    return search.lost("desk", ask)
+
+
+def leading(search: Search, name: str, selector: ByStep) -> tuple[Edge, ...]:
+    return search.graph.leading(name, selector.via, search.day)
 
 
 def people(search: Search, selector: ByPeople) -> Routing:
@@ -278,12 +332,7 @@ def by_relation(search: Search, selector: ByRelation) -> Routing:
     for body in bodies:
         for edge in search.graph.related(body.id, selector.relation, search.day):
             unit = search.graph.units[edge.source]
-            claim = Text(
-                f"{unit.label.zh} 是 {body.label.zh} 的{RELATIONS[selector.relation].zh}",
-                f"{unit.label.en} is {RELATIONS[selector.relation].en} {body.label.en}",
-            )
-            step = Why("edge", claim, source=str(edge.origin))
-            found.setdefault(unit.id, search.party(unit, selector.of, step))
+            found.setdefault(unit.id, search.party(unit, selector.of, related_step(search, edge)))
     if selector.each:
         return Routing(tuple(found[name] for name in sorted(found)))
     if len(found) == 1:
@@ -314,6 +363,55 @@ def bodies_meant(search: Search, selector: ByRelation) -> Iterator[Unit]:
         if level is None and place is not None and body.place != place:
             continue
         yield body
+
+
+def related_step(search: Search, edge: Edge) -> Why:
+    """What a unit is to another."""
+    unit, other = search.graph.units[edge.source], search.graph.units[edge.target]
+    claim = Text(
+        f"{unit.label.zh} 是 {other.label.zh} 的{RELATIONS[edge.relation].zh}",
+        f"{unit.label.en} is {RELATIONS[edge.relation].en} {other.label.en}",
+    )
+    return Why("edge", claim, source=str(edge.origin))
+
+
+# --- several at once ---------------------------------------------------------------------------------
+
+
+def named(value: object) -> str | tuple[str, ...] | None:
+    """What a fact names: one place or unit, or several; None where it names nothing."""
+    if isinstance(value, tuple | list):
+        return tuple(dict.fromkeys(member for member in value if isinstance(member, str)))
+    return value if isinstance(value, str) else None
+
+
+def listed(search: Search, reference: str | None) -> tuple[str, ...]:
+    """The places that a fact lists; nothing where it is no list."""
+    root, _, name = (reference or "").partition(".")
+    if root not in ("event", "subject") or reference == "event.place" or reference is None or not name:
+        return ()
+    found = named(stated(search, reference)[0])
+    return found if isinstance(found, tuple) else ()
+
+
+def at_place(search: Search, selector: ByRole | ByRelation, place: str) -> Routing:
+    """What is found at one of the places listed, or the question which place that is."""
+    if place not in search.graph.places and not search.graph.exists(place, search.day):
+        return search.lost(selector.place or place, place_question(place))
+    return resolved(search, replace(selector, place=place))
+
+
+def gathered(found: Sequence[Routing]) -> Routing:
+    """All their desks, each once; what was not found is asked in one question."""
+    parties: dict[str, Party] = {}
+    for party in (party for routing in found for party in routing.parties):
+        if party.id not in parties or not party.routed:
+            parties[party.id] = party
+    asked = {routing.ask: routing.fact for routing in found if routing.ask is not None}
+    if not asked:
+        return Routing(tuple(parties.values()))
+    ask = Text("；".join(ask.zh for ask in asked), "; ".join(ask.en for ask in asked))
+    return Routing(tuple(parties.values()), next(iter(asked.values())), ask)
 
 
 # --- places and levels -----------------------------------------------------------------------------

@@ -176,7 +176,10 @@ def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> 
     asked = [*questions(law, draft.rule, draft.situation, key, case)]
     asked += [
         q
-        for found in ((draft.routing,), *((r for _, r in p) for p in parties.values()))
+        for found in (
+            () if draft.bearer.routed else (draft.routing,),
+            *((r for _, r in p) for p in parties.values()),
+        )
         for q in unrouted(found, draft, key, case)
     ]
     return Obligation(

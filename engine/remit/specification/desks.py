@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from remit.model.rule import ByRelation, ByReporter, ByRole, ByUnit, On, Rule, Selector
+from remit.model.rule import ByRelation, ByReporter, ByRole, ByStep, ByUnit, On, Rule, Selector
+from remit.model.terms import Relation
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 
@@ -34,6 +35,8 @@ class Desks:
                 yield from self.of_relation(selector)
             case ByUnit(unit):
                 yield from self.of_unit(unit)
+            case ByStep():
+                yield from self.of_step(selector)
             case _ if isinstance(selector, ByReporter):
                 yield from self.of_reporter(rule)
 
@@ -64,6 +67,17 @@ class Desks:
             if len(holders) > 1:
                 name = self.vocabulary.units[holders[0]].label
                 yield Desk("relation", Text(f"只限{name.zh}", f"of {name.en} alone"), replace(selector, of=holders[0]))
+
+    def of_step(self, selector: ByStep) -> Iterator[Desk]:
+        """To another role, along another relation, and not at all."""
+        other = self.another_role(selector.role)
+        if other is not None:
+            yield Desk("role", self.role_became(selector.role, other), replace(selector, role=other))
+        drawn = [relation for relation in Relation if any(e.relation is relation for e in self.vocabulary.edges)]
+        for via in [relation for relation in drawn if relation is not selector.via][:1]:
+            yield Desk("via", Text(f"沿 {selector.via} 改为沿 {via}", f"`via: {selector.via}` becomes `via: {via}`"), replace(selector, via=via))  # fmt: skip
+        if selector.of is not None:
+            yield Desk("step", Text("不沿关系查找", "no step along the relation"), selector.of)
 
     def of_unit(self, unit: str) -> Iterator[Desk]:
         """Its neighbour of the same level, and the holder of its role elsewhere."""

@@ -24,6 +24,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     Condition,
     Consequence,
     On,
@@ -123,7 +124,7 @@ class Prover:
         """Every day, place and bearer that the selectors can be asked for and read; None where these are any two."""
         by_place = isinstance(rule.trigger, On) and any(reads_place(s, part) for s in named)
         by_bearer = part != "bearer" and any(reads_bearer(s) for s in named)
-        reporter = any(isinstance(s, ByReporter) for s in (*named, *rule.bearers))
+        reporter = any(isinstance(start(s), ByReporter) for s in (*named, *rule.bearers))
         if by_place and reporter and (by_bearer or part == "bearer"):
             return None
         found: dict[tuple[object, ...], Asking] = {}
@@ -177,9 +178,14 @@ class Asking:
         return Situation(Event("?", "?", at, at, by=self.by, place=self.place), MappingProxyType({}), None, ())
 
 
+def start(selector: Selector) -> Selector | None:
+    """Where the way to the desk begins."""
+    return selector.of if isinstance(selector, ByStep) else selector
+
+
 def reads_facts(selector: Selector) -> bool:
     """Whether it, or its place, is a fact of the case, which may be anything."""
-    if isinstance(selector, ByFact):
+    if isinstance(selector, ByFact) or (isinstance(selector, ByStep) and isinstance(selector.of, ByFact)):
         return True
     if not isinstance(selector, ByRole | ByRelation) or selector.place is None:
         return False
@@ -204,6 +210,8 @@ def reads_bearer(selector: Selector) -> bool:
             return place in (None, "bearer.place") or level in ("same", "upper")
         case ByRelation(place=place, level=level, each=each):
             return place == "bearer.place" or level in ("same", "upper") or (place is None and not each)
+        case ByStep(of=of):
+            return of is None
         case _:
             return False
 

@@ -29,6 +29,7 @@ from remit.model.rule import (
     ByRelation,
     ByReporter,
     ByRole,
+    ByStep,
     ByUnit,
     Condition,
     Consequence,
@@ -114,6 +115,17 @@ class Phrases:
             case ByFact(fact):
                 label = self.pack.vocabulary.attributes[fact.partition(".")[2]].label
                 return self.say(f"{label.zh}所指单位", f"the unit named as {label.en}")
+            case ByStep(role, via, of):
+                start = (
+                    self.who(of, bears=bears, triggered=triggered)
+                    if of is not None
+                    else self.say("责任单位", "the bearer")
+                )
+                relation = self.of(RELATIONS[via])
+                return self.say(
+                    f"{start}沿“{relation}”关系所及最近的{self.named(role)}",
+                    f"the nearest {self.named(role)} that {start} is {relation}, itself included",
+                )
             case ByPeople(label):
                 return self.of(label)
             case ByRelation():
