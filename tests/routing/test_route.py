@@ -12,7 +12,8 @@ from remit.model.event import Event
 from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Relation
 from remit.model.text import Text
-from remit.routing.route import Routing, route
+from remit.routing.route import route
+from remit.routing.search import Routing
 from strategies import world
 
 GRAPH = world()

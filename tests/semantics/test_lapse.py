@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from made import pack_with
 from remit import Engine
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.reference import Reference
+from remit.model.obligation import Obligation
 from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
 
@@ -84,6 +86,43 @@ def test_what_was_set_aside_has_its_clock_from_when_it_came_free(
         (free,) = [o for o in evaluator.case("c", engine.events, engine.now) if o.rule == "d"]
         assert free.deadline.due is not None
         assert (free.status.value, free.deadline.due.isoformat()) == ("active", "2024-03-02T18:00:00+01:00")
+
+
+#: A ban that comes with another report than the one that raised the duty.
+BANNED = THIRD.split("---")[0] + "---\n" + CHILD.replace("id: d", "id: s").replace("must:", "must_not:").replace("on: item_overdue", "on: item_lost").replace("if: subject.age < 16\nby: {hours: 24}", "overrides: d")  # fmt: skip
+
+
+def both(engine: Engine, law: Law) -> Iterator[list[Obligation]]:
+    """By the reference and by the fast way."""
+    for evaluator in (ReferenceEvaluator(law), LiveEvaluator(law)):
+        yield [o for o in evaluator.case("c", engine.events, engine.now) if o.rule == "d"]
+
+
+def test_a_duty_that_another_rule_sets_aside_later_is_withdrawn(tmp_path: Path) -> None:
+    """It is announced, with the reason, and not gone in silence; what was done before stays done."""
+    pack = pack_with(tmp_path, BANNED)
+    engine = Engine(pack)
+    engine.submit(LOST)
+    delta = engine.submit(GONE)
+    assert [o.rule for o in delta.withdrawn] == ["d"]
+    assert "a rule that goes before this one" in str(engine.why(delta.withdrawn[0].id))
+    assert [[o.status.value for o in found] for found in both(engine, Law.of(pack))] == [["withdrawn"]] * 2
+    done_first = Engine(pack)
+    done_first.submit_all([LOST, done("2024-03-01T12:00"), GONE])
+    assert [[o.status.value for o in found] for found in both(done_first, Law.of(pack))] == [["done"]] * 2
+
+
+def test_a_duty_is_asked_what_would_set_it_aside(tmp_path: Path) -> None:
+    """While the rule that goes before it waits for a fact, the duty stands, can be rebutted, and has that rule's question."""
+    pack = pack_with(tmp_path, ASIDE)
+    engine = Engine(pack)
+    engine.submit(LOST)
+    for found in both(engine, Law.of(pack)):
+        assert [(o.status.value, o.rebuttable, [(q.fact, q.rule) for q in o.questions]) for o in found] == [
+            ("active", True, [("subject.age", "d")])
+        ]
+    engine.submit({**OLDER, "age": 40})
+    assert [[o.questions for o in found] for found in both(engine, Law.of(pack))] == [[()], [()]]
 
 
 def test_what_was_never_set_aside_keeps_its_clock(tmp_path: Path) -> None:

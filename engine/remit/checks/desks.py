@@ -27,7 +27,8 @@ from remit.model.rule import (
 from remit.model.unit import Edge, Unit
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
-from remit.routing.route import Routing, route
+from remit.routing.route import route
+from remit.routing.search import Routing
 
 NOBODY = "no-possible-unit"
 SHOWN = 3

@@ -44,7 +44,7 @@ class Slot:
     key: str
     draft: Draft
     deadline: Deadline
-    rebuttable: bool
+    doubt: tuple[bool, tuple[Draft, ...]]
     number: int = 0
     owed: tuple[Obligation, ...] = ()
     shown: tuple[Obligation, ...] = ()
@@ -209,13 +209,14 @@ class LiveAgenda:
         today = self._program.timeline.day(now)
         drafted = {key: pair for course in self._courses for key, pair in course.until(today).items()}
         for draft, _ in drafted.values():
-            draft.rebuttable = draft.doubtful
+            draft.rebuttable, draft.undecided = draft.doubtful, []
         kept = weighed({key: draft for key, (draft, _) in drafted.items()})
         before, self._slots, self._placed = self._slots, {}, {}
         for key, draft in kept.items():
             slot = before.get(key)
-            if slot is None or slot.draft is not draft or slot.rebuttable != draft.rebuttable:
-                slot = self._dirty[key] = Slot(key, draft, drafted[key][1], draft.rebuttable)
+            doubt = (draft.rebuttable, tuple(draft.undecided))
+            if slot is None or slot.draft is not draft or slot.doubt != doubt:
+                slot = self._dirty[key] = Slot(key, draft, drafted[key][1], doubt)
             slot.number = len(self._slots)
             self._slots[key] = slot
             self._placed.setdefault(slot.place, []).append(slot)

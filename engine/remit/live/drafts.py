@@ -44,6 +44,7 @@ class Draft:
     cause: Obligation | None = None
     doubtful: bool = False
     rebuttable: bool = False
+    undecided: list[Draft] = field(default_factory=list)
 
     @property
     def event(self) -> Event | None:
@@ -260,6 +261,7 @@ def weighed(found: Mapping[str, Draft]) -> dict[str, Draft]:
             peers = [found[k] for k in above if at_one_time(found[k], draft) and stands_beside(k)]
             judged[key] = not any(peer.verdict is True for peer in peers)
             draft.rebuttable = draft.doubtful or bool(peers)
+            draft.undecided = peers
         return judged[key]
 
     return {key: draft for key, draft in found.items() if stands_beside(key)}

@@ -189,7 +189,7 @@ def performed(status: Status, deadline: Deadline, done: Sequence[Event], complet
 
 def in_doubt(draft: Draft, company: Company) -> bool:
     """Whether a fact or a desk may be missing; of a breach, also beside what makes it sure."""
-    if draft.verdict is UNKNOWN or draft.doubtful or draft.route.fact is not None or company.asked:
+    if draft.verdict is UNKNOWN or draft.doubtful or draft.undecided or draft.route.fact is not None or company.asked:
         return True
     return bool(draft.rule.breach_doubts) and draft.rule.breach
 
@@ -197,11 +197,11 @@ def in_doubt(draft: Draft, company: Company) -> bool:
 def asked_of(draft: Draft, key: str, company: Company, setting: Setting) -> tuple[Question, ...]:
     """The facts that would decide it, then the desks that were not found; each question once."""
     rule, subject = draft.rule.rule, draft.subject
-    inside = draft.inside()
     found = [
         make_question(key, rule.id, setting.case, subject, doubt.fact, doubt.ask, doubt.asked_of)
-        for doubts in deciding(draft)
-        for doubt in doubts(inside, NOTHING)
+        for open_draft in (draft, *draft.undecided)
+        for doubts in deciding(open_draft)
+        for doubt in doubts(open_draft.inside(), NOTHING)
     ]
     missing = company.asked
     if not draft.bearer.routed and draft.route.fact is not None and draft.route.ask is not None:

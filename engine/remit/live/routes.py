@@ -13,7 +13,7 @@ from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReport
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
-from remit.routing.route import named
+from remit.routing.search import named
 from remit.semantics.law import Law
 
 #: What a selector reads of the situation, as a key.

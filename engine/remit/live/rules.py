@@ -24,7 +24,7 @@ from remit.program.compile import reads as tree_reads
 from remit.program.compile import routing_facts, walk
 from remit.program.program import CompiledRule
 from remit.semantics.conflict import outranks
-from remit.semantics.drafts import escaped, may_come_free
+from remit.semantics.drafts import escaped, may_be_set_aside, may_come_free
 from remit.semantics.law import Law
 
 
@@ -57,7 +57,7 @@ class LiveRule:
 
     `first` and `last` are the days it is in force. `facts` are what condition, exception and routes of bearers read of the
     subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
-    that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away. `maintained` is a duty,
+    that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away, `may_be_set_aside` that one can come. `maintained` is a duty,
     ban or permission that time alone neither opens nor ends.
     """
 
@@ -84,6 +84,7 @@ class LiveRule:
     breach_doubts: tuple[tuple[str, Doubts], ...]
     above: frozenset[int]
     may_come_free: bool
+    may_be_set_aside: bool
     maintained: bool
     quotes: tuple[str, ...]
     inferred: tuple[tuple[str, str], ...]
@@ -175,6 +176,7 @@ def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, 
             (act.event, doubts_of(act.where, law.attributes)) for act in source.breaches if act.where is not None
         ),
         above=above,
+        may_be_set_aside=bool(above) and may_be_set_aside(law, source),
         may_come_free=bool(above) and may_come_free(law, source),
         maintained=rule.modality is not Modality.MUST or rule.kind is Kind.MAINTENANCE,
         quotes=tuple(quote.text for quote in rule.quotes),

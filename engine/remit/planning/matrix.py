@@ -22,7 +22,7 @@ from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.program.compile import compile_program, conjuncts, reads
 from remit.program.program import CompiledRule
-from remit.routing.route import Routing
+from remit.routing.search import Routing
 
 #: A level with fewer units that bear a duty has no usual load to compare with.
 FEWEST = 4

@@ -22,7 +22,7 @@ from remit.planning.acts import Plan
 from remit.planning.matrix import Part, answers, may_bear, parts_of
 from remit.program.compile import compile_program
 from remit.program.program import CompiledRule
-from remit.routing.route import Routing
+from remit.routing.search import Routing
 from remit.semantics.law import Law
 from remit.semantics.obligations import agenda_obligations, by_case, knowable
 

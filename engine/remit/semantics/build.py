@@ -21,7 +21,7 @@ from remit.model.terms import Jointly, Nature, Per, Status
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute
 from remit.program.program import CompiledRule
-from remit.routing.route import Routing
+from remit.routing.search import Routing
 from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, seen, under_bearer, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
@@ -174,6 +174,8 @@ def build(law: Law, draft: Draft, key: str, case: str | None, due: Deadline) -> 
         )
     }
     asked = [*questions(law, draft.rule, draft.situation, key, case)]
+    for peer in draft.undecided:
+        asked += [replace(q, rule=rule.id) for q in questions(law, peer.rule, peer.situation, key, case)]
     asked += [
         q
         for found in (

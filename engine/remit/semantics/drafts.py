@@ -18,7 +18,7 @@ from remit.model.terms import Nature, Per
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.program import CompiledRule
-from remit.routing.route import Routing
+from remit.routing.search import Routing
 from remit.semantics.conflict import outranks
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import names
@@ -46,6 +46,13 @@ def may_come_free(law: Law, rule: CompiledRule) -> bool:
     rules, levels = law.program.rules, law.graph.levels
     above = [other for other in rules if outranks(other, rule, levels)] if not rule.breach_triggered else []
     return any(one.changeable or any(outranks(third, one, levels) for third in rules) for one in above)
+
+
+def may_be_set_aside(law: Law, rule: CompiledRule) -> bool:
+    """Whether a report may come by which another rule goes before this one."""
+    return not rule.breach_triggered and any(
+        other.triggers and outranks(other, rule, law.graph.levels) for other in law.program.rules
+    )
 
 
 def grouped(law: Law, history: History) -> dict[str, Draft]:
@@ -81,10 +88,10 @@ def weighed(law: Law, found: Mapping[str, Draft]) -> dict[str, Draft]:
 
 def outweighed(draft: Draft, above: Iterable[Draft | None]) -> Draft | None:
     """Set aside by a rule that goes before it and stands; rebuttable while that is undecided."""
-    verdicts = [peer.verdict for peer in above if peer is not None]
-    if True in verdicts:
+    peers = tuple(peer for peer in above if peer is not None)
+    if any(peer.verdict is True for peer in peers):
         return None
-    return replace(draft, rebuttable=True) if verdicts else draft
+    return replace(draft, rebuttable=True, undecided=peers) if peers else draft
 
 
 def routed(law: Law, binding: Binding, history: History) -> Iterator[Draft]:

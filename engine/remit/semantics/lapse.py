@@ -1,4 +1,5 @@
-"""Duties whose ground fell away: a fact stated later made the condition false, an exception true, or sent them elsewhere.
+"""Duties whose ground fell away: a fact stated later made the condition false, an exception true, or sent them elsewhere,
+or a rule that goes before theirs came to apply.
 
 Nothing is dropped in silence. What was performed or breached by then stays so; what was still open is withdrawn.
 """
@@ -18,7 +19,7 @@ from remit.model.terms import Status
 from remit.model.text import Text
 from remit.program.program import CompiledRule
 from remit.semantics.build import settled
-from remit.semantics.drafts import bearing, drafts, exception_of, judge, seen
+from remit.semantics.drafts import bearing, drafts, exception_of, grouped, judge, may_be_set_aside, seen, weighed
 from remit.semantics.law import Law
 
 
@@ -28,23 +29,33 @@ def lapsed(law: Law, history: History, standing: Mapping[str, Obligation]) -> It
         found = {
             key: draft
             for key, draft in drafts(law, before).items()
-            if draft.verdict is True and draft.rule.changeable and key not in standing
+            if draft.verdict is True and may_lapse(law, draft.rule) and key not in standing
         }
-        for obligation in settled(law, history.as_known_at(after), found, after):
-            yield ceased(obligation, after)
+        known = history.as_known_at(after)
+        raised_still = grouped(law, known).keys() if found else ()
+        for obligation in settled(law, known, found, after):
+            yield ceased(obligation, after, SET_ASIDE if obligation.id in raised_still else NO_GROUND)
+
+
+def may_lapse(law: Law, rule: CompiledRule) -> bool:
+    """Whether what is reported later may take the rule its ground, or set it aside."""
+    return rule.changeable or may_be_set_aside(law, rule)
 
 
 def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
-    """The case as it was known just before a report that took some duty its ground, and when that became known; the latest first."""
+    """The case as it was known just before a report that took some duty its ground, or set it aside, and when that became
+    known; the latest first.
+    """
+    candidates = [(rule, event) for event in history.events for rule in law.program.by_event.get(event.type, ())]
     tried = [
         (rule, event)
-        for event in history.events
-        for rule in law.program.by_event.get(event.type, ())
+        for rule, event in candidates
         if rule.changeable
         and not rule.breach_triggered
         and (rule.per_bearer or rule.rerouted or not raised(law, rule, event.id, history))
     ]
-    moments = sorted({event.knowable_at for event in history.events}) if tried else []
+    rivalled = any(may_be_set_aside(law, rule) for rule in {rule.order: rule for rule, _ in candidates}.values())
+    moments = sorted({event.knowable_at for event in history.events}) if tried or rivalled else []
     if len(moments) < 2:
         return ()
     known = [history.as_known_at(moment) for moment in moments]
@@ -52,8 +63,15 @@ def turns(law: Law, history: History) -> tuple[tuple[History, datetime], ...]:
         (before, after)
         for (before, now), after in zip(pairwise(known), moments[1:], strict=True)
         if any(raised(law, r, e.id, before) - raised(law, r, e.id, now) for r, e in tried)
+        or (rivalled and set_aside(law, before, now))
     ]
     return tuple(reversed(found))
+
+
+def set_aside(law: Law, before: History, now: History) -> bool:
+    """Whether what was owed by what was known before is owed no more, though another rule's ground alone has changed."""
+    stood, stands = (weighed(law, grouped(law, known)) for known in (before, now))
+    return any(d.verdict is True and k not in stands and may_be_set_aside(law, d.rule) for k, d in stood.items())
 
 
 def raised(law: Law, rule: CompiledRule, event_id: str, known: History) -> frozenset[str | None]:
@@ -71,13 +89,17 @@ def raised(law: Law, rule: CompiledRule, event_id: str, known: History) -> froze
     return frozenset(n for n, s in inside.items() if judge(rule, s) is True and exception_of(rule, s) is not True)
 
 
-def ceased(obligation: Obligation, moment: datetime) -> Obligation:
+#: Why a duty stands no more.
+NO_GROUND = Text(
+    "后来查明的情况使条件不再成立，或使其归于其他单位",
+    "what was learned later took the duty its ground, or sent it to another desk",
+)
+SET_ASIDE = Text("后来适用的规则优先于本规则", "a rule that goes before this one came to apply")
+
+
+def ceased(obligation: Obligation, moment: datetime, claim: Text = NO_GROUND) -> Obligation:
     """As it stood, if it was performed or breached; else withdrawn, with the reason."""
     if obligation.performed_at is not None or obligation.status is Status.BREACHED:
         return obligation
-    claim = Text(
-        "后来查明的情况使条件不再成立，或使其归于其他单位",
-        "what was learned later took the duty its ground, or sent it to another desk",
-    )
     step = Why("status", claim, value=moment.isoformat(), holds=False)
     return replace(obligation, status=Status.WITHDRAWN, questions=(), grounds=(*obligation.grounds, step))

@@ -23,7 +23,8 @@ from remit.pack.load import Pack
 from remit.program.compile import compile_program
 from remit.program.program import CompiledRule, Program
 from remit.routing.graph import UnitGraph
-from remit.routing.route import Routing, Search, route
+from remit.routing.route import route
+from remit.routing.search import Routing, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Draft:
         span: the period, of a recurring duty.
         cause: the failed duty, of a consequence.
         rebuttable: an exception may yet apply.
+        undecided: the drafts that would set it aside, were what they wait for stated.
     """
 
     rule: CompiledRule
@@ -108,6 +110,7 @@ class Draft:
     span: Span | None = None
     cause: Obligation | None = None
     rebuttable: bool = False
+    undecided: tuple[Draft, ...] = ()
 
     @property
     def event(self) -> Event | None:

@@ -17,7 +17,7 @@ from remit.model.unit import Unit
 from remit.pack.load import Pack
 from remit.program.compile import conjuncts, walk
 from remit.program.program import CompiledRule
-from remit.routing.route import Routing
+from remit.routing.search import Routing
 from remit.semantics.agenda import asked_in
 from remit.semantics.law import Law
 
