@@ -44,6 +44,7 @@ from remit.model.expression import (
     Variable,
 )
 from remit.model.rule import (
+    Accompanying,
     Act,
     Always,
     ByDefaulter,
@@ -569,7 +570,9 @@ def busy_rule(draw: st.DrawFn, number: int, count: int) -> Rule:
         condition=Condition(condition, "generated") if condition else None,
         exception=Condition(exception, "generated") if exception else None,
         overrides=tuple(draw(st.lists(st.sampled_from(later), max_size=1))) if later else (),
-        timing=None if isinstance(trigger, Always) else draw(busy_timings),
+        timing=None
+        if isinstance(trigger, Always)
+        else draw(busy_timings | st.builds(Accompanying, st.sampled_from(later)) if later else busy_timings),
         per=draw(st.sampled_from(Per)),
         done=tuple(draw(st.lists(of_act, max_size=2))),
         breach=tuple(draw(st.lists(of_act, max_size=1))),

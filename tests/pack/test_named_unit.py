@@ -12,7 +12,7 @@ from remit.model.rule import ByFact, ByUnit
 
 BREACH = Path(__file__).parents[2] / "examples" / "gdpr-breach"
 CHAPTER = "policies/gdpr-2016-679/article-33.md"
-TO = "to: {unit: event.controller}"
+TO = "to: {role: controller, via: part_of, of: event.controller}"
 
 
 def written(tmp_path: Path, instead: str) -> Path:

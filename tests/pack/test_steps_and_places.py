@@ -14,7 +14,7 @@ from remit.model.terms import Relation
 
 BREACH = Path(__file__).parents[2] / "examples" / "gdpr-breach"
 CHAPTER = "policies/gdpr-2016-679/article-33.md"
-TO = "to: {unit: event.controller}"
+TO = "to: {role: controller, via: part_of, of: event.controller}"
 PLACES = """
 affected_places:
   label: places where affected people live

@@ -13,6 +13,7 @@ from remit.checks.desks import Desks, asks_place
 from remit.expressions.printer import show
 from remit.model.expression import And, Expression, Or, Quantify
 from remit.model.rule import (
+    Accompanying,
     ByFact,
     ByReading,
     ByRelation,
@@ -139,7 +140,7 @@ class Norms:
             each = (self.limit(one) for one in timing.of)
             ends = tuple(one for one in each if isinstance(one, Within | OnDay))
             return Earliest(ends) if len(ends) > 1 else next(iter(ends), None)
-        return None if isinstance(timing, OpenEnd) else timing
+        return None if isinstance(timing, OpenEnd | Accompanying) else timing
 
 
 def before(day: date | None) -> date | None:

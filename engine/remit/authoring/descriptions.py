@@ -154,6 +154,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "months": ("多少个月", "how many months"),
     "date": ("到哪一天", "until which day"),
     "by.reading": ("按哪个解释", "by which reading"),
+    "by.with": ("与哪条规则要求的行为一并办理", "together with what which rule asks for"),
     "by.from": ("从何时起算：known 知悉（不写即是），event 事发", "from when it counts: known (left out), or event"),
     "rolls_over": ("最后一日是休假日的，是否顺延", "whether a last day on a holiday moves on"),
     "opens": ("何时开始，如 12-11", "when it opens, such as 12-11"),

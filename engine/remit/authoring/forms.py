@@ -143,7 +143,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "status": Words(("assumed", "official")), "alias": TEXTS,
     },
     "by": {
-        **dict.fromkeys(timings.AMOUNTS, WHOLE), "date": DAY, "reading": Name(("reading",)), "from": Words(("known", "event")),
+        **dict.fromkeys(timings.AMOUNTS, WHOLE), "date": DAY, "reading": Name(("reading",)), "from": Words(("known", "event")), "with": TEXT,
         "rolls_over": TRUTH,
     },
     "window": {"opens": MONTH_DAY, "due": MONTH_DAY, "latest": MONTH_DAY, "rolls_over": TRUTH},
@@ -206,7 +206,7 @@ def form(
     return Form(place or name, {key: shapes.get(key, TEXT) for key in keys}, required, one_of, at_most_one, needs, rest)
 
 
-BY_ONE = (*timings.AMOUNTS, "date", "reading")
+BY_ONE = (*timings.AMOUNTS, "date", "reading", "with")
 FORMS: Mapping[str, Form] = {
     "pack": form("pack", vocabulary.PACK_KEYS, ("id", "title", "zone", "fallback")),
     "level": form("level", vocabulary.LEVEL_KEYS, ("id",)),
@@ -216,8 +216,8 @@ FORMS: Mapping[str, Form] = {
     "choice": form("choice", vocabulary.CHOICE_KEYS),
     "event type": form("event type", vocabulary.EVENT_TYPE_KEYS, ("label",)),
     "reading": form("reading", vocabulary.READING_KEYS, ("label", "means", "signed_by", "since", "reason"), at_most_one=(("by", "window"),)),
-    "by": form("by", timings.BY_KEYS, one_of=(BY_ONE,)),
-    "by of a reading": Form("by", {key: SHAPES["by"].get(key, TEXT) for key in timings.BY_KEYS if key != "reading"}, one_of=(BY_ONE[:-1],)),
+    "by": form("by", timings.RULE_BY_KEYS, one_of=(BY_ONE,)),
+    "by of a reading": Form("by", {key: SHAPES["by"].get(key, TEXT) for key in timings.BY_KEYS if key != "reading"}, one_of=(BY_ONE[:-2],)),
     "window": form("window", timings.WINDOW_KEYS, ("opens", "due")),
     "place": form("place", units.PLACE_KEYS, ("label", "level")),
     "units-file": form("units-file", units.UNITS_FILE_KEYS),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from remit.analysis.norms import spoken as condition
 from remit.model.rule import (
+    Accompanying,
     Act,
     Always,
     ByDefaulter,
@@ -68,6 +69,8 @@ def limit(timing: Timing | None) -> Text:
         case Earliest(limits):
             told = joined((limit(one) for one in limits), Text("；", "; "))
             return Text(f"{told.zh}，以最早者为准", f"{told.en}, whichever is earlier")
+        case Accompanying(rule):
+            return Text(f"与 {rule} 一并办理", f"together with {rule}")
         case None | OpenEnd():
             return Text("不设期限", "no limit")
         case _:

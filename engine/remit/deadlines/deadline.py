@@ -16,7 +16,7 @@ from remit.deadlines.calendar import Calendar, next_day
 from remit.deadlines.recurrence import Span
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline
-from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
+from remit.model.rule import Accompanying, ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
@@ -52,7 +52,7 @@ def schedule(
     match timing:
         case None:
             return Deadline(opens=opens, state="unstated", steps=(NO_LIMIT,))
-        case OpenEnd():
+        case OpenEnd() | Accompanying():
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Within():
             start = (happened_at if timing.count_from is CountFrom.EVENT else known_at).astimezone(calendar.zone)
@@ -113,7 +113,7 @@ def schedule_period(
                 ),
             )
             return Deadline(opens, end, end, "set", steps=(step,))
-        case OpenEnd():
+        case OpenEnd() | Accompanying():
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Window():
             return window(timing, span, calendar)

@@ -88,7 +88,7 @@ SPAN = texts("hours", "days", "working_days", "months", "date") | {
     "from": one_of("known", "event"),
     "rolls_over": TRUTH,
 }
-BY = Shape("by", SPAN | {"reading": named("reading")})
+BY = Shape("by", SPAN | {"reading": named("reading"), "with": named("rule")})
 PEOPLE = Slot(declares="people", inside=Shape("label", dict.fromkeys(("zh", "en"), Slot(declares="people"))))
 SELECTOR = Slot(
     words=("reporter", "defaulter"),

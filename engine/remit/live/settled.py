@@ -13,6 +13,7 @@ from remit.live.record import Acts
 from remit.live.rules import LiveRule
 from remit.model.obligation import Deadline, Obligation
 from remit.model.terms import Nature
+from remit.semantics.accompany import accompanied, along, companions
 from remit.semantics.law import Law
 from remit.semantics.life import failed_at
 from remit.semantics.reorganise import beside, move
@@ -31,12 +32,32 @@ def settled(
 ) -> list[Obligation]:
     """Every draft as it stands at `now`, and the consequences of those that failed."""
     setting = Setting(program, acts, case, Peers(found), now, aliases)
-    owed = [
-        (draft, o)
-        for key, draft in found.items()
-        for o in stand(draft, key, deadline(draft, amended_at.get(key) if amended_at else None, program), setting)
-    ]
+    due = {key: deadline(draft, amended_at.get(key) if amended_at else None, program) for key, draft in found.items()}
+    stood: dict[str, tuple[Obligation, ...]] = {}
+    for key in accompanying_last(found):
+        name = accompanied(found[key])
+        if name is not None:
+            duties = [o for other in companions(found[key], found) for o in stood[other]]
+            due[key] = along(due[key], name, duties, found[key].cause).bare()
+        stood[key] = stand(found[key], key, due[key], setting)
+    owed = [(draft, o) for key, draft in found.items() for o in stood[key]]
     return [o for _, o in owed] + [o for cause in owed for o in consequences(*cause, setting)]
+
+
+def accompanying_last(found: Mapping[str, Draft]) -> Iterable[str]:
+    """What accompanies another after that: it decides when it is due."""
+    if not any(accompanied(draft) for draft in found.values()):
+        return found
+    order: dict[str, None] = {}
+
+    def place(key: str) -> None:
+        for other in companions(found[key], found) if accompanied(found[key]) else ():
+            place(other)
+        order.setdefault(key)
+
+    for key in found:
+        place(key)
+    return order
 
 
 def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) -> Deadline:

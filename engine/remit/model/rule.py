@@ -172,6 +172,13 @@ class ByReading:
     count_from: CountFrom = CountFrom.KNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Accompanying:
+    """Together with what another rule asks for: due when that is done, and else when that is due."""
+
+    rule: str
+
+
 Limit = Within | OnDay | OpenEnd | ByReading
 
 
@@ -182,7 +189,7 @@ class Earliest:
     of: tuple[Limit, ...]
 
 
-Timing = Within | Window | OnDay | OpenEnd | ByReading | Earliest
+Timing = Within | Window | OnDay | OpenEnd | ByReading | Earliest | Accompanying
 
 
 def limits_of(timing: Timing | None) -> tuple[Timing, ...]:

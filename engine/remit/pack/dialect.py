@@ -41,7 +41,7 @@ LOCAL: dict[tuple[str, str], str] = {
     ("case", "事件"): "events", ("policy", "层级"): "level", ("on-reorganisation", "日期"): "on", ("reorganisation", "日期"): "on",
     ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("superior", "标题"): "title", ("calendar", "文件"): "document",
     ("units-file", "单位"): "units", ("acceptance", "类别"): "kind", ("acceptance", "规则"): "rules", ("acceptance", "所指"): "about",
-    ("acceptance", "认可人"): "by", ("headings", "条"): "article",
+    ("acceptance", "认可人"): "by", ("headings", "条"): "article", ("by", "随同"): "with",
 }  # fmt: skip
 
 #: Fixed words that stand as values.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from remit.errors import VocabularyError, nearest
-from remit.model.rule import Consequence, Policy
+from remit.model.rule import Accompanying, Consequence, On, Policy, Rule
+from remit.model.terms import Modality
 from remit.pack.rules import RUN
 from remit.pack.yaml_reader import Problems, Scalar
 
@@ -33,12 +34,23 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                 )
             )
         seen[rule.id].append(owners[rule.policy])
-        for name in (*rule.then, *rule.overrides):
+        for name in (*rule.then, *rule.overrides, *accompanied(rule)):
             if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
                 problems.unknown(
                     "rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule"
                 )
                 misspelt.add(nearest(name, by_id) or "")
+        for name in accompanied(rule):
+            if name in by_id and not (of_a_case(rule) and of_a_case(by_id[name])):
+                problems.add(
+                    VocabularyError(
+                        "RM231",
+                        "nothing-to-accompany",
+                        found=name,
+                        expected="two duties of a case: each with `on`, or set off by a `then`",
+                        origin=rule.references.get(name, rule.origin),
+                    )
+                )
         for name in rule.then:
             target = by_id.get(name)
             if target is not None and not isinstance(target.trigger, Consequence):
@@ -67,10 +79,13 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                     origin=rule.origin,
                 )
             )
-    for what in ("then", "overrides"):
+    said: dict[str, Callable[[Rule], tuple[str, ...]]] = {
+        "then": lambda rule: rule.then, "overrides": lambda rule: rule.overrides, "with": accompanied,
+    }  # fmt: skip
+    for what, named_by in said.items():
         follows: dict[str, tuple[str, ...]] = defaultdict(tuple)
         for rule in rules:
-            follows[rule.id] += getattr(rule, what)
+            follows[rule.id] += named_by(rule)
         for ring in rings(dict(follows)):
             problems.add(
                 VocabularyError(
@@ -81,6 +96,16 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                     origin=by_id[ring[0]].origin,
                 )
             )
+
+
+def accompanied(rule: Rule) -> tuple[str, ...]:
+    """The rule whose act it accompanies."""
+    return (rule.timing.rule,) if isinstance(rule.timing, Accompanying) else ()
+
+
+def of_a_case(rule: Rule) -> bool:
+    """Whether it is a duty that arises in a case."""
+    return rule.modality is Modality.MUST and isinstance(rule.trigger, On | Consequence)
 
 
 def meet(one: Policy, other: Policy) -> bool:

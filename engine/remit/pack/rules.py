@@ -11,6 +11,7 @@ from remit.expressions.checker import check
 from remit.expressions.lexicon import Lexicon
 from remit.expressions.parser import parse
 from remit.model.rule import (
+    Accompanying,
     Act,
     Always,
     ByPeople,
@@ -39,7 +40,7 @@ from remit.pack.fields import Fields
 from remit.pack.literate import by_article, find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
-from remit.pack.timings import BY_KEYS, WINDOW_KEYS, several, window_timing
+from remit.pack.timings import RULE_BY_KEYS, WINDOW_KEYS, several, window_timing
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
 #: The id in a block that is not YAML.
@@ -259,8 +260,11 @@ class RuleReader:
         if len(events or ()) < len(fields.scalars("on")) or fields.misspelt & {"on", "every", "always"}:
             events = tuple(self.vocabulary.event_types)  # which is meant nobody knows, and that has been told
         kind = self.kind(rule.modality, trigger, fields)
+        timing = self.timing(fields)
+        along = {timing.rule: fields.keys["by"]} if isinstance(timing, Accompanying) else {}
         return replace(
             rule,
+            references={**along, **rule.references},
             action=self.names.resolve("action", action) if action else None,
             bearers=parties["bearer"],
             performers=parties["performer"],
@@ -271,7 +275,7 @@ class RuleReader:
             condition=self.condition(fields, "if", events),
             exception=self.condition(fields, "unless", events),
             overrides=fields.texts("overrides"),
-            timing=self.timing(fields),
+            timing=timing,
             per=Per(fields.word("per", ("case", "subject", "event"), "case")),
             done=self.acts(fields, "done"),
             breach=self.acts(fields, "breach"),
@@ -329,7 +333,7 @@ class RuleReader:
                 )
             )
         if "by" in fields:
-            found = several([Fields(node, "by", BY_KEYS, self.problems) for node in fields.many("by")], self.names)
+            found = several([Fields(node, "by", RULE_BY_KEYS, self.problems) for node in fields.many("by")], self.names)
             windows = [name for name in readings_of(found) if isinstance(self.vocabulary.readings[name].timing, Window)]
             if isinstance(found, Earliest) and windows:
                 self.problems.add(

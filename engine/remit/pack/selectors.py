@@ -13,7 +13,7 @@ from remit.pack.fields import Fields
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Problems, Scalar
 
-KEYS = ("unit", "role", "each", "of", "office_of", "place", "level", "or", "via", "people")
+KEYS = ("unit", "role", "via", "each", "of", "office_of", "place", "level", "or", "people")
 FORMS = ("unit", "role", "each", "office_of", "people")
 RELATIVE = ("same", "upper")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from remit.errors import VocabularyError
-from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
+from remit.model.rule import Accompanying, ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.pack.fields import Fields
 from remit.pack.names import Names
@@ -14,6 +14,7 @@ from remit.pack.yaml_reader import Scalar
 
 AMOUNTS = ("hours", "days", "working_days", "months")
 BY_KEYS = (*AMOUNTS, "date", "reading", "from", "rolls_over")
+RULE_BY_KEYS = (*BY_KEYS, "with")
 WINDOW_KEYS = ("opens", "due", "latest", "rolls_over")
 MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -47,7 +48,14 @@ def by_timing(fields: Fields, names: Names | None) -> Timing | None:
 
 
 def several(fields: Sequence[Fields], names: Names) -> Timing | None:
-    """One limit, or several of which the earliest governs."""
+    """One limit, or several of which the earliest governs; what accompanies an act has no other."""
+    beside = next((one for one in fields if "with" in one), None)
+    if beside is not None:
+        name, idle = beside.scalar("with"), [key for key in BY_KEYS if key in beside]
+        if idle or len(fields) > 1:
+            beside.problems.add(VocabularyError("RM206", "wrong-form", found=beside.shown(("with", *idle)), expected="`with` alone: the act it accompanies says when", origin=beside.keys["with"]))  # fmt: skip
+            return None
+        return Accompanying(name.text) if name else None
     found = [by_timing(one, names) for one in fields]
     limits = tuple(limit for limit in found if isinstance(limit, Within | OnDay | OpenEnd | ByReading))
     if len(limits) < len(found) or not found:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from remit.explain.words import Words
 from remit.model.rule import (
+    Accompanying,
     Always,
     ByDefaulter,
     ByFact,
@@ -150,6 +151,11 @@ class Phrases:
         told = self.timing(rule.timing)
         return self.say(f"{period}{'，' if period else ''}{told}", f"{period}{', ' if period else ''}{told}")
 
+    def rule_label(self, name: str) -> str:
+        """A rule as people call it."""
+        known = self.pack.rules.get(name)
+        return known.label.of(self.language) if known is not None and known.label is not None else name
+
     def timing(self, timing: Timing) -> str:
         match timing:
             case Within(amount, unit):
@@ -161,6 +167,9 @@ class Phrases:
                 return said if latest == due else said + self.say(f"，最迟{self.day(latest.month, latest.day)}", f", at the latest {latest}")  # fmt: skip
             case OnDay(day):
                 return self.say(f"{self.date(day)}前", f"by {day}")
+            case Accompanying(name):
+                label = self.rule_label(name)
+                return self.say(f"与“{label}”一并办理", f"together with “{label}”")
             case OpenEnd():
                 return self.say("不设终期", "no end is set")
             case Earliest(limits):

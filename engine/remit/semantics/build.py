@@ -22,6 +22,7 @@ from remit.model.text import Text
 from remit.model.vocabulary import Attribute
 from remit.program.program import CompiledRule
 from remit.routing.search import Routing
+from remit.semantics.accompany import accompanied, along, companions
 from remit.semantics.drafts import excepted, in_case, judge, moved_ids, obligation_id, seen, under_bearer, weighed
 from remit.semantics.law import Draft, Law
 from remit.semantics.life import Acts, failed_at, settle
@@ -43,13 +44,24 @@ def settled(
     there, because nobody could know before.
     """
     bearers, matters = bearers_by(lambda key: found[key].rule.order, found), bearers_by(under_bearer, found)
-    owed: list[tuple[Draft, Obligation]] = []
-    for key, draft in found.items():
-        known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
-        obligation = build(law, draft, key, history.case, deadline(law, draft, known))
-        joint = matters[under_bearer(key)] if draft.rule.rule.jointly is Jointly.ANY else {draft.bearer.id}
-        acts = acts_on(law, draft, history, obligation, joint, bearers[draft.rule.order] - joint)
-        owed += ((draft, o) for o in transferred(law, obligation, acts, now))
+    stood: dict[str, tuple[Obligation, ...]] = {}
+
+    def stand(key: str) -> tuple[Obligation, ...]:
+        """After what it accompanies: that decides when it is due."""
+        if key not in stood:
+            draft = found[key]
+            known = max(filter(None, (draft.arose_at, (amended_at or {}).get(key))), default=None)
+            due = deadline(law, draft, known)
+            name = accompanied(draft)
+            if name is not None:
+                due = along(due, name, [o for other in companions(draft, found) for o in stand(other)], draft.cause)
+            obligation = build(law, draft, key, history.case, due)
+            joint = matters[under_bearer(key)] if draft.rule.rule.jointly is Jointly.ANY else {draft.bearer.id}
+            acts = acts_on(law, draft, history, obligation, joint, bearers[draft.rule.order] - joint)
+            stood[key] = transferred(law, obligation, acts, now)
+        return stood[key]
+
+    owed = [(draft, o) for key, draft in found.items() for o in stand(key)]
     return tuple(o for _, o in owed) + tuple(consequences(law, history, owed, now))
 
 

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from remit.model.rule import ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within, limits_of
+from remit.model.rule import (
+    Accompanying,
+    ByReading,
+    Earliest,
+    MonthDay,
+    OnDay,
+    OpenEnd,
+    Timing,
+    Window,
+    Within,
+    limits_of,
+)
 from remit.model.terms import CountFrom, Period
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
@@ -53,7 +64,9 @@ def of_several(timing: Earliest, readings: dict[str, Reading]) -> Iterator[Limit
             others = timing.of[:at], timing.of[at + 1 :]
             instead = () if changed.timing is None else limits_of(changed.timing)
             left = tuple(
-                limit for limit in (*others[0], *instead, *others[1]) if not isinstance(limit, Window | Earliest)
+                limit
+                for limit in (*others[0], *instead, *others[1])
+                if not isinstance(limit, Window | Earliest | Accompanying)
             )
             said = Text(f"第{at + 1}项期限：{changed.change.zh}", f"limit {at + 1}: {changed.change.en}")
             yield Limit(changed.kind, said, left[0] if len(left) == 1 else Earliest(left))
@@ -86,7 +99,7 @@ def of_timing(timing: Timing) -> Iterator[Limit]:
         case OpenEnd():
             said = Text(f"不设终期改为{SOME_DAYS}日", f"no end becomes {SOME_DAYS} days")
             yield Limit("amount", said, Within(SOME_DAYS, "days"))
-        case ByReading() | Earliest():
+        case ByReading() | Earliest() | Accompanying():
             return
 
 

@@ -36,7 +36,7 @@ Feature: One matter reported again, of something else, and known late
     Then exactly these duties arise:
       | unit                        | modality | action                            | for            | to                          | by               | under            | status    | rule                |
       | Meridian Clinics B.V.       | must     | notify the authority              |                | Dutch supervisory authority | 2024-10-28 09:00 | Article 33(1)    | done late | a33-1.notify        |
-      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority |                  | Article 33(1)    | active    | a33-1.reasons       |
+      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority | 2024-10-28 09:05 | Article 33(1)    | overdue   | a33-1.reasons       |
       | Meridian Clinics B.V.       | must     | describe the nature of the breach | first data set | Dutch supervisory authority | no end           | Article 33(3)(a) | active    | a33-3a.nature       |
       | Meridian Clinics B.V.       | must     | give a contact point              | first data set | Dutch supervisory authority | no end           | Article 33(3)(b) | active    | a33-3b.contact      |
       | Meridian Clinics B.V.       | must     | describe the likely consequences  | first data set | Dutch supervisory authority | no end           | Article 33(3)(c) | active    | a33-3c.consequences |
@@ -62,8 +62,8 @@ Feature: One matter reported again, of something else, and known late
       | Meridian Clinics B.V. | give reasons for the delay                                |                | Dutch supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
       | Meridian Clinics B.V. | document the breach                                       |                |                             |                  | Article 33(5) | active  | a33-5.document |
       | Meridian Clinics B.V. | inform the data subjects                                  |                |                             | 2024-05-17 10:20 | Article 34(1) | done    | a34-1.inform   |
-      | Meridian Clinics B.V. | describe the breach in plain language                     | first data set |                             |                  | Article 34(2) | active  | a34-2.plain    |
-      | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | first data set |                             |                  | Article 34(2) | active  | a34-2.contents |
+      | Meridian Clinics B.V. | describe the breach in plain language                     | first data set |                             | 2024-05-16 09:00 | Article 34(2) | overdue | a34-2.plain    |
+      | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | first data set |                             | 2024-05-16 09:00 | Article 34(2) | overdue | a34-2.contents |
     And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
     And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)(b)", status "undecided", rule "a34-3b.averted"
     And whether "Meridian Clinics B.V." must "communicate publicly instead" is undecided, and "controller" is asked for "disproportionate effort"

@@ -7,6 +7,12 @@ Feature: Article 33(2), from the processor to the controller, and on to the auth
     And the reason for "notify the controller" contains "EDPB Guidelines 9/2022"
     And nothing else arises
 
+  Scenario: A processor that names a branch tells the controller it is part of
+    When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
+      | controller concerned | Lyon branch of Meridian Clinics |
+    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-15 08:00"
+    And nothing else arises
+
   Scenario: The processor does not weigh the risk
     When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor finds a breach":
       | controller concerned | Meridian Clinics B.V. |

@@ -48,8 +48,8 @@ Feature: Article 34(1) and (2), the people themselves are told
       | consequences described      | true |
       | measures described          | true |
     Then "Meridian Clinics B.V." must "inform the data subjects", status "done"
-    And "Meridian Clinics B.V." must "describe the breach in plain language", to "data subjects", by "none", under "Article 34(2)", status "done", rule "a34-2.plain"
-    And "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", to "data subjects", by "none", under "Article 34(2)", status "done", rule "a34-2.contents"
+    And "Meridian Clinics B.V." must "describe the breach in plain language", to "data subjects", by "2024-05-15 12:00", under "Article 34(2)", status "done", rule "a34-2.plain"
+    And "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", to "data subjects", by "2024-05-15 12:00", under "Article 34(2)", status "done", rule "a34-2.contents"
 
   Scenario: A letter only lawyers can read
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -75,7 +75,7 @@ Feature: Article 34(1) and (2), the people themselves are told
       | contact point given    | true |
       | consequences described | true |
       | measures described     | true |
-    Then "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", status "done"
+    Then "Meridian Clinics B.V." must "tell the data subjects contact, consequences and measures", status "done late"
 
   Scenario: Nobody wrote, so no letter is judged
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":

@@ -20,6 +20,7 @@ from remit.model.expression import (
     Variable,
 )
 from remit.model.rule import (
+    Accompanying,
     Act,
     Always,
     ByDefaulter,
@@ -215,6 +216,11 @@ class Phrases:
                     return self.say("条文未定期限", "no limit is stated")
         return self.timing(timing, recurring=isinstance(rule.trigger, Every))
 
+    def rule_label(self, name: str) -> str:
+        """A rule as people call it."""
+        known = self.pack.rules.get(name)
+        return known.label.of(self.language) if known is not None and known.label is not None else name
+
     def timing(self, timing: Timing, *, recurring: bool = False) -> str:
         match timing:
             case Within(amount, unit, count_from, rolls_over):
@@ -226,6 +232,9 @@ class Phrases:
                 return self.say(f"{self.month_day(opens)}至{self.month_day(due)}", f"{self.month_day(opens)} to {self.month_day(due)}") + last + self.rolling(rolls=rolls_over)  # fmt: skip
             case OnDay(day, rolls_over):
                 return self.say(f"{day.year}年{day.month}月{day.day}日之前", f"by {day.day} {MONTHS[day.month - 1]} {day.year}") + self.rolling(rolls=rolls_over)  # fmt: skip
+            case Accompanying(name):
+                label = self.rule_label(name)
+                return self.say(f"与“{label}”一并办理", f"together with “{label}”")
             case OpenEnd():
                 return self.say("不设终点", "no end is set")
             case Earliest(limits):
