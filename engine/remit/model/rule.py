@@ -202,6 +202,11 @@ def readings_of(timing: Timing | None) -> tuple[str, ...]:
     return tuple(limit.reading for limit in limits_of(timing) if isinstance(limit, ByReading))
 
 
+def accompanied(timing: Timing | None) -> tuple[str, ...]:
+    """The rule whose act it accompanies."""
+    return (timing.rule,) if isinstance(timing, Accompanying) else ()
+
+
 # --- what sets it off ------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from remit.errors import VocabularyError, nearest
-from remit.model.rule import Accompanying, Consequence, On, Policy, Rule
+from remit.model.rule import Consequence, On, Policy, Rule, accompanied
 from remit.model.terms import Modality
 from remit.pack.rules import RUN
 from remit.pack.yaml_reader import Problems, Scalar
@@ -34,13 +34,13 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                 )
             )
         seen[rule.id].append(owners[rule.policy])
-        for name in (*rule.then, *rule.overrides, *accompanied(rule)):
+        for name in (*rule.then, *rule.overrides, *accompanied(rule.timing)):
             if name not in by_id and name not in problems.lost and "chapters" not in problems.unread:
                 problems.unknown(
                     "rule", Scalar(name, rule.references.get(name, rule.origin)), by_id, "the id of a rule"
                 )
                 misspelt.add(nearest(name, by_id) or "")
-        for name in accompanied(rule):
+        for name in accompanied(rule.timing):
             if name in by_id and not (of_a_case(rule) and of_a_case(by_id[name])):
                 problems.add(
                     VocabularyError(
@@ -80,7 +80,7 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                 )
             )
     said: dict[str, Callable[[Rule], tuple[str, ...]]] = {
-        "then": lambda rule: rule.then, "overrides": lambda rule: rule.overrides, "with": accompanied,
+        "then": lambda rule: rule.then, "overrides": lambda rule: rule.overrides, "with": lambda rule: accompanied(rule.timing),
     }  # fmt: skip
     for what, named_by in said.items():
         follows: dict[str, tuple[str, ...]] = defaultdict(tuple)
@@ -96,11 +96,6 @@ def check_references(policies: Sequence[Policy], problems: Problems) -> None:
                     origin=by_id[ring[0]].origin,
                 )
             )
-
-
-def accompanied(rule: Rule) -> tuple[str, ...]:
-    """The rule whose act it accompanies."""
-    return (rule.timing.rule,) if isinstance(rule.timing, Accompanying) else ()
 
 
 def of_a_case(rule: Rule) -> bool:

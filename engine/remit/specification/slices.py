@@ -1,7 +1,7 @@
 """The rules that can have a say in a scenario: those its reports set off, those it speaks of, and what is tied to these.
 
 A scenario told to this part of a pack ends as told to the whole of it, and many times sooner. What could make it end
-otherwise is in the part: rules are tied by `then`, by `overrides`, and by opposite demands of one act.
+otherwise is in the part: rules are tied by `then`, by `overrides`, by `with` of a limit, and by opposite demands of one act.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from remit.model.rule import Rule
+from remit.model.rule import Rule, accompanied
 from remit.model.terms import Modality
 from remit.pack.load import Pack
 from remit.program.compile import RUN, compile_rule
@@ -47,7 +47,7 @@ class Ties:
                 for kind in compile_rule(rule, policy, 0).triggers:
                     by_event[kind].add(rule.id)
                 by_action[str(rule.action)].add(rule.id)
-                for other in (*rule.then, *rule.overrides):
+                for other in (*rule.then, *rule.overrides, *accompanied(rule.timing)):
                     tied[rule.id].add(other)
                     tied[other].add(rule.id)
         for names in by_action.values():
