@@ -25,7 +25,7 @@ PACKS = (ROOT, ROOT / "examples" / "gdpr-breach", LIBRARY)
     ("shape", "known"),
     [
         (shapes.RULE, rules.KEYS),
-        (shapes.BY, timings.BY_KEYS),
+        (shapes.BY, timings.RULE_BY_KEYS),
         (shapes.SELECTOR.inside, selectors.KEYS),
         (shapes.POLICY, draft.POLICY_KEYS),
         (shapes.CASE, case_files.KEYS),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from remit import Engine, Pack, PackError
+from remit.analysis.analyse import analyse
 from remit.checks.check import check
 from remit.model.rule import ByFact, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Relation
@@ -122,6 +123,25 @@ def test_each_of_several_places_has_its_desk(tmp_path: Path) -> None:
             [("event.affected_places", "In which places do the affected people live?")],
         ),
     }
+
+
+def test_what_is_proven_of_bearers_found_by_lists_and_steps(tmp_path: Path) -> None:
+    """A controller at one of the places listed is no processor; who is reached from the reporter can be what its rule asks."""
+    every_authority(tmp_path)
+    law = tmp_path / "pack" / CHAPTER
+    listed = law.read_text("utf-8").replace(
+        "bearer: reporter\n", "bearer: {role: controller, place: event.affected_places, or: enclosing}\n", 1
+    )
+    law.write_text(
+        listed.replace(
+            "bearer: {role: controller, place: event.place}\non: [personal_data_breach, processor_notice]\ndone: {event: breach_documented",
+            "bearer: {role: controller, via: part_of, of: reporter}\nif: '\"controller\" in unit.roles'\non: [personal_data_breach, processor_notice]\ndone: {event: breach_documented",
+        ),
+        "utf-8",
+    )
+    found = analyse(Pack.load(tmp_path / "pack"))
+    assert {(f.kind, f.rules) for f in found if f.kind == "never-fires"} == {("never-fires", ("a33-2.processor",))}
+    assert "a33-5.document" in {rule for f in found if f.kind == "always-true" for rule in f.rules}
 
 
 def test_the_example_itself_is_sound() -> None:

@@ -60,10 +60,15 @@ class Reports(Terms):
         return self.z3.And(self.unit().known, self.unit().value == self.name("unit", unit))
 
     def says(self, path: str, value: str, report: int = 0) -> Any:
-        """The report, or the case of the person, states that."""
+        """The report, or the case of the person, states that; of a list, as a member."""
         root, _, name = path.partition(".")
         cell = self.of_event(report, name) if root == "event" else self.of_subject(name)
-        return self.all([cell.known, cell.value == self.name(cell.sort, value)])
+        of = cell.sort.removeprefix("list of ")
+        member = self.name(of, value)
+        if of == cell.sort:
+            return self.all([cell.known, cell.value == member])
+        self.asked.setdefault(cell.sort, []).append(member)
+        return self.all([cell.known, self.z3.Select(cell.value, member)])
 
     # --- what is told -----------------------------------------------------------------------------
 

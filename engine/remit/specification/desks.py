@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from remit.model.rule import ByRelation, ByReporter, ByRole, ByStep, ByUnit, On, Rule, Selector
+from remit.model.rule import ByFact, ByRelation, ByReporter, ByRole, ByStep, ByUnit, On, Rule, Selector
 from remit.model.terms import Relation
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
@@ -37,6 +37,8 @@ class Desks:
                 yield from self.of_unit(unit)
             case ByStep():
                 yield from self.of_step(selector)
+            case ByFact() if isinstance(rule.trigger, On):
+                yield Desk("unit", Text("改为报告单位", "whoever reports it instead"), ByReporter())
             case _ if isinstance(selector, ByReporter):
                 yield from self.of_reporter(rule)
 
