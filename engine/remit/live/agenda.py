@@ -209,7 +209,7 @@ class LiveAgenda:
         today = self._program.timeline.day(now)
         drafted = {key: pair for course in self._courses for key, pair in course.until(today).items()}
         for draft, _ in drafted.values():
-            draft.rebuttable, draft.undecided = draft.doubtful, []
+            draft.rebuttable, draft.undecided = draft.doubtful, ()
         kept = weighed({key: draft for key, (draft, _) in drafted.items()})
         before, self._slots, self._placed = self._slots, {}, {}
         for key, draft in kept.items():

@@ -44,7 +44,7 @@ class Draft:
     cause: Obligation | None = None
     doubtful: bool = False
     rebuttable: bool = False
-    undecided: list[Draft] = field(default_factory=list)
+    undecided: Sequence[Draft] = ()
 
     @property
     def event(self) -> Event | None:

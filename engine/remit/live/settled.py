@@ -12,6 +12,7 @@ from remit.live.program import LiveProgram
 from remit.live.record import Acts
 from remit.live.rules import LiveRule
 from remit.model.obligation import Deadline, Obligation
+from remit.model.rule import Accompanying
 from remit.model.terms import Nature
 from remit.semantics.accompany import accompanied, along, companions
 from remit.semantics.law import Law
@@ -33,31 +34,32 @@ def settled(
     """Every draft as it stands at `now`, and the consequences of those that failed."""
     setting = Setting(program, acts, case, Peers(found), now, aliases)
     due = {key: deadline(draft, amended_at.get(key) if amended_at else None, program) for key, draft in found.items()}
-    stood: dict[str, tuple[Obligation, ...]] = {}
-    for key in accompanying_last(found):
-        name = accompanied(found[key])
-        if name is not None:
-            duties = [o for other in companions(found[key], found) for o in stood[other]]
-            due[key] = along(due[key], name, duties, found[key].cause).bare()
-        stood[key] = stand(found[key], key, due[key], setting)
-    owed = [(draft, o) for key, draft in found.items() for o in stood[key]]
+    if any(isinstance(draft.rule.rule.timing, Accompanying) for draft in found.values()):
+        stood = stand_together(found, due, setting)
+        owed = [(draft, o) for key, draft in found.items() for o in stood[key]]
+    else:
+        owed = [(draft, o) for key, draft in found.items() for o in stand(draft, key, due[key], setting)]
     return [o for _, o in owed] + [o for cause in owed for o in consequences(*cause, setting)]
 
 
-def accompanying_last(found: Mapping[str, Draft]) -> Iterable[str]:
-    """What accompanies another after that: it decides when it is due."""
-    if not any(accompanied(draft) for draft in found.values()):
-        return found
-    order: dict[str, None] = {}
+def stand_together(
+    found: Mapping[str, Draft], due: Mapping[str, Deadline], setting: Setting
+) -> Mapping[str, tuple[Obligation, ...]]:
+    """Each after what it accompanies: that decides when it is due."""
+    stood: dict[str, tuple[Obligation, ...]] = {}
 
-    def place(key: str) -> None:
-        for other in companions(found[key], found) if accompanied(found[key]) else ():
-            place(other)
-        order.setdefault(key)
+    def settle(key: str) -> tuple[Obligation, ...]:
+        if key not in stood:
+            draft, ends = found[key], due[key]
+            name = accompanied(draft)
+            if name is not None:
+                ends = along(
+                    ends, name, [o for other in companions(draft, found) for o in settle(other)], draft.cause
+                ).bare()
+            stood[key] = stand(draft, key, ends, setting)
+        return stood[key]
 
-    for key in found:
-        place(key)
-    return order
+    return {key: settle(key) for key in found}
 
 
 def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) -> Deadline:
