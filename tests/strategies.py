@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from remit.deadlines.calendar import Calendar, YearCalendar
+from remit.model.counting import PRC_CIVIL_CODE, AtLeast, Counting
 from remit.model.event import (
     CORRECTION,
     DISPUTE,
@@ -95,6 +96,17 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 def text(words: str) -> Text:
     return Text(words, words)
+
+
+#: The default as often as all others: one that never ends too soon, and one that counts all it can and closes early.
+COUNTINGS = (
+    PRC_CIVIL_CODE,
+    PRC_CIVIL_CODE,
+    Counting(text("patient"), hours_from="next_full_hour", rolls_over="unless_hours", at_least=AtLeast(2, 2)),
+    Counting(
+        text("strict"), day_of_event="counted", rolls_over="always", last_day_ends=time(17), at_least=AtLeast(1, 0)
+    ),
+)
 
 
 def world() -> UnitGraph:
@@ -297,6 +309,7 @@ def policies(draw: st.DrawFn, max_rules: int = 8) -> Policy:
         first_period=draw(st.sampled_from(("full", "none", "remainder"))),
         sentences=(),
         rules=fitted,
+        counting=draw(st.sampled_from(COUNTINGS)),
     )
 
 

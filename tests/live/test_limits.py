@@ -12,22 +12,23 @@ from remit.deadlines.deadline import schedule
 from remit.live.limits import limit_of
 from remit.live.timeline import Timeline
 from remit.matching.reference import Reference
+from remit.model.counting import Counting
 from remit.model.rule import Timing
 from remit.program.compile import compile_program
 from remit.semantics.law import Law
-from strategies import READINGS, busy_moments, busy_timings, calendar, world
+from strategies import COUNTINGS, READINGS, busy_moments, busy_timings, calendar, world
 
 PROGRAM = compile_program(())
 LAW = Law(PROGRAM, world(), READINGS, calendar(), {}, Reference(PROGRAM))
 delays = st.sampled_from([timedelta(), timedelta(hours=9), timedelta(days=40)])
 
 
-@given(busy_timings, st.lists(st.tuples(busy_moments, delays), min_size=1, max_size=5))
+@given(busy_timings, st.sampled_from(COUNTINGS), st.lists(st.tuples(busy_moments, delays), min_size=1, max_size=5))
 def test_a_remembered_deadline_is_the_scheduled_one(
-    timing: Timing | None, moments: list[tuple[datetime, timedelta]]
+    timing: Timing | None, counting: Counting, moments: list[tuple[datetime, timedelta]]
 ) -> None:
-    limit = limit_of(LAW, Timeline(LAW), timing)
-    scheduled = partial(schedule, timing, calendar=LAW.calendar, readings=LAW.readings)
+    limit = limit_of(LAW, Timeline(LAW), timing, counting)
+    scheduled = partial(schedule, timing, calendar=LAW.calendar, readings=LAW.readings, counting=counting)
     for happened_at, delay in moments * 2:
         known_at = happened_at + delay
         assert limit(happened_at, known_at) == scheduled(happened_at=happened_at, known_at=known_at).bare()

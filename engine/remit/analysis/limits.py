@@ -68,7 +68,9 @@ class Limits:
             if day <= last:
                 yield day, timedelta()
         if isinstance(limit, Within) and limit.count_from is CountFrom.EVENT:
-            late = limit.amount * LENGTHS[limit.unit] + MARGIN
+            least = rule.policy.counting.at_least
+            worked = least.working_days * LENGTHS["working_days"] if least is not None else timedelta()
+            late = max(limit.amount * LENGTHS[limit.unit], worked) + MARGIN
             yield from ((day, late) for day in self.norms.days(rule))
 
     def late(self, rule: CompiledRule, day: date, late: timedelta) -> CaseFile | None:

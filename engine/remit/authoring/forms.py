@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from remit.model.counting import STEPS
 from remit.model.terms import Kind, Period, Relation, ValueKind
 from remit.pack import (
     acceptances,
     calendars,
     case_files,
+    counting,
     events,
     fields,
     rules,
@@ -161,8 +163,13 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "holiday": {"from": DAY, "to": DAY},
     "policy": {
         "title": LABEL, "level": LEVEL, "issued_on": DAY, "effective_on": DAY, "repealed_on": DAY,
-        "first_period": Words(("full", "remainder", "none")), "headings": Ref("headings"), "implements": many(Ref("superior")),
+        "first_period": Words(("full", "remainder", "none")), "counting": Ref("counting"), "headings": Ref("headings"), "implements": many(Ref("superior")),
     },
+    "counting": {
+        "law": LABEL, **{key: Words(among) for key, among in counting.WORDS.items()}, "at_least": Ref("at_least"), "articles": Ref("articles"),
+    },
+    "at_least": dict.fromkeys(counting.AT_LEAST_KEYS, WHOLE),
+    "articles": dict.fromkeys(STEPS, LABEL),
     "superior": {"title": LABEL, "duties": Named(Ref("superior-duty"))},
     "superior-duty": {},
     "acceptance": {"rules": TEXTS, "since": DAY},
@@ -228,6 +235,9 @@ FORMS: Mapping[str, Form] = {
     "holiday": form("holiday", calendars.HOLIDAY_KEYS, ("from", "to")),
     "policy": form("policy", POLICY_KEYS, ("id", "title", "issuer", "level", "issued_on", "effective_on")),
     "headings": form("headings", tuple(source.HEADINGS)),
+    "counting": form("counting", counting.KEYS, ("law",)),
+    "at_least": form("at_least", counting.AT_LEAST_KEYS, ("working_days",)),
+    "articles": form("articles", STEPS),
     "superior": form("superior", superiors.SUPERIOR_KEYS, (), (("policy", "id"),)),
     "superior-duty": form("superior-duty", superiors.DUTY_KEYS, ("quote",)),
     "acceptance": form("acceptance", acceptances.KEYS, ("kind", "reason", "by", "since")),

@@ -122,7 +122,7 @@ class Rules:
         due = []
         for rule, norms in self.sides(old, new):
             at = datetime.combine(day, time(9), norms.pack.calendar.zone)
-            found = schedule(rule.timing, happened_at=at, known_at=at, calendar=norms.pack.calendar, readings=norms.pack.vocabulary.readings)  # fmt: skip
+            found = schedule(rule.timing, happened_at=at, known_at=at, calendar=norms.pack.calendar, readings=norms.pack.vocabulary.readings, counting=norms.pack.policy(rule.policy).counting)  # fmt: skip
             due.append(found.due)
         if due[0] is None or due[1] is None or due[0] == due[1]:
             return ()

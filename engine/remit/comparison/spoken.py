@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from remit.analysis.norms import spoken as condition
+from remit.deadlines.days import clock
+from remit.model.counting import Counting
 from remit.model.rule import (
     Accompanying,
     Act,
@@ -45,6 +47,11 @@ RELATIONS = {
     Relation.PART_OF: Text("下属", "part of"), Relation.REPORTS_TO: Text("下级", "reporting to"), Relation.GUIDED_BY: Text("受指导单位", "guided by"),
     Relation.MEMBER_OF: Text("成员", "member of"), Relation.OFFICE_OF: Text("办公室", "office of"), Relation.LOCATED_IN: Text("内设单位", "located in"),
 }  # fmt: skip
+#: The steps of counting.
+COUNTED = {
+    "hours_from": Text("小时自", "hours from"), "day_of_event": Text("当日", "the day of the event"), "months": Text("月", "months"),
+    "rolls_over": Text("顺延", "rolls over"), "last_day": Text("最后一日至", "the last day until"), "at_least": Text("至少：", "at least"),
+}  # fmt: skip
 NONE = Text("无", "none")
 
 
@@ -75,6 +82,23 @@ def limit(timing: Timing | None) -> Text:
             return Text("不设期限", "no limit")
         case _:
             return Text(timing.reading, timing.reading)
+
+
+def counting(value: Counting) -> Text:
+    """A convention of counting: its law, then what it says."""
+    words = {"hours_from": value.hours_from, "day_of_event": value.day_of_event, "rolls_over": value.rolls_over, "last_day": clock(value)}  # fmt: skip
+    told = [value.law]
+    for step, name in COUNTED.items():
+        word, article = words.get(step, ""), value.articles.get(step)
+        if step == "at_least" and value.at_least is not None:
+            days, length = value.at_least.working_days, value.at_least.in_days
+            said = Text(f"{length}日以上的期间含{days}个工作日", f"{days} working days in {length} days or more")
+        else:
+            said = Text(fixed(word, "zh"), word.replace("_", " "))
+        if said.en or article is not None:
+            cited = Text(f"（{article.zh}）", f" ({article.en})") if article is not None else Text("", "")
+            told.append(Text(f"{name.zh}{said.zh}{cited.zh}", f"{name.en} {said.en}".strip() + cited.en))
+    return joined(told, Text("，", ", "))
 
 
 def trigger(value: Trigger, words: Vocabulary) -> Text:

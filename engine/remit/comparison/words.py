@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from remit.comparison import spoken
 from remit.comparison.changes import Change
+from remit.model.counting import Counting
 from remit.model.rule import Policy
 from remit.model.text import Text
 from remit.pack.load import Pack
@@ -104,7 +105,7 @@ def documents(old: Policy | None, new: Policy | None) -> Iterator[Change]:
         if policy is not None:
             yield Change("added" if old is None else "removed", "policy", policy.id, None, old.title if old else None, new.title if new else None)  # fmt: skip
         return
-    for part in ("id", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period"):
+    for part in ("id", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period", "counting"):  # fmt: skip
         before, after = getattr(old, part), getattr(new, part)
         if before != after:
             yield Change("renamed" if part == "id" else "changed", "policy", new.id, part, said(before), said(after))
@@ -122,6 +123,8 @@ def said(value: object) -> Text | None:
             return None
         case Text():
             return value
+        case Counting():
+            return spoken.counting(value)
         case tuple():
             return Text("、".join(map(str, value)), ", ".join(map(str, value)))
         case _:

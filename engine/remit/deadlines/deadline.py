@@ -1,22 +1,36 @@
 """`schedule` and `schedule_period`: a rule's timing → when the duty opens, is due, and may last be done.
 
-The day of the event is not counted, hours run from the hour, the last day ends at 24:00 (written as 00:00
-of the next), months end on their last day where the corresponding one is missing, and a last day on a
-holiday moves where the rule says so. Source: Civil Code of the PRC arts. 200–204; DESIGN §3 Time.
+How periods are counted is the policy's convention (`Counting`), which each step of the proof cites. By the default, Civil Code of the
+PRC arts. 200–204, the day of the event is not counted, hours run from the moment, the last day ends at 24:00 (written as 00:00 of the
+next), months end on their last day where the corresponding one is missing, and a last day on a holiday moves where the rule says so.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 
 from remit.deadlines.calendar import Calendar, next_day
+from remit.deadlines.days import (
+    clock,
+    day_before,
+    day_in,
+    days_after,
+    days_on,
+    end_of,
+    end_of_day,
+    ends_on,
+    full_hour,
+    later,
+    midnight,
+    months_after,
+)
 from remit.deadlines.recurrence import Span
+from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline
-from remit.model.rule import Accompanying, ByReading, Earliest, MonthDay, OnDay, OpenEnd, Timing, Window, Within
+from remit.model.rule import Accompanying, ByReading, Earliest, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.model.text import Text
 from remit.model.vocabulary import Reading
@@ -29,6 +43,7 @@ def schedule(
     known_at: datetime,
     calendar: Calendar,
     readings: Mapping[str, Reading],
+    counting: Counting = PRC_CIVIL_CODE,
     day_only: bool = False,
 ) -> Deadline:
     """Work out the deadline of a triggered duty.
@@ -39,14 +54,13 @@ def schedule(
         known_at: aware; when the bearer could know, not before `happened_at`.
         calendar: working days by year, and the zone in which days are counted.
         readings: by id, for a timing that is left to a reading.
+        counting: the policy's convention; limits that come from a reading follow it as well.
         day_only: the hour is not known; hours then run from the day's beginning, the stricter reading.
 
     Returns:
         opens, due <= latest, each aware or None. A text's own limit has `latest` equal to `due`; one from a
         reading has no `latest`. `state` says which of these it is, `steps` how it came about. What became known too
         late, or a fixed date that is past, may leave `due` before `opens`.
-
-    Source: Civil Code arts. 200–204.
     """
     opens = known_at.astimezone(calendar.zone)
     match timing:
@@ -56,11 +70,11 @@ def schedule(
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Within():
             start = (happened_at if timing.count_from is CountFrom.EVENT else known_at).astimezone(calendar.zone)
-            return within(timing, start, opens, calendar, day_only=day_only)
+            return within(timing, start, opens, calendar, counting, day_only=day_only)
         case OnDay():
-            return on_day(timing, opens, calendar)
+            return on_day(timing, opens, calendar, counting)
         case Window():
-            return next_window(timing, opens, calendar)
+            return next_window(timing, opens, calendar, counting)
         case Earliest(limits):
             return earliest(
                 [
@@ -70,6 +84,7 @@ def schedule(
                         known_at=known_at,
                         calendar=calendar,
                         readings=readings,
+                        counting=counting,
                         day_only=day_only,
                     )
                     for limit in limits
@@ -86,50 +101,64 @@ def schedule(
                 known_at=known_at,
                 calendar=calendar,
                 readings=readings,
+                counting=counting,
                 day_only=day_only,
             )
             return as_read(read, found)
 
 
 def schedule_period(
-    timing: Timing | None, span: Span, *, calendar: Calendar, readings: Mapping[str, Reading]
+    timing: Timing | None,
+    span: Span,
+    *,
+    calendar: Calendar,
+    readings: Mapping[str, Reading],
+    counting: Counting = PRC_CIVIL_CODE,
 ) -> Deadline:
     """Work out the deadline of a recurring duty in one period.
 
     Without a timing it may be done from the first day of the period to the end of its last. A window lies in the
-    period's year; `by: {days: n}` counts from the period's first day, that day included, and so do months.
-
-    Source: Civil Code arts. 201, 203.
+    period's year; `by: {days: n}` counts from the period's first day, that day included, and so do months, whatever the
+    convention says of an event's day or hour: a period begins with its first.
     """
     opens = midnight(span.opens, calendar)
     match timing:
         case None:
-            end = end_of(span.last, calendar)
+            end, at = end_of(span.last, calendar, counting), clock(counting)
             step = Why(
                 "deadline",
                 Text(
-                    f"周期 {span.id}：至 {span.last} 24:00",
-                    f"period {span.id}: until 24:00 on {span.last}",
+                    f"周期 {span.id}：至 {span.last} {at}",
+                    f"period {span.id}: until {at} on {span.last}",
                 ),
             )
             return Deadline(opens, end, end, "set", steps=(step,))
         case OpenEnd() | Accompanying():
             return Deadline(opens=opens, state="open", steps=(OPEN_END,))
         case Window():
-            return window(timing, span, calendar)
+            return window(timing, span, calendar, counting)
         case Within(amount, "months"):
-            return whole_months(amount, span.opens, Deadline(opens=opens, limit=timing), calendar)
+            found = whole_months(amount, span.opens, Deadline(opens=opens, limit=timing), calendar, counting)
+            return held_open(found, timing, opens, calendar, counting)
         case Within():
             eve = opens - timedelta(days=1) if timing.unit != "hours" else opens
-            return within(timing, eve, opens, calendar, day_only=False)
+            whole = replace(counting, hours_from="event", day_of_event="not_counted")
+            return within(timing, eve, opens, calendar, whole, day_only=False)
         case OnDay():
-            return on_day(timing, opens, calendar)
+            return on_day(timing, opens, calendar, counting)
         case Earliest(limits):
-            return earliest([schedule_period(limit, span, calendar=calendar, readings=readings) for limit in limits])
+            return earliest(
+                [
+                    schedule_period(limit, span, calendar=calendar, readings=readings, counting=counting)
+                    for limit in limits
+                ]
+            )
         case ByReading(name):
-            found = readings[name]
-            read = schedule_period(found.timing or OpenEnd(), span, calendar=calendar, readings=readings)
-            return as_read(read, found)
+            meant = readings[name]
+            read = schedule_period(
+                meant.timing or OpenEnd(), span, calendar=calendar, readings=readings, counting=counting
+            )
+            return as_read(read, meant)
 
 
 def window_fits(timing: Window, span: Span) -> bool:
@@ -141,42 +170,39 @@ def window_fits(timing: Window, span: Span) -> bool:
 # --- the forms of a limit --------------------------------------------------------------------------
 
 
-def within(limit: Within, start: datetime, opens: datetime, calendar: Calendar, *, day_only: bool) -> Deadline:
+def within(
+    limit: Within, start: datetime, opens: datetime, calendar: Calendar, counting: Counting, *, day_only: bool
+) -> Deadline:
     """So many hours, days, working days or months from the start."""
     if limit.unit == "hours":
-        return within_hours(limit, start, opens, day_only=day_only)
-    first = start.date()
-    steps = [
-        Why(
-            "deadline",
-            Text(
-                f"自 {first} 起算，当日不计入（民法典第二百零一条）",
-                f"counted from {first}, that day not included (Civil Code art. 201)",
-            ),
-            value=first.isoformat(),
-        )
-    ]
-    base = Deadline(opens=opens, steps=tuple(steps), limit=limit)
+        return within_hours(limit, start, opens, calendar, counting, day_only=day_only)
+    base = Deadline(opens=opens, steps=(counted_from(start.date(), counting),), limit=limit)
+    counted = counting.day_of_event == "counted"
+    first = day_before(start.date()) if counted else start.date()
     match limit.unit:
         case "working_days":
-            return within_working_days(limit, first, base, calendar)
+            return within_working_days(limit, first, base, calendar, counting)
+        case "months" if counted:
+            found = whole_months(limit.amount, start.date(), base, calendar, counting)
+            return held_open(found, limit, midnight(start.date(), calendar), calendar, counting)
         case "months":
-            day = months_after(first, limit.amount)
+            day, source = months_after(first, limit.amount), counting.source("months")
             step = Text(
-                f"{limit.amount} 个月后的对应日（民法典第二百零二条）",
-                f"the corresponding day {limit.amount} months on (Civil Code art. 202)",
+                f"{limit.amount} 个月后的对应日{source.zh}",
+                f"the corresponding day {limit.amount} months on{source.en}",
             )
         case _:
             day = days_after(first, limit.amount)
             step = Text(f"第 {limit.amount} 日", f"day {limit.amount}")
     if day is None:
         return beyond_time(base)
-    counted = with_step(base, Why("deadline", step, value=day.isoformat()))
-    return last_day(counted, day, calendar, rolls_over=limit.rolls_over)
+    base = with_step(base, Why("deadline", step, value=day.isoformat()))
+    found = last_day(base, day, calendar, counting, rolls_over=rolls(limit, counting))
+    return held_open(found, limit, end_of_day(first, calendar), calendar, counting)
 
 
-def whole_months(amount: int, first: date, base: Deadline, calendar: Calendar) -> Deadline:
-    """So many months that begin with `first`: until the eve of the corresponding day, or the month's last (art. 202)."""
+def whole_months(amount: int, first: date, base: Deadline, calendar: Calendar, counting: Counting) -> Deadline:
+    """So many months that begin with `first`: until the eve of the corresponding day, or the month's last."""
     day = months_after(first, amount)
     if day is None:
         return beyond_time(base)
@@ -184,12 +210,14 @@ def whole_months(amount: int, first: date, base: Deadline, calendar: Calendar) -
         day -= timedelta(days=1)
     step = Text(f"自 {first} 起 {amount} 个月，当日计入", f"{amount} months from {first}, that day included")
     counted = with_step(base, Why("deadline", step, value=day.isoformat()))
-    return last_day(counted, day, calendar, rolls_over=rolls(base.limit))
+    return last_day(counted, day, calendar, counting, rolls_over=rolls(base.limit, counting))
 
 
-def within_hours(limit: Within, start: datetime, opens: datetime, *, day_only: bool) -> Deadline:
-    """Hours run from the hour (art. 201 para. 2), as they pass and not as the clocks are set, and do not roll over."""
-    hours = limit.amount
+def within_hours(
+    limit: Within, start: datetime, opens: datetime, calendar: Calendar, counting: Counting, *, day_only: bool
+) -> Deadline:
+    """Hours run as they pass and not as the clocks are set."""
+    begins = full_hour(start) if counting.hours_from == "next_full_hour" else start
     steps = []
     if day_only:
         claim = Text(
@@ -197,35 +225,46 @@ def within_hours(limit: Within, start: datetime, opens: datetime, *, day_only: b
             "the hour was not stated: counted from the beginning of that day",
         )
         steps.append(Why("deadline", claim, value=start.isoformat()))
+    if begins is None:
+        return beyond_time(Deadline(opens=opens, limit=limit))
+    if begins != start:
+        source = counting.source("hours_from")
+        claim = Text(
+            f"{start:%Y-%m-%d %H:%M} 所在的一小时不计入，自 {begins:%H:%M} 起算{source.zh}",
+            f"the hour of {start:%Y-%m-%d %H:%M} is not counted: from {begins:%H:%M} on{source.en}",
+        )
+        steps.append(Why("deadline", claim, value=begins.isoformat()))
     try:
-        due = later(start, timedelta(hours=hours))
+        due = later(begins, timedelta(hours=limit.amount))
     except OverflowError:
         return beyond_time(Deadline(opens=opens, steps=tuple(steps)))
-    claim = Text(f"自 {start:%Y-%m-%d %H:%M} 起 {hours} 小时", f"{hours} hours from {start:%Y-%m-%d %H:%M}")
+    claim = Text(f"自 {begins:%Y-%m-%d %H:%M} 起 {limit.amount} 小时", f"{limit.amount} hours from {begins:%Y-%m-%d %H:%M}")  # fmt: skip
     steps.append(Why("deadline", claim, value=due.isoformat()))
-    return Deadline(opens, due, due, "set", steps=tuple(steps), limit=limit)
+    found = same_time(Deadline(opens, due, due, "set", steps=tuple(steps), limit=limit), calendar, counting)
+    return held_open(found, limit, begins, calendar, counting)
 
 
-def within_working_days(limit: Within, first: date, base: Deadline, calendar: Calendar) -> Deadline:
+def within_working_days(limit: Within, first: date, base: Deadline, calendar: Calendar, counting: Counting) -> Deadline:
     """Only working days count, as the year's notice has them."""
     day = working_days_after(first, limit.amount, base, calendar)
     if isinstance(day, Deadline):
         return day
     claim = Text(f"第 {limit.amount} 个工作日", f"working day {limit.amount}")
     counted = with_step(base, Why("deadline", claim, value=day.isoformat()))
-    return last_day(decided_by(counted, calendar, next_day(first) or first, day), day, calendar, rolls_over=False)
+    asked = decided_by(counted, calendar, next_day(first) or first, day)
+    return last_day(asked, day, calendar, counting, rolls_over=False)
 
 
-def next_window(limit: Window, opens: datetime, calendar: Calendar) -> Deadline:
+def next_window(limit: Window, opens: datetime, calendar: Calendar, counting: Counting) -> Deadline:
     """The first window that is not over when the duty arises; nobody owes what could never have been done in time."""
     for year in range(opens.year, min(opens.year + 1, MAXYEAR) + 1):
-        found = window(limit, Span(str(year), date(year, 1, 1), date(year, 12, 31)), calendar)
+        found = window(limit, Span(str(year), date(year, 1, 1), date(year, 12, 31)), calendar, counting)
         if found.latest is None or opens <= found.latest:
             return replace(found, opens=max(opens, found.opens or opens))
     return beyond_time(Deadline(opens=opens))
 
 
-def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
+def window(limit: Window, span: Span, calendar: Calendar, counting: Counting) -> Deadline:
     """The days of the window in the period's year."""
     year = span.opens.year
     opens_on, due_on, latest_on = (day_in(year, part) for part in (limit.opens, limit.due, limit.latest))
@@ -238,40 +277,91 @@ def window(limit: Window, span: Span, calendar: Calendar) -> Deadline:
         steps=(Why("deadline", claim),),
         limit=limit,
     )
-    due = last_day(base, due_on, calendar, rolls_over=limit.rolls_over)
-    latest = last_day(base, latest_on, calendar, rolls_over=limit.rolls_over)
+    due = last_day(base, due_on, calendar, counting, rolls_over=limit.rolls_over)
+    latest = last_day(base, latest_on, calendar, counting, rolls_over=limit.rolls_over)
     return due if due.due is None else replace(due, latest=latest.due or due.due, calendars=notices(due, latest))
 
 
-def on_day(limit: OnDay, opens: datetime, calendar: Calendar) -> Deadline:
+def on_day(limit: OnDay, opens: datetime, calendar: Calendar, counting: Counting) -> Deadline:
     """The date the text sets."""
     base = Deadline(opens=opens, steps=(fixed_day(limit.day),), limit=limit)
-    return last_day(base, limit.day, calendar, rolls_over=limit.rolls_over)
+    return last_day(base, limit.day, calendar, counting, rolls_over=limit.rolls_over)
 
 
-def last_day(base: Deadline, day: date, calendar: Calendar, *, rolls_over: bool) -> Deadline:
-    """The last day ends at 24:00; one on a holiday moves where the rule rolls over (art. 203)."""
-    moved = day
-    while rolls_over and not (works := calendar.is_working_day(moved)):
-        if works is None:
-            return unpublished(base, moved.year)
-        following = next_day(moved)
-        if following is None:
-            return beyond_time(base)
-        moved = following
-    steps = []
-    if moved != day:
-        why = calendar.reason(day)
-        claim = Text(
-            f"最后一日 {day} 为休息日（{why}），顺延至 {moved}（民法典第二百零三条）",
-            f"the last day {day} is not worked ({why}) and moves to {moved} (Civil Code art. 203)",
-        )
-        steps.append(Why("deadline", claim, value=moved.isoformat()))
-    end = end_of(moved, calendar)
-    claim = Text(f"截至 {moved} 24:00（民法典第二百零三条）", f"until 24:00 on {moved} (Civil Code art. 203)")
+def last_day(base: Deadline, day: date, calendar: Calendar, counting: Counting, *, rolls_over: bool) -> Deadline:
+    """Until the end of the last day; one that is not worked moves where it rolls over."""
+    moved = next_worked(base, day, calendar) if rolls_over else day
+    if isinstance(moved, Deadline):
+        return moved
+    steps = [] if moved == day else [moved_to(day, moved, calendar, counting)]
+    end, at, source = end_of(moved, calendar, counting), clock(counting), counting.source("last_day")
+    claim = Text(f"截至 {moved} {at}{source.zh}", f"until {at} on {moved}{source.en}")
     steps.append(Why("deadline", claim, value=end.isoformat()))
     decided = decided_by(base, calendar, day, moved) if rolls_over else base
     return replace(decided, due=end, latest=end, state="set", steps=(*base.steps, *steps))
+
+
+def same_time(found: Deadline, calendar: Calendar, counting: Counting) -> Deadline:
+    """A limit in hours that ends on a day that is not worked: as it is, or to the same time of the next working day."""
+    if found.due is None or not rolls(found.limit, counting):
+        return found
+    day = ends_on(found.due, calendar)
+    moved = next_worked(found, day, calendar)
+    if isinstance(moved, Deadline):
+        return moved
+    if moved != day:
+        try:
+            due, latest = (end and days_on(end, moved - day, calendar) for end in (found.due, found.latest))
+        except OverflowError:
+            return beyond_time(found)
+        found = replace(with_step(found, moved_to(day, moved, calendar, counting)), due=due, latest=latest)
+    return decided_by(found, calendar, day, moved)
+
+
+def held_open(found: Deadline, limit: Within, begins: datetime, calendar: Calendar, counting: Counting) -> Deadline:
+    """Not over before the working days that the convention wants in any period of such a length, each of them whole."""
+    least = counting.at_least
+    if found.due is None or least is None or shorter(limit, least.in_days):
+        return found
+    eve = ends_on(begins, calendar)
+    day = working_days_after(eve, least.working_days, found, calendar)
+    if isinstance(day, Deadline):
+        return day
+    found = decided_by(found, calendar, next_day(eve) or eve, day)
+    end, source = end_of(day, calendar, counting), counting.source("at_least")
+    if found.due is None or found.due >= end:
+        return found
+    claim = Text(
+        f"期间至少含 {least.working_days} 个工作日，至 {day} {clock(counting)}{source.zh}",
+        f"at least {least.working_days} working days lie in it: until {clock(counting)} on {day}{source.en}",
+    )
+    return replace(with_step(found, Why("deadline", claim, value=end.isoformat())), due=end, latest=end)
+
+
+def shorter(limit: Within, days: int) -> bool:
+    """Whether a limit is shorter than so many days; months never are, but for none."""
+    length = {"hours": limit.amount / 24, "months": limit.amount * 28}.get(limit.unit, limit.amount)
+    return length < days
+
+
+def counted_from(day: date, counting: Counting) -> Why:
+    """That the day of the event is counted, or is not."""
+    source, counted = counting.source("day_of_event"), counting.day_of_event == "counted"
+    claim = Text(
+        f"自 {day} 起算，当日{'计入' if counted else '不计入'}{source.zh}",
+        f"counted from {day}, that day {'' if counted else 'not '}included{source.en}",
+    )
+    return Why("deadline", claim, value=day.isoformat())
+
+
+def moved_to(day: date, moved: date, calendar: Calendar, counting: Counting) -> Why:
+    """That the last day is not worked, and where it moves."""
+    why, source = calendar.reason(day), counting.source("rolls_over")
+    claim = Text(
+        f"最后一日 {day} 为休息日（{why}），顺延至 {moved}{source.zh}",
+        f"the last day {day} is not worked ({why}) and moves to {moved}{source.en}",
+    )
+    return Why("deadline", claim, value=moved.isoformat())
 
 
 def as_read(deadline: Deadline, reading: Reading) -> Deadline:
@@ -306,17 +396,35 @@ def earliest(found: Sequence[Deadline]) -> Deadline:
     return replace(first, latest=last, calendars=notices(*dated), steps=(*steps, governs))
 
 
-# --- arithmetic on days ------------------------------------------------------------------------------
+# --- where a last day lies ------------------------------------------------------------------------------
 
 
-def later(moment: datetime, passed: timedelta) -> datetime:
-    """So much time after a moment, whatever was done to the clocks in between."""
-    return (moment.astimezone(UTC) + passed).astimezone(moment.tzinfo)
+def rolls(limit: Timing | None, counting: Counting) -> bool:
+    """Whether a last day that is not worked moves: fixed dates where the rule says so, periods also by the convention.
+
+    Hours roll over by the convention alone, and working days never end on such a day.
+    """
+    match limit:
+        case Within(unit="hours"):
+            return counting.rolls_over == "always"
+        case Within():
+            return limit.rolls_over or counting.rolls_over != "where_said"
+        case Window() | OnDay():
+            return limit.rolls_over
+        case _:
+            return False
 
 
-def rolls(limit: Timing | None) -> bool:
-    """Whether a last day on a holiday moves; one in working days never lies there."""
-    return isinstance(limit, Within | Window | OnDay) and limit.rolls_over
+def next_worked(base: Deadline, day: date, calendar: Calendar) -> date | Deadline:
+    """That day if it is worked, or the next one that is; or `base` in the state that says why there is none to be had."""
+    while not (works := calendar.is_working_day(day)):
+        if works is None:
+            return unpublished(base, day.year)
+        following = next_day(day)
+        if following is None:
+            return beyond_time(base)
+        day = following
+    return day
 
 
 def working_days_after(day: date, count: int, base: Deadline, calendar: Calendar) -> date | Deadline:
@@ -342,40 +450,6 @@ def decided_by(base: Deadline, calendar: Calendar, first: date, last: date) -> D
 def notices(*found: Deadline) -> tuple[str, ...]:
     """The documents that decided any of them, each once."""
     return tuple(dict.fromkeys(document for deadline in found for document in deadline.calendars))
-
-
-def days_after(day: date, count: int) -> date | None:
-    try:
-        return day + timedelta(days=count)
-    except OverflowError:
-        return None
-
-
-def months_after(day: date, count: int) -> date | None:
-    """The corresponding day, or the month's last (art. 202).
-
-    >>> months_after(date(2024, 1, 31), 1)
-    datetime.date(2024, 2, 29)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    if year > MAXYEAR:
-        return None
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def day_in(year: int, part: MonthDay) -> date:
-    """That day of the year; 29 February in a common year is the 28th."""
-    return date(year, part.month, min(part.day, monthrange(year, part.month)[1]))
-
-
-def midnight(day: date, calendar: Calendar) -> datetime:
-    return datetime.combine(day, time.min, calendar.zone)
-
-
-def end_of(day: date, calendar: Calendar) -> datetime:
-    """24:00 of the day, as 00:00 of the next; the last second where no next day exists."""
-    following = next_day(day)
-    return datetime.combine(day, time.max, calendar.zone) if following is None else midnight(following, calendar)
 
 
 # --- stated states -----------------------------------------------------------------------------------

@@ -6,19 +6,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from remit.deadlines.calendar import Calendar
+from remit.deadlines.days import days_after, ends_on, later
 from remit.deadlines.deadline import (
     beyond_time,
-    days_after,
     decided_by,
     last_day,
-    later,
     notices,
     rolls,
+    same_time,
     undecided,
     unpublished,
     with_step,
     working_days_after,
 )
+from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline
 from remit.model.rule import Within
@@ -28,14 +29,16 @@ from remit.model.text import Text
 Pause = tuple[datetime, datetime | None]
 
 
-def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, calendar: Calendar) -> Deadline:
+def resume_deadline(
+    deadline: Deadline, pauses: tuple[Pause, ...], *, calendar: Calendar, counting: Counting = PRC_CIVIL_CODE
+) -> Deadline:
     """The deadline with what was not used of its budget; the stored one is not touched.
 
     Hours are given back as they passed; days, and working days of a limit in working days, as many as lie after the
-    day of the stop up to the day of the resumption, so that a limit in days still ends at 24:00, and one in working days
-    on a working day. While a pause runs there is no due date: none could be met or missed, and nobody could rely on one
-    that moves from day to day. A pause that began after `due` changes nothing.
-    Source: DESIGN §3 Stop the clock; Civil Code art. 201.
+    day of the stop up to the day of the resumption, so that a limit in days still ends when a last day is over, and one in
+    working days on a working day. A last day that is not worked moves as it would have without the pause. While a pause runs
+    there is no due date: none could be met or missed, and nobody could rely on one that moves from day to day. A pause that
+    began after `due` changes nothing.
     """
     found = deadline
     for stopped_at, resumed_at in pauses:
@@ -45,7 +48,7 @@ def resume_deadline(deadline: Deadline, pauses: tuple[Pause, ...], *, calendar: 
             return stopped(found, stopped_at)
         start = max(stopped_at, found.opens) if found.opens else stopped_at
         if start <= found.due and start < resumed_at:
-            found = given_back(found, start, resumed_at, calendar)
+            found = given_back(found, start, resumed_at, calendar, counting)
     return found
 
 
@@ -59,11 +62,13 @@ def stopped(deadline: Deadline, since: datetime) -> Deadline:
     return undecided(deadline, step, state="stopped")
 
 
-def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: Calendar) -> Deadline:
+def given_back(
+    deadline: Deadline, start: datetime, until: datetime, calendar: Calendar, counting: Counting
+) -> Deadline:
     """One pause."""
     limit = deadline.limit
     if isinstance(limit, Within) and limit.unit == "hours":
-        return hours_given_back(deadline, until.astimezone(UTC) - start.astimezone(UTC))
+        return same_time(hours_given_back(deadline, until.astimezone(UTC) - start.astimezone(UTC)), calendar, counting)
     first, last = (moment.astimezone(calendar.zone).date() for moment in (start, until))
     working = isinstance(limit, Within) and limit.unit == "working_days"
     count = (last - first).days
@@ -78,22 +83,26 @@ def given_back(deadline: Deadline, start: datetime, until: datetime, calendar: C
     unit = Text("个工作日", "working days") if working else Text("日", "days")
     claim = Text(f"自 {first} 至 {last} 中止计时，补回 {count} {unit.zh}", f"the clock stood still from {first} to {last}: {count} {unit.en} given back")  # fmt: skip
     base = with_step(deadline, Why("deadline", claim, value=str(count)))
-    moved = [later_day(base, end, count, calendar) for end in (deadline.due, deadline.latest) if end is not None]
+    moved = [
+        later_day(base, end, count, calendar, counting) for end in (deadline.due, deadline.latest) if end is not None
+    ]
     latest = moved[-1].due if deadline.latest else None
     return moved[0] if moved[0].due is None else replace(moved[0], latest=latest, calendars=notices(*moved))
 
 
-def later_day(base: Deadline, end: datetime, count: int, calendar: Calendar) -> Deadline:
+def later_day(base: Deadline, end: datetime, count: int, calendar: Calendar, counting: Counting) -> Deadline:
     """A last day moved by so many days of its own kind."""
     limit = base.limit
-    day = (end.astimezone(calendar.zone) - timedelta(microseconds=1)).date()
+    day = ends_on(end, calendar)
     if isinstance(limit, Within) and limit.unit == "working_days":
         moved = working_days_after(day, count, base, calendar)
         if isinstance(moved, date):
             base = decided_by(base, calendar, day + timedelta(days=1), moved)
     else:
         moved = days_after(day, count) or beyond_time(base)
-    return moved if isinstance(moved, Deadline) else last_day(base, moved, calendar, rolls_over=rolls(limit))
+    if isinstance(moved, Deadline):
+        return moved
+    return last_day(base, moved, calendar, counting, rolls_over=rolls(limit, counting))
 
 
 def hours_given_back(deadline: Deadline, given: timedelta) -> Deadline:

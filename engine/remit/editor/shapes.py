@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from remit.model.counting import STEPS
 from remit.model.terms import Period, Relation, ValueKind
+from remit.pack import counting
 from remit.pack.rules import INFERABLE
 
 TRUTHS = ("true", "false")
@@ -229,6 +231,16 @@ SUPERIOR = Shape(
         **texts("policy", "number", "issuer"),
     },
 )
+COUNTING = Shape(
+    "counting",
+    {
+        "law": TITLE,
+        **{key: one_of(*words) for key, words in counting.WORDS.items()},
+        "at_least": Slot(inside=Shape("at_least", texts(*counting.AT_LEAST_KEYS))),
+        "articles": Slot(inside=Shape("articles", dict.fromkeys(STEPS, TITLE))),
+        **texts("last_day_ends"),
+    },
+)
 POLICY = Shape(
     "policy",
     {
@@ -236,6 +248,7 @@ POLICY = Shape(
         "title": TITLE,
         "level": named("level"),
         "first_period": one_of("full", "none", "remainder"),
+        "counting": Slot(inside=COUNTING),
         "headings": Slot(inside=Shape("headings", texts("chapter", "article", "paragraph", "item"))),
         **texts("id", "number", "issuer", "issued_on", "effective_on", "repealed_on", "first_period_reason", "source"),
     },

@@ -57,9 +57,11 @@ NOUNS: dict[str, str] = {
     "pack": "规则包", "place": "地点", "policy": "政策", "reading": "解释", "role": "角色", "rule": "规则", "unit": "单位", "case": "案件",
     "selector": "选择式", "window": "窗口", "by": "期限", "reorganisation": "机构调整", "headings": "标题格式", "label": "标签", "edge": "关系",
     "acceptance": "认可", "act": "行为", "units-file": "单位文件", "relation": "关系", "name": "名称", "inferred": "推定", "holiday": "节假日", "superior": "上位文件", "superior-duty": "上位义务", "units file": "单位文件", "limit": "期限", "statement": "定义", "list of inferred parts": "推定", "list of headings": "标题格式",
+    "convention of counting": "期间计算", "list of articles": "条款", "minimum of working days": "至少工作日数", "counting": "期间计算", "articles": "条款", "at_least": "至少工作日数",
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
+    "a time of the day such as 17:00, or 24:00": "一日中的时刻，如 17:00，或 24:00",
     "exactly one unit; there it goes to the fallback desk with a question": "恰好一个单位；没有之处送兜底单位并提问",
     "a unit; there nobody owes it": "有单位；没有之处无人承担", "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
     "a list of accepted findings": "认可事项的列表", "not a list": "不是列表", "a file that is not there yet": "尚不存在的文件",

@@ -17,6 +17,7 @@ from remit.live.record import Acts
 from remit.live.records import make_obligation, make_question
 from remit.live.rules import Company
 from remit.matching.history import in_time
+from remit.model.counting import Counting
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, TRANSFER, WAIVER, Event
 from remit.model.expression import UNKNOWN
 from remit.model.obligation import Deadline, Obligation, Question
@@ -129,7 +130,10 @@ def live(draft: Draft, key: str, deadline: Deadline, company: Company, setting: 
         life = achieved(draft, key, deadline, company, setting, steering, stopped_at)
     if stopped_at is not None:
         pause = (stopped_at, life.performed_at)
-        deadline = life.deadline = resume_deadline(deadline, (pause,), calendar=setting.program.law.calendar).bare()
+        resumed = resume_deadline(
+            deadline, (pause,), calendar=setting.program.law.calendar, counting=counting_of(draft)
+        )
+        deadline = life.deadline = resumed.bare()
     if draft.verdict is UNKNOWN:
         life = Life(Status.UNDECIDED, deadline, life.performed_at, life.performed_by)
     if steering and life.status not in PERFORMED:
@@ -349,7 +353,7 @@ def after_stops(
         return deadline, None
     law = setting.program.law
     limited = replace(deadline, limit=governing(law, draft, deadline))
-    found, stopped_at = after_pauses(limited, told, law.calendar)
+    found, stopped_at = after_pauses(limited, told, law.calendar, counting_of(draft))
     return (found.bare() if stopped_at is None else found), stopped_at
 
 
@@ -359,10 +363,24 @@ def governing(law: Law, draft: Draft, deadline: Deadline) -> Timing | None:
     if not isinstance(timing, Earliest):
         return resolved(law, timing)
     if draft.span is not None:
-        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings).limit
+        return schedule_period(
+            timing, draft.span, calendar=law.calendar, readings=law.readings, counting=counting_of(draft)
+        ).limit
     known = deadline.opens or law.midnight(draft.day)
     happened = known if draft.cause is not None or not draft.evidence else draft.evidence[0].at
-    return schedule(timing, happened_at=happened, known_at=known, calendar=law.calendar, readings=law.readings).limit
+    return schedule(
+        timing,
+        happened_at=happened,
+        known_at=known,
+        calendar=law.calendar,
+        readings=law.readings,
+        counting=counting_of(draft),
+    ).limit
+
+
+def counting_of(draft: Draft) -> Counting:
+    """The convention of its policy."""
+    return draft.rule.source.policy.counting
 
 
 def lifted(draft: Draft, steering: Sequence[Event], setting: Setting) -> Status | None:

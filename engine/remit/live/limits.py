@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from remit.deadlines.deadline import later, schedule
+from remit.deadlines.days import later
+from remit.deadlines.deadline import schedule
 from remit.live.records import make_deadline
 from remit.live.timeline import Timeline
+from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.obligation import Deadline
 from remit.model.rule import ByReading, Earliest, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
@@ -18,9 +20,9 @@ from remit.semantics.law import Law
 Limit = Callable[[datetime, datetime], Deadline]
 
 
-def limit_of(law: Law, timeline: Timeline, timing: Timing | None) -> Limit:
+def limit_of(law: Law, timeline: Timeline, timing: Timing | None, counting: Counting = PRC_CIVIL_CODE) -> Limit:
     """As `schedule` for this timing. What it says of a day is asked of it once, and one event's deadline made once."""
-    limit = worked_out(law, timeline, timing)
+    limit = worked_out(law, timeline, timing, counting)
     happened: datetime | None = None
     known: datetime | None = None
     last = make_deadline()
@@ -35,18 +37,18 @@ def limit_of(law: Law, timeline: Timeline, timing: Timing | None) -> Limit:
     return remembered
 
 
-def worked_out(law: Law, timeline: Timeline, timing: Timing | None) -> Limit:
+def worked_out(law: Law, timeline: Timeline, timing: Timing | None, counting: Counting) -> Limit:
     match resolved(law, timing):
         case None:
             return lambda _happened_at, known_at: make_deadline(timeline.local(known_at))
-        case Within(amount, "hours", count_from):
+        case Within(amount, "hours", count_from) if counting.plain_hours:
             return hours(timeline, amount, count_from, timing.reading if isinstance(timing, ByReading) else None)
-        case Window() | Earliest():
-            return lambda happened_at, known_at: asked(law, timing, happened_at, known_at)
+        case Window() | Earliest() | Within(unit="hours"):
+            return lambda happened_at, known_at: asked(law, timing, counting, happened_at, known_at)
         case Within(count_from=count_from):
-            return by_day(law, timeline, timing, count_from)
+            return by_day(law, timeline, timing, counting, count_from)
         case _:
-            return by_day(law, timeline, timing, None)
+            return by_day(law, timeline, timing, counting, None)
 
 
 def resolved(law: Law, timing: Timing | None) -> Timing | None:
@@ -57,8 +59,15 @@ def resolved(law: Law, timing: Timing | None) -> Timing | None:
     return replace(inner, count_from=timing.count_from) if isinstance(inner, Within) else inner
 
 
-def asked(law: Law, timing: Timing | None, happened_at: datetime, known_at: datetime) -> Deadline:
-    found = schedule(timing, happened_at=happened_at, known_at=known_at, calendar=law.calendar, readings=law.readings)
+def asked(law: Law, timing: Timing | None, counting: Counting, happened_at: datetime, known_at: datetime) -> Deadline:
+    found = schedule(
+        timing,
+        happened_at=happened_at,
+        known_at=known_at,
+        calendar=law.calendar,
+        readings=law.readings,
+        counting=counting,
+    )
     return found.bare()
 
 
@@ -77,7 +86,9 @@ def hours(timeline: Timeline, amount: int, count_from: CountFrom, reading: str |
     return limit
 
 
-def by_day(law: Law, timeline: Timeline, timing: Timing | None, count_from: CountFrom | None) -> Limit:
+def by_day(
+    law: Law, timeline: Timeline, timing: Timing | None, counting: Counting, count_from: CountFrom | None
+) -> Limit:
     """Of a limit that counts from a day, that day decides; a fixed one (`count_from` None) is always the same."""
     found: dict[date | None, Deadline] = {}
 
@@ -88,7 +99,7 @@ def by_day(law: Law, timeline: Timeline, timing: Timing | None, count_from: Coun
             first = timeline.day(happened_at) if count_from is CountFrom.EVENT else opens.date()
         due = found.get(first)
         if due is None:
-            due = found[first] = asked(law, timing, happened_at, known_at)
+            due = found[first] = asked(law, timing, counting, happened_at, known_at)
         return make_deadline(opens, due.due, due.latest, due.state, due.reading, due.awaits, due.calendars)
 
     return limit

@@ -13,6 +13,7 @@ from remit.live.doubts import Doubts, doubts_of
 from remit.live.limits import Limit, limit_of
 from remit.live.routes import Desks, reads
 from remit.live.timeline import Timeline
+from remit.model.counting import Counting
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Expression, Path, Unknown, Variable
 from remit.model.obligation import Party
@@ -135,15 +136,16 @@ class Companies:
 
 
 def live_rules(law: Law, timeline: Timeline) -> tuple[LiveRule, ...]:
-    """Every rule of the program, in its order. Rules with the same timing share one memory of deadlines."""
+    """Every rule of the program, in its order. Those that count the same limit in the same way share one memory of deadlines."""
     above = ranked(law)
-    limits: dict[Timing | None, Limit] = {}
+    limits: dict[tuple[Timing | None, Counting], Limit] = {}
     for source in law.program.rules:
-        timing = source.rule.timing
-        if timing not in limits:
-            limits[timing] = limit_of(law, timeline, timing)
+        counted = source.rule.timing, source.policy.counting
+        if counted not in limits:
+            limits[counted] = limit_of(law, timeline, *counted)
     return tuple(
-        live_rule(law, timeline, rule, limits[rule.rule.timing], above[rule.order]) for rule in law.program.rules
+        live_rule(law, timeline, rule, limits[rule.rule.timing, rule.policy.counting], above[rule.order])
+        for rule in law.program.rules
     )
 
 

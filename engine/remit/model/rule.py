@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from remit.errors import Origin
+from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.expression import Expression
 from remit.model.terms import CountFrom, Jointly, Kind, Modality, Per, Period, Relation
 from remit.model.text import Text
@@ -356,7 +357,7 @@ class Policy:
 
     `level` is the rank of its issuer (lex superior); `first_period` says what a recurring duty owes in
     the period its effective date cuts: `full`, `none`, or `remainder` (the same duty, from that date on).
-    `implements` are the superior documents it carries out.
+    `implements` are the superior documents it carries out; `counting` is how its periods are counted.
     """
 
     id: str
@@ -371,4 +372,5 @@ class Policy:
     sentences: tuple[Sentence, ...]
     rules: tuple[Rule, ...]
     implements: tuple[Superior, ...] = ()
+    counting: Counting = PRC_CIVIL_CODE
     origin: Origin = Origin()

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -26,11 +26,11 @@ import msgspec
 
 from remit import errors
 from remit.deadlines import calendar
-from remit.model import expression, rule, terms, text, unit, vocabulary
+from remit.model import counting, expression, rule, terms, text, unit, vocabulary
 from remit.pack.files import Files
 
 #: Whose records a pack is made of.
-MODEL: Sequence[ModuleType] = (calendar, errors, expression, rule, terms, text, unit, vocabulary)
+MODEL: Sequence[ModuleType] = (calendar, counting, errors, expression, rule, terms, text, unit, vocabulary)
 #: Whose reading an entry is: what another version of these made of a pack is no entry.
 READERS = ("model", "pack", "expressions", "deadlines")
 #: How many packs are remembered; the one unused for longest goes first.
@@ -162,6 +162,7 @@ PLAIN: Sequence[tuple[str, type, Callable[[Any], tuple[object, ...]]]] = (
     ("set", frozenset, lambda v: tuple(sorted(v, key=repr))),
     ("moment", datetime, lambda v: (v.isoformat(),)),
     ("date", date, lambda v: (v.isoformat(),)),
+    ("time", time, lambda v: (v.isoformat(),)),
     ("span", timedelta, lambda v: (v.days, v.seconds, v.microseconds)),
     ("decimal", Decimal, lambda v: (str(v),)),
     ("integer", int, lambda v: (str(v),)),
@@ -186,6 +187,7 @@ def kinds() -> Mapping[str, Callable[..., object]]:
         "mapping": lambda *parts: dict(zip(parts[::2], parts[1::2], strict=True)),
         "moment": datetime.fromisoformat,
         "date": date.fromisoformat,
+        "time": time.fromisoformat,
         "span": timedelta,
         "decimal": Decimal,
         "integer": int,

@@ -30,6 +30,8 @@ KEYS: dict[str, str] = {
     "施行日期": "effective_on", "废止日期": "repealed_on", "原文": "source", "首期": "first_period", "首期理由": "first_period_reason",
     "单位们": "units", "机构调整": "reorganisations", "合并": "merge", "更名": "rename", "撤销": "abolish", "并入": "into", "权限": "authority",
     "年份": "year", "文件": "document", "公布日期": "published_on", "节假日": "holidays", "调休上班": "workdays",
+    "期间计算": "counting", "依据法律": "law", "小时起算": "hours_from", "当日": "day_of_event", "截止时刻": "last_day_ends", "至少": "at_least",
+    "期间日数": "in_days", "最后一日": "last_day",
     "时区": "zone", "语言": "language", "层级表": "levels", "兜底单位": "fallback",
 }  # fmt: skip
 
@@ -41,7 +43,7 @@ LOCAL: dict[tuple[str, str], str] = {
     ("case", "事件"): "events", ("policy", "层级"): "level", ("on-reorganisation", "日期"): "on", ("reorganisation", "日期"): "on",
     ("pack", "层级"): "levels", ("pack", "标题"): "title", ("policy", "标题"): "title", ("superior", "标题"): "title", ("calendar", "文件"): "document",
     ("units-file", "单位"): "units", ("acceptance", "类别"): "kind", ("acceptance", "规则"): "rules", ("acceptance", "所指"): "about",
-    ("acceptance", "认可人"): "by", ("headings", "条"): "article", ("by", "随同"): "with",
+    ("acceptance", "认可人"): "by", ("headings", "条"): "article", ("by", "随同"): "with", ("counting", "条款"): "articles",
 }  # fmt: skip
 
 #: Fixed words that stand as values.
@@ -51,6 +53,7 @@ WORDS: dict[str, str] = {
     "上一级": "upper", "上级范围": "enclosing", "知悉": "known", "任一": "any", "各自": "each", "推定": "inferred", "明定": "stated",
     "当事人": "subject", "是否": "bool", "整数": "int", "小数": "decimal", "文字": "text", "日期": "date", "时刻": "time", "时长": "duration",
     "选项": "choice", "地点": "place", "单位": "unit", "暂定": "assumed", "正式": "official", "全额": "full", "剩余": "remainder", "不计": "none",
+    "下一整点": "next_full_hour", "计入": "counted", "不计入": "not_counted", "依规则": "where_said", "小时除外": "unless_hours", "一律": "always",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from remit.model.rule import Policy, Rule, Sentence
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.calendars import read_calendars
+from remit.pack.counting import read_counting
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.files import Files
@@ -29,7 +30,7 @@ from remit.pack.yaml_reader import Problems
 
 POLICY_KEYS = (
     "id", "title", "number", "issuer", "level", "issued_on", "effective_on", "repealed_on", "first_period",
-    "first_period_reason", "source", "headings", "implements",
+    "first_period_reason", "counting", "source", "headings", "implements",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ class Draft:
             sentences=tuple(reader.sentences),
             rules=tuple((yield from self.chapters(folder.as_posix(), reader, told))),
             implements=read_superiors(fields),
+            counting=read_counting(fields),
             origin=fields.origin,
         )
 

@@ -13,11 +13,11 @@ from remit.pack.values import Unfit, day
 from remit.pack.yaml_reader import Mapping, Node, Problems, Scalar, Sequence
 
 #: So many keys are named one by one.
-FEW = 13
+FEW = 14
 #: What a place is called in messages, where not by its own name.
 CALLED = {
     "by": "limit", "units-file": "units file", "counts_as": "statement", "inferred": "list of inferred parts", "done": "act", "breach": "act",
-    "headings": "list of headings",
+    "headings": "list of headings", "counting": "convention of counting", "articles": "list of articles", "at_least": "minimum of working days",
 }  # fmt: skip
 LABEL_KEYS = ("zh", "en")
 TRUTH = {"true": True, "false": False}

@@ -61,7 +61,9 @@ def asked_in(law: Law, rule: CompiledRule, span: Span) -> tuple[Span, Deadline, 
     if cut and rule.policy.first_period == "none":
         return None
     asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
-    due = schedule_period(rule.rule.timing, asked, calendar=law.calendar, readings=law.readings)
+    due = schedule_period(
+        rule.rule.timing, asked, calendar=law.calendar, readings=law.readings, counting=rule.policy.counting
+    )
     end = due.latest or due.due
     opens = max(first, law.day(due.opens)) if due.opens else first
     if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):

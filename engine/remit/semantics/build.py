@@ -108,15 +108,22 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
 
 def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
     """Of a period, by the period; of a consequence, from the failure; else from the event and its knowledge."""
-    timing = draft.rule.rule.timing
+    timing, counting = draft.rule.rule.timing, draft.rule.policy.counting
     if draft.span is not None:
-        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings)
+        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings, counting=counting)
     event = draft.event
     if draft.nature is Nature.STANDING or (event is None and known is None):
         return Deadline(opens=known)
     if draft.cause is not None or event is None:
         start = known or law.midnight(draft.day)
-        return schedule(timing, happened_at=start, known_at=start, calendar=law.calendar, readings=law.readings)
+        return schedule(
+            timing,
+            happened_at=start,
+            known_at=start,
+            calendar=law.calendar,
+            readings=law.readings,
+            counting=counting,
+        )
     knowable = known or event.knowable_at
     return schedule(
         timing,
@@ -124,6 +131,7 @@ def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
         known_at=knowable,
         calendar=law.calendar,
         readings=law.readings,
+        counting=counting,
         day_only=event.day_only and knowable == event.at,
     )
 

@@ -14,6 +14,7 @@ from remit.deadlines.calendar import Calendar
 from remit.deadlines.suspension import Pause, resume_deadline
 from remit.matching.history import History, in_time
 from remit.matching.matcher import act_fits
+from remit.model.counting import Counting
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, WAIVER, Event
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline, Obligation
@@ -129,14 +130,16 @@ def settle(obligation: Obligation, acts: Acts, now: datetime) -> Obligation:
     """
     rule = acts.rule.rule
     told = pauses(acts.steering(SUSPENSION), acts.steering(RESUMPTION))
-    deadline, stopped_at = after_pauses(obligation.deadline, told, acts.calendar)
+    counting = acts.rule.policy.counting
+    deadline, stopped_at = after_pauses(obligation.deadline, told, acts.calendar, counting)
     found = replace(obligation, deadline=deadline)
     if rule.modality is not Modality.MUST or found.kind is Kind.MAINTENANCE:
         found = settle_maintenance(found, acts)
     else:
         found = settle_achievement(found, acts, now, stopped_at)
     if stopped_at is not None:
-        deadline = resume_deadline(deadline, ((stopped_at, found.performed_at),), calendar=acts.calendar)
+        pause = (stopped_at, found.performed_at)
+        deadline = resume_deadline(deadline, (pause,), calendar=acts.calendar, counting=counting)
         found = replace(found, deadline=deadline)
     if obligation.status is Status.UNDECIDED:
         found = replace(obligation, deadline=deadline, performed_at=found.performed_at, performed_by=found.performed_by)
@@ -242,10 +245,12 @@ def pauses(suspensions: Sequence[Event], resumptions: Sequence[Event]) -> tuple[
     return tuple(found)
 
 
-def after_pauses(deadline: Deadline, told: tuple[Pause, ...], calendar: Calendar) -> tuple[Deadline, datetime | None]:
+def after_pauses(
+    deadline: Deadline, told: tuple[Pause, ...], calendar: Calendar, counting: Counting
+) -> tuple[Deadline, datetime | None]:
     """The deadline after the pauses that have ended, and since when one that still runs keeps it from falling due."""
     ended = tuple(pause for pause in told if pause[1] is not None)
-    found = resume_deadline(deadline, ended, calendar=calendar)
+    found = resume_deadline(deadline, ended, calendar=calendar, counting=counting)
     running = (at for at, _ in told[len(ended) :])
     return found, next((at for at in running if found.due is None or at <= found.due), None)
 

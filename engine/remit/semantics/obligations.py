@@ -59,7 +59,7 @@ def obligations(
     Returns:
         The answer in stable order, the same for any order of `events`.
 
-    Source: DESIGN §3; Civil Code arts. 200–204 for deadlines.
+    Source: DESIGN §3; for deadlines, what each policy's `counting` cites.
     """
     program = compile_program(policies)
     law = Law(program, graph, readings, calendar, attributes or {}, matcher or Reference(program))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, timedelta
 
-from remit.deadlines.deadline import later
+from remit.deadlines.days import later
 from remit.deadlines.recurrence import spans
 from remit.model.event import Event
 from remit.model.obligation import Obligation

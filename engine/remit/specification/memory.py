@@ -95,7 +95,7 @@ def facts_digest(pack: Pack) -> str:
 
 def heads(pack: Pack) -> Iterable[object]:
     """What the policies say of themselves."""
-    return ((p.id, p.level, p.effective_on, p.repealed_on, p.first_period) for p in pack.policies)
+    return ((p.id, p.level, p.effective_on, p.repealed_on, p.first_period, p.counting) for p in pack.policies)
 
 
 def fingerprint(value: object) -> str:

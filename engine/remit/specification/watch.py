@@ -50,7 +50,7 @@ def touched(paths: Iterable[Path], before: Pack | None, after: Pack, specificati
 
 def changed_rules(before: Pack, after: Pack) -> frozenset[str] | None:
     """The rules that are new, gone or otherwise; None where the policies themselves are."""
-    heads = [[(p.id, p.level, p.effective_on, p.repealed_on, p.first_period) for p in pack.policies] for pack in (before, after)]  # fmt: skip
+    heads = [[(p.id, p.level, p.effective_on, p.repealed_on, p.first_period, p.counting) for p in pack.policies] for pack in (before, after)]  # fmt: skip
     if heads[0] != heads[1]:
         return None
     told = [{(r.policy, r.id): fingerprint(r) for p in pack.policies for r in p.rules} for pack in (before, after)]
