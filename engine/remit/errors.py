@@ -12,6 +12,7 @@
     ├── SpecificationError RM82x, RM83x  features, steps and what measures them
     ├── AnalysisError      RM84x  what is proved of a pack, or of two
     ├── SiteError          RM87x  pages that are published
+    ├── ColumnarError      RM88x  events and obligations as columns
     ├── ExportError        RM86x  documents, templates, calendars
     ├── AuthoringError     RM80x  new packs, the canonical form, schemas
     ├── EditorError        RM81x  what an editor asks for
@@ -217,6 +218,10 @@ class AuthoringError(RemitError):
 
 class EditorError(RemitError):
     """What an editor asks for cannot be done (RM81x)."""
+
+
+class ColumnarError(RemitError):
+    """A table of events cannot be made, or cannot be read (RM88x)."""
 
 
 class InternalError(RemitError):

@@ -1,0 +1,260 @@
+"""Events and obligations as Arrow tables, both ways.
+
+An event is a row; its attributes are the fields of the struct `data`, each in its own type, null where the event does not
+state it. A table may leave out any column that holds only nulls, and any field of `data` that no event states. Moments are
+UTC with microseconds: the instant is kept, the offset it was written with is not.
+
+An obligation is a row as well: what is the same for all of a rule (article, quotes, action …) is read from the rule again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from remit.errors import ColumnarError, Origin
+from remit.model.event import Event
+from remit.model.obligation import Deadline, Obligation, Party, Question
+from remit.model.rule import Rule
+from remit.model.terms import Basis, Nature, Status, ValueKind
+from remit.model.text import Text
+from remit.model.vocabulary import Attribute
+
+MOMENT = pa.timestamp("us", tz="UTC")
+TEXT = pa.struct([("zh", pa.string()), ("en", pa.string())])
+#: A decimal is kept as it is written, for every digit counts.
+TYPES: Mapping[ValueKind, pa.DataType] = {
+    ValueKind.BOOL: pa.bool_(), ValueKind.INT: pa.int64(), ValueKind.DECIMAL: pa.string(), ValueKind.TEXT: pa.string(),
+    ValueKind.DATE: pa.date32(), ValueKind.TIME: MOMENT, ValueKind.DURATION: pa.duration("us"),
+    ValueKind.CHOICE: pa.string(), ValueKind.PLACE: pa.string(), ValueKind.UNIT: pa.string(),
+}  # fmt: skip
+OWN = (
+    ("id", pa.string()), ("type", pa.string()), ("at", MOMENT), ("known_at", MOMENT), ("case", pa.string()),
+    ("by", pa.string()), ("place", pa.string()), ("subject", pa.string()), ("day_only", pa.bool_()),
+)  # fmt: skip
+PARTY = pa.struct(
+    [("id", pa.string()), ("label", TEXT), ("role", pa.string()), ("level", pa.string()), ("place", pa.string()), ("basis", pa.string()), ("routed", pa.bool_())]
+)  # fmt: skip
+QUESTION = pa.struct([("fact", pa.string()), ("ask", TEXT), ("asked_of", pa.string())])
+#: One row an obligation. `bearer` is the one who answers for it, `with` are those who must assist.
+OBLIGATIONS = pa.schema(
+    [
+        ("id", pa.string()), ("rule", pa.string()), ("policy", pa.string()), ("nature", pa.string()), ("bearer", PARTY),
+        ("performers", pa.list_(PARTY)), ("to", pa.list_(PARTY)), ("with", pa.list_(PARTY)), ("case", pa.string()),
+        ("subject", pa.string()), ("period", pa.string()), ("status", pa.string()), ("triggered_by", pa.list_(pa.string())),
+        ("opens", MOMENT), ("due", MOMENT), ("latest", MOMENT), ("deadline_state", pa.string()), ("reading", pa.string()),
+        ("awaits", pa.int32()), ("calendars", pa.list_(pa.string())), ("performed_at", MOMENT),
+        ("performed_by", pa.list_(pa.string())), ("breached_at", MOMENT), ("rebuttable", pa.bool_()),
+        ("handover_open", pa.bool_()), ("questions", pa.list_(QUESTION)), ("transferred_to", pa.string()),
+        ("transferred_from", pa.string()),
+    ]
+)  # fmt: skip
+#: policy and id → the rule, of which what all its obligations share is read.
+Rules = Mapping[tuple[str, str], Rule]
+
+
+def data_type(attribute: Attribute) -> pa.DataType:
+    """The type of an attribute's column."""
+    inner = TYPES[attribute.kind]
+    return pa.list_(inner) if attribute.many else inner
+
+
+def event_schema(attributes: Mapping[str, Attribute]) -> pa.Schema:
+    """Every column a table of events may have. `replacement` is, of a correction, the event as it should have been reported."""
+    data = pa.struct([(name, data_type(attribute)) for name, attribute in attributes.items()])
+    fields = [*OWN, ("data", data)]
+    return pa.schema([*fields, ("replacement", pa.struct(fields))])
+
+
+# --- events ----------------------------------------------------------------------------------------
+
+
+def table_of_events(events: Iterable[Event], attributes: Mapping[str, Attribute]) -> pa.Table:
+    """One row an event, in their order; only the columns that hold something.
+
+    Raises:
+        ColumnarError: RM880 an attribute that is not among `attributes`, or a value that is not of its type.
+    """
+    told = list(events)
+    names = {name for event in told for one in (event, event.replacement) if one is not None for name in one.data}
+    if strange := sorted(names - attributes.keys()):
+        raise unfit(next(e for e in told if strange[0] in e.data or e.replacement is not None), strange[0])
+    used = {name: attribute for name, attribute in attributes.items() if name in names}
+    schema = event_schema(used)
+    replaced = any(event.replacement is not None for event in told)
+    wanted = [f for f in schema if f.name != "replacement" or replaced]
+    columns = {name: [getattr(event, name) for event in told] for name, _ in OWN}
+    decimals = [name for name, attribute in used.items() if attribute.kind is ValueKind.DECIMAL]
+    columns["data"] = [plain(event, decimals) for event in told]
+    columns["replacement"] = [None if e.replacement is None else row(e.replacement, decimals) for e in told]
+    try:
+        arrays = [pa.array(columns[field.name], type=field.type) for field in wanted]
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError):
+        raise misfit(told, used, decimals) from None
+    return pa.Table.from_arrays(arrays, schema=pa.schema(wanted))
+
+
+def plain(event: Event, decimals: Sequence[str]) -> dict[str, object]:
+    """The attributes as Arrow takes them."""
+    found = dict(event.data)
+    for name in decimals:
+        if name in found:
+            value = found[name]
+            found[name] = tuple(map(str, value)) if isinstance(value, tuple) else str(value)
+    return dict(found)
+
+
+def row(event: Event, decimals: Sequence[str]) -> dict[str, object]:
+    return {name: getattr(event, name) for name, _ in OWN} | {"data": plain(event, decimals)}
+
+
+def misfit(events: Iterable[Event], attributes: Mapping[str, Attribute], decimals: Sequence[str]) -> ColumnarError:
+    """The first value that is not of its attribute's type."""
+    for event in events:
+        for one in filter(None, (event, event.replacement)):
+            for name, value in plain(one, decimals).items():
+                try:
+                    pa.array([value], type=data_type(attributes[name]))
+                except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError):
+                    return unfit(event, f"{name}: {value!r}")
+    return unfit(None, "events")
+
+
+def unfit(event: Event | None, found: str) -> ColumnarError:
+    origin = Origin() if event is None else Origin(event=event.id, case=event.case)
+    return ColumnarError(
+        "RM880", "not-in-columns", found=found, expected="an attribute of the vocabulary with a value of its type",
+        origin=origin,
+    )  # fmt: skip
+
+
+def events_of(table: pa.Table, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> Iterator[Event]:
+    """The events of a table, in its order; moments are told in `zone`."""
+    decimals = {name: a for name, a in attributes.items() if a.kind is ValueKind.DECIMAL}
+    for batch in table.to_batches(max_chunksize=10_000):
+        for fields in batch.to_pylist():
+            yield event_of(fields, decimals, zone)
+
+
+def event_of(fields: Mapping[str, Any], decimals: Mapping[str, Attribute], zone: ZoneInfo) -> Event:
+    stated = fields.get("data") or {}
+    data = {name: value_of(value, name in decimals, zone) for name, value in stated.items() if value is not None}
+    replacement = fields.get("replacement")
+    return Event(
+        id=fields["id"],
+        type=fields["type"],
+        at=fields["at"].astimezone(zone),
+        known_at=(fields.get("known_at") or fields["at"]).astimezone(zone),
+        case=fields.get("case"),
+        by=fields.get("by"),
+        place=fields.get("place"),
+        subject=fields.get("subject"),
+        data=data,
+        day_only=bool(fields.get("day_only")),
+        replacement=None if replacement is None else event_of(replacement, decimals, zone),
+        origin=Origin(event=fields["id"], case=fields.get("case")),
+    )
+
+
+def value_of(value: Any, decimal: bool, zone: ZoneInfo) -> Any:
+    if isinstance(value, list):
+        return tuple(value_of(member, decimal, zone) for member in value)
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    return Decimal(value) if decimal else value
+
+
+# --- obligations -----------------------------------------------------------------------------------
+
+
+def table_of_obligations(obligations: Iterable[Obligation]) -> pa.Table:
+    """One row an obligation, in their order, without its explanation."""
+    return pa.Table.from_pylist([obligation_row(o) for o in obligations], schema=OBLIGATIONS)
+
+
+def obligation_row(o: Obligation) -> dict[str, object]:
+    return {
+        "id": o.id, "rule": o.rule, "policy": o.policy, "nature": o.nature.value, "bearer": party_row(o.bearer),
+        "performers": [party_row(p) for p in o.performers], "to": [party_row(p) for p in o.to],
+        "with": [party_row(p) for p in o.cooperating], "case": o.case, "subject": o.subject, "period": o.period,
+        "status": o.status.value, "triggered_by": o.triggered_by, "opens": o.deadline.opens, "due": o.deadline.due,
+        "latest": o.deadline.latest, "deadline_state": o.deadline.state, "reading": o.deadline.reading,
+        "awaits": o.deadline.awaits, "calendars": o.deadline.calendars, "performed_at": o.performed_at,
+        "performed_by": o.performed_by, "breached_at": o.breached_at, "rebuttable": o.rebuttable,
+        "handover_open": o.handover_open,
+        "questions": [{"fact": q.fact, "ask": q.ask.as_json(), "asked_of": q.asked_of} for q in o.questions],
+        "transferred_to": o.transferred_to, "transferred_from": o.transferred_from,
+    }  # fmt: skip
+
+
+def party_row(p: Party) -> dict[str, object]:
+    return {
+        "id": p.id, "label": p.label.as_json(), "role": p.role, "level": p.level, "place": p.place,
+        "basis": p.basis.value, "routed": p.routed,
+    }  # fmt: skip
+
+
+def obligations_of(table: pa.Table, rules: Rules, zone: ZoneInfo) -> Iterator[Obligation]:
+    """The obligations of a table, in its order, each without its explanation (`Obligation.bare`)."""
+    for batch in table.to_batches(max_chunksize=10_000):
+        for fields in batch.to_pylist():
+            yield obligation_of(fields, rules[fields["policy"], fields["rule"]], zone)
+
+
+def obligation_of(fields: Mapping[str, Any], rule: Rule, zone: ZoneInfo) -> Obligation:
+    def moment(name: str) -> datetime | None:
+        found: datetime | None = fields[name]
+        return None if found is None else found.astimezone(zone)
+
+    deadline = Deadline(
+        moment("opens"), moment("due"), moment("latest"), fields["deadline_state"], fields["reading"], fields["awaits"],
+        tuple(fields["calendars"]),
+    )  # fmt: skip
+    return Obligation(
+        id=fields["id"],
+        rule=rule.id,
+        policy=rule.policy,
+        article=rule.article,
+        article_label=rule.article_label,
+        quotes=tuple(quote.text for quote in rule.quotes),
+        modality=rule.modality,
+        action=rule.action or "",
+        nature=Nature(fields["nature"]),
+        kind=rule.kind,
+        bearer=party_of(fields["bearer"]),
+        performers=tuple(map(party_of, fields["performers"])),
+        to=tuple(map(party_of, fields["to"])),
+        cooperating=tuple(map(party_of, fields["with"])),
+        case=fields["case"],
+        subject=fields["subject"],
+        period=fields["period"],
+        status=Status(fields["status"]),
+        triggered_by=tuple(fields["triggered_by"]),
+        deadline=deadline,
+        performed_at=moment("performed_at"),
+        performed_by=tuple(fields["performed_by"]),
+        breached_at=moment("breached_at"),
+        rebuttable=fields["rebuttable"],
+        handover_open=fields["handover_open"],
+        questions=tuple(question_of(q, fields, rule) for q in fields["questions"]),
+        transferred_to=fields["transferred_to"],
+        transferred_from=fields["transferred_from"],
+        inferred=tuple(rule.inferred.items()),
+    )
+
+
+def question_of(asked: Mapping[str, Any], fields: Mapping[str, Any], rule: Rule) -> Question:
+    ask = Text(**asked["ask"])
+    return Question(fields["id"], rule.id, fields["case"], fields["subject"], asked["fact"], ask, asked["asked_of"])
+
+
+def party_of(fields: Mapping[str, Any]) -> Party:
+    return Party(
+        fields["id"], Text(**fields["label"]), fields["role"], fields["level"], fields["place"], Basis(fields["basis"]),
+        fields["routed"],
+    )  # fmt: skip
