@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from remit.ledger.vault import MasterKey
 
 
+#: An event, or what is read as one: plain values, or a JSON object as text.
+Report = Event | Mapping[str, object] | bytes | str
+
+
 class Engine:
     """Keeps events, and answers what follows from them at its clock.
 
@@ -125,7 +129,7 @@ class Engine:
 
     # --- in ---------------------------------------------------------------------------------------
 
-    def submit(self, event: Event | Mapping[str, object]) -> Delta:
+    def submit(self, event: Report) -> Delta:
         """Keep one event and say what it changed in its case.
 
         The same event again changes nothing (`Delta.duplicate`). With a ledger, it is durable once this returns.
@@ -136,7 +140,7 @@ class Engine:
         """
         return self.submit_all((event,))
 
-    def submit_all(self, events: Iterable[Event | Mapping[str, object]]) -> Delta:
+    def submit_all(self, events: Iterable[Report]) -> Delta:
         """Keep several events, all or none, and say what they changed together.
 
         Raises:
