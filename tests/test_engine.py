@@ -326,7 +326,7 @@ def test_an_unknown_backend_is_refused(pack: Pack) -> None:
     assert refused.value.code == "RM901"
 
 
-def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_durable_rules_is_missing_plain_python_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     from remit.matching.worker import Worker
@@ -334,7 +334,7 @@ def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, mon
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
     monkeypatch.setattr("remit.matching.choose.SHARED", Worker())
     engine = Engine(pack)
-    assert engine.backend_name == "reference"
+    assert engine.backend_name == "compiled"
     assert "durable-rules cannot be imported" in engine.backend_reason
     for name in ("durable", "durable-inline"):
         with pytest.raises(InternalError, match="cannot be imported"):

@@ -44,8 +44,8 @@ class Engine:
 
     Args:
         pack: a loaded pack.
-        backend: `auto` (durable-rules where it is installed, else the reference), `durable`, `durable-inline` (its network
-            in this process, where a fault of it is ours) or `reference`.
+        backend: `auto` (durable-rules where it is installed, else `compiled`), `durable`, `durable-inline` (its network
+            in this process, where a fault of it is ours), `compiled` (plain Python, indexed) or `reference`.
         now: where to pin the clock; left out, it follows the events. Not with a ledger, which has its own.
         ledger: where everything is kept: `sqlite:///path`, `postgresql://…`, or a path; made if it is not there.
             Left out, in memory.
@@ -91,7 +91,7 @@ class Engine:
 
     @property
     def backend_name(self) -> str:
-        """The matcher in use: `durable`, `durable-inline` or `reference`, which also takes over where the network cannot be had."""
+        """The matcher in use: `durable`, `durable-inline`, `compiled` or `reference`, which takes over where the network failed."""
         return self._law.matcher.name
 
     @property
