@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -102,6 +103,19 @@ def test_an_event_creates_and_its_act_discharges(pack: Pack) -> None:
     )
     assert [o.rule for o in done.discharged] == ["a1.reminder"]
     assert engine.obligations(rule="a1.reminder")[0].status == "done"
+
+
+def test_an_event_may_come_as_a_line_of_json(pack: Pack) -> None:
+    told, line = Engine(pack), json.dumps(LATE)
+    created = Engine(pack).submit(LATE)
+    assert told.submit(line.encode()) == created
+    assert created.changes
+    assert told.submit(line).duplicate
+    with pytest.raises(EventError, match="RM410"):
+        told.submit(line[:-1])
+    with pytest.raises(EventError, match="RM410"):
+        told.submit(f"{line}\n{line}")
+    assert len(told.events) == 1
 
 
 def test_the_same_event_again_changes_nothing(pack: Pack) -> None:
@@ -312,7 +326,7 @@ def test_an_unknown_backend_is_refused(pack: Pack) -> None:
     assert refused.value.code == "RM901"
 
 
-def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_durable_rules_is_missing_plain_python_carries_on(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     from remit.matching.worker import Worker
@@ -320,7 +334,7 @@ def test_where_durable_rules_is_missing_the_reference_carries_on(pack: Pack, mon
     monkeypatch.setitem(sys.modules, "durable_rules_engine", None)
     monkeypatch.setattr("remit.matching.choose.SHARED", Worker())
     engine = Engine(pack)
-    assert engine.backend_name == "reference"
+    assert engine.backend_name == "compiled"
     assert "durable-rules cannot be imported" in engine.backend_reason
     for name in ("durable", "durable-inline"):
         with pytest.raises(InternalError, match="cannot be imported"):

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from remit.ledger.vault import MasterKey
 
 
+#: An event, or what is read as one: plain values, or a JSON object as text.
+Report = Event | Mapping[str, object] | bytes | str
+
+
 class Engine:
     """Keeps events, and answers what follows from them at its clock.
 
@@ -40,8 +44,8 @@ class Engine:
 
     Args:
         pack: a loaded pack.
-        backend: `auto` (durable-rules where it is installed, else the reference), `durable`, `durable-inline` (its network
-            in this process, where a fault of it is ours) or `reference`.
+        backend: `auto` (durable-rules where it is installed, else `compiled`), `durable`, `durable-inline` (its network
+            in this process, where a fault of it is ours), `compiled` (plain Python, indexed) or `reference`.
         now: where to pin the clock; left out, it follows the events. Not with a ledger, which has its own.
         ledger: where everything is kept: `sqlite:///path`, `postgresql://…`, or a path; made if it is not there.
             Left out, in memory.
@@ -87,7 +91,7 @@ class Engine:
 
     @property
     def backend_name(self) -> str:
-        """The matcher in use: `durable`, `durable-inline` or `reference`, which also takes over where the network cannot be had."""
+        """The matcher in use: `durable`, `durable-inline`, `compiled` or `reference`, which takes over where the network failed."""
         return self._law.matcher.name
 
     @property
@@ -125,7 +129,7 @@ class Engine:
 
     # --- in ---------------------------------------------------------------------------------------
 
-    def submit(self, event: Event | Mapping[str, object]) -> Delta:
+    def submit(self, event: Report) -> Delta:
         """Keep one event and say what it changed in its case.
 
         The same event again changes nothing (`Delta.duplicate`). With a ledger, it is durable once this returns.
@@ -136,7 +140,7 @@ class Engine:
         """
         return self.submit_all((event,))
 
-    def submit_all(self, events: Iterable[Event | Mapping[str, object]]) -> Delta:
+    def submit_all(self, events: Iterable[Report]) -> Delta:
         """Keep several events, all or none, and say what they changed together.
 
         Raises:

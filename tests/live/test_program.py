@@ -25,5 +25,4 @@ def test_what_the_reference_binds_is_among_the_candidates(
     live = LiveProgram(law)
     for binding in law.matcher.bindings(History.of("c1", events)):
         found = [rule.order for rule in live.candidates(binding.event)]
-        # What waits for its bearer is bound unjudged; a constant the event denies has judged it already.
-        assert found.count(binding.rule.order) == 1 or binding.verdict is None
+        assert found.count(binding.rule.order) == 1

@@ -1,4 +1,4 @@
-"""Both matchers give the same bindings for every generated program and stream."""
+"""All matchers give the same bindings for every generated program and stream."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from native import durable
+from remit.matching.compiled import Compiled
 from remit.matching.history import versions
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -23,6 +24,7 @@ def compare(policy: Policy, events: tuple[Event, ...]) -> None:
     told = [history for case in cases for history in versions(case, [e for e in events if e.case == case])]
     expected = reference.bindings_of(told)
     assert native.bindings_of(told) == expected
+    assert Compiled(program).bindings_of(told) == expected
     assert native.name == "durable"
     assert not native.incidents
     COUNTED["bindings"] += sum(map(len, expected))

@@ -9,7 +9,7 @@ import typer
 
 Language = Literal["zh", "en"]
 Form = Literal["text", "json", "svg"]
-Matching = Literal["auto", "durable", "durable-inline", "reference"]
+Matching = Literal["auto", "durable", "durable-inline", "compiled", "reference"]
 
 PackArgument = Annotated[
     Path | None,
@@ -46,7 +46,9 @@ Lang = Annotated[
     Language | None, typer.Option("--lang", help="zh or en; left out: the pack's own. 语言", show_default=False)
 ]
 Format = Annotated[Form, typer.Option("--format", help="text, json or svg. 形式")]
-Backend = Annotated[Matching, typer.Option("--backend", help="auto, durable, durable-inline or reference. 匹配后端")]
+Backend = Annotated[
+    Matching, typer.Option("--backend", help="auto, durable, durable-inline, compiled or reference. 匹配后端")
+]
 
 Ledger = Annotated[
     str,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from remit.expressions.closures import Bound, Judge, compiled
 from remit.expressions.evaluate import every_path, paths
 from remit.expressions.situation import Situation
-from remit.live.conditions import Bound, Judge, compiled
 from remit.model.expression import UNKNOWN, And, Expression, Not, Or, Path, Quantify, Variable
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute

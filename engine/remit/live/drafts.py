@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from remit.deadlines.recurrence import Span
+from remit.expressions.closures import NOTHING
 from remit.expressions.situation import Situation
-from remit.live.conditions import NOTHING
 from remit.live.program import LiveProgram
 from remit.live.record import Record
 from remit.live.routes import Route

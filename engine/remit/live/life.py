@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from remit.deadlines.deadline import schedule, schedule_period
 from remit.deadlines.suspension import resume_deadline
-from remit.live.conditions import NOTHING
+from remit.expressions.closures import NOTHING
 from remit.live.doubts import Doubts
 from remit.live.drafts import Draft, Peers
 from remit.live.limits import resolved

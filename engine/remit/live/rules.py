@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from remit.expressions.closures import NOTHING, Judge, verdict_of
 from remit.expressions.situation import Situation
-from remit.live.conditions import NOTHING, Judge, verdict_of
 from remit.live.doubts import Doubts, doubts_of
 from remit.live.limits import Limit, limit_of
 from remit.live.routes import Desks, reads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from remit.errors import InternalError
+from remit.matching.compiled import Compiled
 from remit.matching.durable import Durable
 from remit.matching.matcher import Matcher
 from remit.matching.network import location
@@ -10,7 +11,7 @@ from remit.matching.reference import Reference
 from remit.matching.worker import SHARED, Inline, Unavailable
 from remit.program.program import Program
 
-BACKENDS = ("auto", "durable", "durable-inline", "reference")
+BACKENDS = ("auto", "durable", "durable-inline", "compiled", "reference")
 
 
 def choose(program: Program, backend: str = "auto", *, at_once: bool = False) -> Matcher:
@@ -18,7 +19,8 @@ def choose(program: Program, backend: str = "auto", *, at_once: bool = False) ->
 
     Args:
         program: what is to be matched.
-        backend: `auto` | `durable` (the network in a process of its own) | `durable-inline` (in this one) | `reference`.
+        backend: `auto` | `durable` (the network in a process of its own) | `durable-inline` (in this one) |
+            `compiled` (plain Python, indexed) | `reference` (plain Python, as it is defined).
         at_once: with `auto`, start the network now and not at the first match, to know whether it can be had.
 
     Raises:
@@ -28,15 +30,17 @@ def choose(program: Program, backend: str = "auto", *, at_once: bool = False) ->
         raise InternalError("RM901", "no-such-backend", found=backend, expected=f"one of {', '.join(BACKENDS)}")
     if backend == "reference":
         return Reference(program)
+    if backend == "compiled":
+        return Compiled(program)
     if backend == "auto" and location() is None:
-        return Reference(program, "durable-rules cannot be imported here: it is not installed")
+        return Compiled(program, "durable-rules cannot be imported here: it is not installed")
     matcher = Durable(program, Inline() if backend == "durable-inline" else SHARED)
     if backend != "auto" or at_once:
         try:
             matcher.start()
         except Unavailable as state:
             if backend == "auto":
-                return Reference(program, str(state))
+                return Compiled(program, str(state))
             raise InternalError(
                 "RM901",
                 "backend-unavailable",

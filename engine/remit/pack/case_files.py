@@ -38,6 +38,20 @@ def read_case(reader: EventReader, source: Source, repeated: list[Event] | None 
     return once(found, repeated)
 
 
+def read_object(reader: EventReader, raw: bytes) -> Event:
+    """The event that one JSON object says.
+
+    Raises:
+        EventError: as `read_case`; RM410, it is not one JSON object.
+    """
+    nodes = read_json(decoded(raw, ""), "")
+    if len(nodes) != 1:
+        raise EventError(
+            "RM410", "not-a-case-file", found=f"{len(nodes)} values", expected="one event: id, type, at, …"
+        )
+    return one(reader, nodes[0], None)
+
+
 def contents(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -15,7 +15,7 @@ from remit.model.rule import Act, ByRelation, ByRole, On, Policy, Rule, readings
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack.cache import Cache, key_of
-from remit.pack.case_files import Source, read_case
+from remit.pack.case_files import Source, read_case, read_object
 from remit.pack.events import EventReader, Models
 from remit.pack.files import Files
 from remit.pack.names import Names
@@ -25,6 +25,7 @@ from remit.routing.graph import UnitGraph
 if TYPE_CHECKING:
     from remit.expressions.lexicon import Lexicon
     from remit.pack.draft import Draft
+    from remit.pack.plain import PlainReader
 
 #: What a pack is kept as: vocabulary, policies, names by kind and spelling, their labels, calendar.
 Parts = tuple[
@@ -141,13 +142,25 @@ class Pack:
         """The policy with this id."""
         return next(policy for policy in self.policies if policy.id == policy_id)
 
-    def event(self, fields: Mapping[str, object], *, case: str | None = None, origin: Origin = Origin()) -> Event:
-        """One event from plain values.
+    @cached_property
+    def plain(self) -> PlainReader:
+        """Reads what is plainly an event, and leaves the rest to `reader`."""
+        from remit.pack.plain import PlainReader
+
+        return PlainReader(self.vocabulary, self.reader.names, self.calendar.zone)
+
+    def event(
+        self, fields: Mapping[str, object] | bytes | str, *, case: str | None = None, origin: Origin = Origin()
+    ) -> Event:
+        """One event from plain values, or from a JSON object as text (which names its own case).
 
         Raises:
-            EventError: it does not fit the vocabulary.
+            EventError: it does not fit the vocabulary, or is not one JSON object.
         """
-        return self.reader.event(fields, case=case, origin=origin)
+        if isinstance(fields, bytes | str):
+            raw = fields.encode(errors="surrogatepass") if isinstance(fields, str) else fields
+            return self.plain.line(raw) or read_object(self.reader, raw)
+        return self.plain.event(fields, case, origin) or self.reader.event(fields, case=case, origin=origin)
 
     def read_events(
         self,

@@ -9,8 +9,8 @@ from datetime import date, datetime, time
 from remit.deadlines.calendar import Calendar
 from remit.deadlines.recurrence import Span
 from remit.expressions.situation import Situation
+from remit.matching.compiled import Compiled
 from remit.matching.matcher import Matcher
-from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.expression import Unknown
 from remit.model.obligation import Obligation, Party
@@ -39,7 +39,7 @@ class Law:
     matcher: Matcher
 
     @classmethod
-    def of(cls, pack: Pack, matcher: Callable[[Program], Matcher] = Reference) -> Law:
+    def of(cls, pack: Pack, matcher: Callable[[Program], Matcher] = Compiled) -> Law:
         """A pack's law, its rules compiled, matched by what `matcher` makes of them."""
         program = compile_program(pack.policies)
         words = pack.vocabulary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remit.expressions.closures import NOTHING, verdict_of
 from remit.expressions.evaluate import evaluate, unknown_facts
-from remit.live.conditions import NOTHING, verdict_of
 from remit.live.doubts import doubts_of
 from remit.matching.history import History
 from remit.model.event import Event

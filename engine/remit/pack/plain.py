@@ -1,0 +1,260 @@
+"""Plain reports → `Event`, at once: tables made from the vocabulary, and nothing looked at twice.
+
+Whatever is not plainly an event (a key in another spelling, a value that needs thought, a mistake) is answered by None
+and goes to `EventReader`, which alone says what is wrong. What is answered here equals what that would answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from remit.errors import Origin
+from remit.model.event import CORRECTION, Event
+from remit.model.records import maker
+from remit.model.terms import ValueKind
+from remit.model.vocabulary import Attribute, EventType, Vocabulary
+from remit.pack import dialect
+from remit.pack.events import OWN, within
+from remit.pack.names import Names
+from remit.pack.values import day, decimal, length, moment, named, plain, truth, whole
+from remit.pack.yaml_reader import MAX_BYTES
+
+#: Reads one value of an attribute, raising ValueError, LookupError or TypeError for what is not plain.
+Take = Callable[[Any], Any]
+#: An event's own fields under their plain names; a correction's `event` is never plain.
+FIELDS = frozenset(OWN) - {"event"}
+#: What no attribute may be called where attributes stand: it would be read as something else.
+TAKEN = frozenset({"data", "specversion"})
+WIDEST = 10**18
+#: A number with a point stays the text it is, which only the attribute's type can read.
+decode = msgspec.json.Decoder(float_hook=str).decode
+make_event = maker(Event)
+make_origin = maker(Origin)
+
+
+class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
+    """It may still be an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One type of event: the keys it may have and how its attributes are read, by name and whether they must be there.
+
+    Attributes stand beside the event's own fields, or under `data`.
+    """
+
+    type: str
+    keys: frozenset[str]
+    beside: tuple[tuple[str, Take, bool], ...]
+    keys_inside: frozenset[str]
+    inside: tuple[tuple[str, Take, bool], ...]
+    upon_duty: bool
+
+    def attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The event's attributes in order of their names."""
+        data = fields.get("data")
+        if data is None:
+            keys, takes, data = self.keys, self.beside, fields
+        elif type(data) is dict and fields.keys() <= FIELDS:
+            keys, takes = self.keys_inside, self.inside
+        else:
+            raise NotPlain
+        if not data.keys() <= keys:
+            raise NotPlain
+        values = {}
+        for name, take, required in takes:
+            raw = data.get(name)
+            if raw is not None:
+                values[name] = take(raw)
+            elif required:
+                raise NotPlain
+        if self.upon_duty and "rule" not in values and "obligation" not in values:
+            raise NotPlain
+        return values
+
+
+class PlainReader:
+    """Reads plain events with the vocabulary of one pack. A form is made when its type is first met."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Names, zone: ZoneInfo) -> None:
+        self._vocabulary, self._names, self._zone = vocabulary, names, zone
+        self._forms: dict[str, Form] = {}
+        self._takes: dict[str, Take] = {}
+
+    def line(self, raw: bytes) -> Event | None:
+        """The event that a JSON object says, in UTF-8, or None."""
+        try:
+            fields = decode(raw)
+        except ValueError:  # not JSON, or not UTF-8
+            return None
+        if type(fields) is not dict or len(raw) > MAX_BYTES or not each_key_once(raw, fields):
+            return None
+        return self.event(fields)
+
+    def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = Origin()) -> Event | None:
+        """The event that plain values say, or None; `case` and `origin` as for `EventReader.event`."""
+        try:
+            return self._read(fields, case, origin)
+        except (ValueError, LookupError, TypeError):
+            return None
+
+    def _read(self, fields: Mapping[str, Any], case: str | None, origin: Origin) -> Event:
+        get = fields.get
+        written, name = fields["type"], fields["id"]
+        form = self._forms.get(written) or self._form(written)
+        at, day_only = instant(fields["at"], self._zone)
+        known_at, in_case, subject = get("known_at"), get("case", case), get("subject")
+        by, place, find = get("by"), get("place"), self._names.find
+        for said in (name, in_case, subject):
+            if said is not None and not (type(said) is str and said.isprintable()):
+                raise NotPlain
+        if not name:
+            raise NotPlain
+        return make_event(
+            name,
+            form.type,
+            at,
+            at if known_at is None else instant(known_at, self._zone)[0],
+            in_case,
+            None if by is None else one_of(find("unit", by)),
+            None if place is None else one_of(find("place", place) or find("unit", place)),
+            subject,
+            form.attributes(fields),
+            day_only,
+            None,
+            origin if origin.file else make_origin("", 0, 0, name, in_case),
+        )
+
+    def _form(self, written: object) -> Form:
+        found = self._names.find("event", written) if isinstance(written, str) else None
+        if found is None or found == CORRECTION:
+            raise NotPlain
+        kind = self._vocabulary.event_types[found]
+        inside = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
+        beside = inside.keys() - FIELDS
+        takes = tuple((name, take, name in kind.required) for name, take in inside.items())
+        form = Form(
+            kind.id,
+            FIELDS | beside,
+            tuple(t for t in takes if t[0] in beside),
+            frozenset(inside),
+            takes,
+            kind.built_in and "obligation" in kind.attributes,
+        )
+        self._forms[str(written)] = form
+        return form
+
+    def _is_plain(self, name: str) -> bool:
+        """Whether the attribute's id, as a key, means this attribute and nothing else."""
+        own = dialect.key(name, "event") == name and name not in TAKEN
+        return own and self._names.find("attribute", name) == name
+
+    def _taker(self, kind: EventType, name: str) -> Take:
+        if kind.built_in and name == "action":
+            return lambda raw: one_of(self._names.find("action", plain(raw)))
+        if name not in self._takes:
+            self._takes[name] = taker(self._vocabulary.attributes[name], self._zone, self._names)
+        return self._takes[name]
+
+
+def each_key_once(raw: bytes, fields: Mapping[str, Any]) -> bool:
+    """Whether surely no key was written twice, of which JSON's decoder keeps the last.
+
+    Every key has its colon. Where no more colons are written than these and those of the time, no key is lost; else every
+    key ends with `":` where no blank follows a quotation mark. Texts may hold that sign too; then nothing is sure.
+    """
+    data, at = fields.get("data"), fields.get("at")
+    keys = len(fields) + len(data) if type(data) is dict else len(fields)
+    if type(at) is str and b"\\" not in raw and raw.count(b":") == keys + at.count(":"):
+        return True
+    return raw.count(b'":') == keys and not any(mark in raw for mark in (b'" ', b'"\n', b'"\t', b'"\r'))
+
+
+def one_of(found: str | None) -> str:
+    if found is None:
+        raise NotPlain
+    return found
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+
+def instant(raw: Any, zone: ZoneInfo) -> tuple[datetime, bool]:
+    """As `moment`, without asking twice whether it begins with a day."""
+    if type(raw) is str and len(raw) > 10 and raw[4] == "-" == raw[7]:
+        found = datetime.fromisoformat(raw)
+        if 1 < found.year < 9999:
+            return (found if found.tzinfo else found.replace(tzinfo=zone)), False
+        raise NotPlain
+    return moment(raw, zone)
+
+
+def taker(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
+    """How a value of the attribute is read, bounds and lists included."""
+    one = scalar(attribute, zone, names)
+    if attribute.kind is not ValueKind.INT and (attribute.minimum, attribute.maximum) != (None, None):
+        one = bounded(attribute, one)
+    if not attribute.many:
+        return one
+    return lambda raw: tuple(one(member) for member in raw) if isinstance(raw, list | tuple) else (one(raw),)
+
+
+def scalar(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
+    match attribute.kind:
+        case ValueKind.BOOL:
+            return lambda raw: raw if raw is True or raw is False else truth(raw)
+        case ValueKind.INT:
+            return number(attribute)
+        case ValueKind.DECIMAL:
+            return exact
+        case ValueKind.TEXT:
+            return lambda raw: raw if type(raw) is str and raw.isprintable() else plain(raw)
+        case ValueKind.DATE:
+            return day
+        case ValueKind.TIME:
+            return lambda raw: instant(raw, zone)[0]
+        case ValueKind.DURATION:
+            return length
+        case ValueKind.CHOICE:
+            return {w: c.id for c in attribute.choices for w in (c.id, c.label.zh, c.label.en, *c.aliases)}.__getitem__
+        case ValueKind.PLACE:
+            return lambda raw: named(raw, ("place", "unit"), "", names.find)
+        case ValueKind.UNIT:
+            return lambda raw: named(raw, ("unit",), "", names.find)
+
+
+def number(attribute: Attribute) -> Take:
+    """A whole number that is within the attribute's bounds, and no longer than one may be."""
+    low = 1 - WIDEST if attribute.minimum is None else max(attribute.minimum, 1 - WIDEST)
+    high = WIDEST - 1 if attribute.maximum is None else min(attribute.maximum, WIDEST - 1)
+
+    def take(raw: Any) -> int:
+        value: int = raw if type(raw) is int else whole(raw)
+        if low <= value <= high:
+            return value
+        raise NotPlain
+
+    return take
+
+
+def exact(raw: Any) -> Any:
+    """A decimal; nought as a number of JSON may have had a sign."""
+    if type(raw) is int and raw == 0:
+        raise NotPlain
+    return decimal(raw)
+
+
+def bounded(attribute: Attribute, one: Take) -> Take:
+    def take(raw: Any) -> Any:
+        value = one(raw)
+        if within(attribute, value):
+            return value
+        raise NotPlain
+
+    return take
