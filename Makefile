@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test browser site nightly torture simulate lint check wheel vscode lock clean
+.PHONY: demo test browser site nightly torture simulate bench lint check wheel vscode lock clean
 
 demo: $(VENV)/core
 	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
@@ -39,6 +39,14 @@ SEED  ?= 1
 STEPS ?= 1000
 simulate: $(VENV)/dev  ## years of virtual time; SEED=n brings a failure back; URL=postgresql://… of an empty database
 	PYTHONPATH=engine:tests $(BIN)/python tests/simulate.py --seed $(SEED) --steps $(STEPS) $(if $(URL),--url "$(URL)")
+
+bench: $(VENV)/dev .venv-bench/peers  ## remit beside every peer; QUICK=1 takes less than a minute and leaves docs/ as it is
+	$(BIN)/python bench/run.py $(if $(QUICK),--quick)
+
+.venv-bench/peers: requirements-bench.txt
+	@echo "== Installing the peers into .venv-bench (once)"
+	@$(BIN)/python bench/install.py .venv-bench
+	@touch $@
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -77,6 +85,7 @@ lock: ## after a change of dependencies; needs uv
 	printf 'hatchling>=1.27\neditables\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o requirements-build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-emit-package durable-rules --extra workbench --extra bulk --extra spark --group test --group lint --group build -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-bench.in -o requirements-bench.txt
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) .venv-bench dist build

@@ -1,0 +1,1 @@
+"""Each peer behind the same three calls; see `lane.py`."""
