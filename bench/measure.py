@@ -27,8 +27,8 @@ class Pace:
     load_limit_s: float
 
 
-FULL = Pace(rounds=5, seconds=0.3, warm_s=6, load_limit_s=45)
-QUICK = Pace(rounds=3, seconds=0.06, warm_s=0.5, load_limit_s=8)
+FULL = Pace(rounds=5, seconds=0.3, warm_s=6, load_limit_s=90)
+QUICK = Pace(rounds=3, seconds=0.06, warm_s=0.5, load_limit_s=15)
 
 
 @dataclass
@@ -131,7 +131,7 @@ def hopeless(row: Row, rules: int, pace: Pace) -> str | None:
     times = rules / row.sizes["rules"]
     # With few rules, what compiling takes is the start of a library, which does not grow.
     spent = (row.open_s or 0) + ((row.compile_s or 0) if row.sizes["rules"] >= 100 else 0)
-    if spent * times > 2 * pace.load_limit_s:
+    if spent * times > pace.load_limit_s:
         return f"not tried: {row.sizes['rules']:,} rules and their facts took {spent:.1f} s to load"
     return None
 

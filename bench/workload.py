@@ -7,7 +7,7 @@ a rule off. Only what every engine can say is in it: conjunction, equality joins
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -88,11 +88,11 @@ class Workload:
             for n in range(self.rules)
         )
 
-    def facts(self, generation: int = 0, first: int = 0, last: int | None = None) -> Facts:
-        """The facts of the cases from `first` to `last`; every generation has cases of its own."""
-        chosen = range(first, self.cases if last is None else last)
-        desks = (Desk(case_name(n, generation), place, f"desk.{place}") for n in chosen for place in places_of(n))
-        return Facts(tuple(desks), tuple(case_name(n, generation) for n in chosen if n % 2))
+    def facts(self, generation: int = 0, chosen: Iterable[int] | None = None) -> Facts:
+        """The facts of these cases; left out, of all. Every generation has cases of its own."""
+        numbers = range(self.cases) if chosen is None else sorted(chosen)
+        desks = (Desk(case_name(n, generation), place, f"desk.{place}") for n in numbers for place in places_of(n))
+        return Facts(tuple(desks), tuple(case_name(n, generation) for n in numbers if n % 2))
 
     def events(self, generation: int = 0) -> Iterator[Happening]:
         """Without end, the same at every call."""
@@ -129,9 +129,13 @@ def case_name(number: int, generation: int) -> str:
     return f"c{number}.{generation}"
 
 
+def case_number(name: str) -> int:
+    return int(name.partition(".")[0][1:])
+
+
 def consented(case: str) -> bool:
     """Every second case holds a consent."""
-    return bool(int(case.partition(".")[0][1:]) % 2)
+    return bool(case_number(case) % 2)
 
 
 def places_of(case: int) -> tuple[str, ...]:
