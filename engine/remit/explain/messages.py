@@ -62,6 +62,7 @@ NOUNS: dict[str, str] = {
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
+    "the `calendar` of a file in facts/calendars": "facts/calendars 中某个文件的“日历”（calendar）",
     "a time of the day such as 17:00, or 24:00": "一日中的时刻，如 17:00，或 24:00",
     "exactly one unit; there it goes to the fallback desk with a question": "恰好一个单位；没有之处送兜底单位并提问",
     "a unit; there nobody owes it": "有单位；没有之处无人承担", "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from remit.deadlines.deadline import schedule, schedule_period
+from remit.deadlines.days import end_of_day, midnight
+from remit.deadlines.deadline import schedule
 from remit.deadlines.suspension import resume_deadline
 from remit.expressions.closures import NOTHING
 from remit.live.doubts import Doubts
@@ -23,12 +24,11 @@ from remit.model.expression import UNKNOWN
 from remit.model.obligation import Deadline, Obligation, Question
 from remit.model.rule import Earliest, Timing
 from remit.model.terms import Jointly, Modality, Nature, Per, Status
+from remit.semantics.build import period_deadline
 from remit.semantics.drafts import in_case, moved_ids
 from remit.semantics.law import Law
 from remit.semantics.life import PERFORMED, after_pauses, names, open_status, pauses, performed_status
 from remit.semantics.reorganise import handed_id, handed_over
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -130,9 +130,8 @@ def live(draft: Draft, key: str, deadline: Deadline, company: Company, setting: 
         life = achieved(draft, key, deadline, company, setting, steering, stopped_at)
     if stopped_at is not None:
         pause = (stopped_at, life.performed_at)
-        resumed = resume_deadline(
-            deadline, (pause,), calendar=setting.program.law.calendar, counting=counting_of(draft)
-        )
+        calendar = setting.program.law.calendar.at(draft.bearer.place)
+        resumed = resume_deadline(deadline, (pause,), calendar=calendar, counting=counting_of(draft))
         deadline = life.deadline = resumed.bare()
     if draft.verdict is UNKNOWN:
         life = Life(Status.UNDECIDED, deadline, life.performed_at, life.performed_by)
@@ -296,8 +295,8 @@ def in_bounds(draft: Draft, event: Event, setting: Setting) -> bool:
     if span is not None:
         if "period" in event.data:
             return event.data["period"] == span.id
-        midnight = setting.program.law.midnight
-        return midnight(span.opens) <= event.at < midnight(span.last + ONE_DAY)
+        calendar = setting.program.law.calendar.at(draft.bearer.place)
+        return midnight(span.opens, calendar) <= event.at < end_of_day(span.last, calendar)
     if draft.cause is not None:
         return draft.arose_at is None or event.at >= draft.arose_at
     return not for_one_report(draft, setting) or event.at >= draft.evidence[0].at
@@ -353,7 +352,7 @@ def after_stops(
         return deadline, None
     law = setting.program.law
     limited = replace(deadline, limit=governing(law, draft, deadline))
-    found, stopped_at = after_pauses(limited, told, law.calendar, counting_of(draft))
+    found, stopped_at = after_pauses(limited, told, law.calendar.at(draft.bearer.place), counting_of(draft))
     return (found.bare() if stopped_at is None else found), stopped_at
 
 
@@ -362,17 +361,16 @@ def governing(law: Law, draft: Draft, deadline: Deadline) -> Timing | None:
     timing = draft.rule.rule.timing
     if not isinstance(timing, Earliest):
         return resolved(law, timing)
+    calendar = law.calendar.at(draft.bearer.place)
     if draft.span is not None:
-        return schedule_period(
-            timing, draft.span, calendar=law.calendar, readings=law.readings, counting=counting_of(draft)
-        ).limit
+        return period_deadline(law, draft.rule.source, draft.span, calendar).limit
     known = deadline.opens or law.midnight(draft.day)
     happened = known if draft.cause is not None or not draft.evidence else draft.evidence[0].at
     return schedule(
         timing,
         happened_at=happened,
         known_at=known,
-        calendar=law.calendar,
+        calendar=calendar,
         readings=law.readings,
         counting=counting_of(draft),
     ).limit

@@ -69,7 +69,7 @@ def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) ->
         known = program.law.midnight(draft.day)
     if amended_at is not None and amended_at > known:
         known = amended_at
-    return draft.rule.limit(known if draft.cause is not None else draft.evidence[0].at, known)
+    return draft.rule.limit(known if draft.cause is not None else draft.evidence[0].at, known, draft.bearer.place)
 
 
 def consequences(draft: Draft, cause: Obligation, setting: Setting) -> Iterable[Obligation]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError
 from remit.model.event import Event
+from remit.model.obligation import Obligation
 from remit.model.rule import Act, ByRelation, ByRole, On, Policy, Rule, readings_of
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
@@ -137,6 +139,10 @@ class Pack:
     def rule(self, policy_id: str, rule_id: str) -> Rule | None:
         """One version of a rule; None where the pack has not got it."""
         return next((r for p in self.policies if p.id == policy_id for r in p.rules if r.id == rule_id), None)
+
+    def zone_of(self, owed: Obligation) -> ZoneInfo:
+        """Where its days are counted and shown: the zone of its bearer's place."""
+        return self.calendar.at(owed.bearer.place).zone
 
     def policy(self, policy_id: str) -> Policy:
         """The policy with this id."""
