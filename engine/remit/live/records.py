@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, field, fields, make_dataclass
 from typing import Any, TypeVar
 
-from remit.model.obligation import Deadline, Obligation, Question
+from remit.expressions.situation import Situation, Stated
+from remit.model.obligation import Change, Deadline, Obligation, Question
 
 T = TypeVar("T")
 
@@ -37,3 +38,6 @@ def twin_field(original: Field[Any]) -> tuple[str, Any, Any]:
 make_obligation = maker(Obligation)
 make_deadline = maker(Deadline)
 make_question = maker(Question)
+make_situation = maker(Situation)
+make_stated = maker(Stated)
+make_change = maker(Change)
