@@ -85,8 +85,7 @@ class Pack:
             pass
         pack = cls.of(draft)
         if cache is not None and draft.within:
-            names = pack.reader.names
-            cache.put(key, (pack.vocabulary, pack.policies, names.spelled, names.labels, pack.calendar))
+            cache.put(key, pack.parts)
         return pack
 
     @classmethod
@@ -107,12 +106,19 @@ class Pack:
         )
 
     @classmethod
-    def kept(cls, files: Files, parts: Parts) -> Pack:
-        """The pack that was read of these files before."""
+    def kept(cls, files: Files | None, parts: Parts) -> Pack:
+        """The pack that was read of these files before; None where they are elsewhere."""
         vocabulary, policies, spelled, labels, calendar = parts
         models = Models(vocabulary)
         reader = EventReader(vocabulary, Names(Problems(), spelled, labels), models, calendar.zone)
-        return cls(files.root, vocabulary, policies, graph_of(vocabulary), calendar, models, cases(files), reader)
+        root, examples = (Path(), ()) if files is None else (files.root, cases(files))
+        return cls(root, vocabulary, policies, graph_of(vocabulary), calendar, models, examples, reader)
+
+    @property
+    def parts(self) -> Parts:
+        """What the pack is kept as, and made of again by `kept`."""
+        names = self.reader.names
+        return self.vocabulary, self.policies, names.spelled, names.labels, self.calendar
 
     @cached_property
     def lexicon(self) -> Lexicon:
