@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from remit.errors import ColumnarError, Origin
 from remit.model.event import Event
@@ -135,30 +136,40 @@ def unfit(event: Event | None, found: str) -> ColumnarError:
 
 def events_of(table: pa.Table, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> Iterator[Event]:
     """The events of a table, in its order; moments are told in `zone`."""
-    decimals = {name: a for name, a in attributes.items() if a.kind is ValueKind.DECIMAL}
     for batch in table.to_batches(max_chunksize=10_000):
-        for fields in batch.to_pylist():
-            yield event_of(fields, decimals, zone)
+        yield from filter(
+            None, told(pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)), attributes, zone)
+        )
 
 
-def event_of(fields: Mapping[str, Any], decimals: Mapping[str, Attribute], zone: ZoneInfo) -> Event:
-    stated = fields.get("data") or {}
-    data = {name: value_of(value, name in decimals, zone) for name, value in stated.items() if value is not None}
-    replacement = fields.get("replacement")
-    return Event(
-        id=fields["id"],
-        type=fields["type"],
-        at=fields["at"].astimezone(zone),
-        known_at=(fields.get("known_at") or fields["at"]).astimezone(zone),
-        case=fields.get("case"),
-        by=fields.get("by"),
-        place=fields.get("place"),
-        subject=fields.get("subject"),
-        data=data,
-        day_only=bool(fields.get("day_only")),
-        replacement=None if replacement is None else event_of(replacement, decimals, zone),
-        origin=Origin(event=fields["id"], case=fields.get("case")),
-    )
+def told(rows: pa.StructArray, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> list[Event | None]:
+    """The events of a batch, column by column; None where a row is null."""
+    names = {field.name for field in rows.type}
+
+    def column(name: str) -> list[Any]:
+        return pc.struct_field(rows, name).to_pylist() if name in names else [None] * len(rows)
+
+    own = [column(name) for name in ("id", "type", "at", "known_at", "case", "by", "place", "subject", "day_only")]
+    stated: list[dict[str, Any]] = [{} for _ in range(len(rows))]
+    if "data" in names:
+        data = pc.struct_field(rows, "data")
+        for field in data.type:
+            decimal = attributes[field.name].kind is ValueKind.DECIMAL
+            values = pc.struct_field(data, field.name)
+            said = pc.indices_nonzero(values.is_valid())
+            for number, value in zip(said.to_pylist(), values.take(said).to_pylist(), strict=True):
+                stated[number][field.name] = value_of(value, decimal, zone)
+    replaced: Sequence[Event | None] = [None] * len(rows)
+    if "replacement" in names and (replacement := pc.struct_field(rows, "replacement")).null_count < len(rows):
+        replaced = told(replacement, attributes, zone)
+    present = rows.is_valid().to_pylist()
+    return [
+        Event(
+            name, kind, at.astimezone(zone), (known_at or at).astimezone(zone), case, by, place, subject, said, bool(day_only),
+            other, Origin(event=name, case=case),
+        ) if there else None
+        for there, name, kind, at, known_at, case, by, place, subject, day_only, said, other in zip(present, *own, stated, replaced, strict=True)
+    ]  # fmt: skip
 
 
 def value_of(value: Any, decimal: bool, zone: ZoneInfo) -> Any:

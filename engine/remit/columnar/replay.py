@@ -1,0 +1,139 @@
+"""The seam: what runs as columns does, the rest is answered by the live evaluator, and the whole is one table.
+
+    replay(law, events, now)        # a table of events in, a table of obligations out, in no order
+
+Of a case that somebody amended, moved or steered, that tells a person's facts in more than one way, or in which a rule may have
+been breached, the live evaluator answers everything. Of any other case it answers for the rules that are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace as with_fields
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from remit.columnar.asked import Asked
+from remit.columnar.plan import Plan, tell
+from remit.columnar.rules import Subset, subset_of
+from remit.columnar.schema import OBLIGATIONS, events_of, table_of_obligations
+from remit.live.agenda import LiveAgenda
+from remit.live.evaluator import LiveEvaluator
+from remit.live.program import LiveProgram
+from remit.live.record import STEERING
+from remit.matching.history import AMENDMENTS
+from remit.matching.moves import MOVES
+from remit.matching.reference import Reference
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+from remit.model.rule import Always, Consequence, Every
+from remit.program.program import CompiledRule, Program
+from remit.semantics.law import Law
+from remit.semantics.obligations import by_case
+
+
+class Replay:
+    """One law over one table of events at one moment.
+
+    Attributes:
+        subset: the rules that run as columns, and why the others do not.
+        left_to_live: the cases, or parts of cases, that the live evaluator answered, after `obligations`.
+    """
+
+    def __init__(
+        self, law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
+    ) -> None:
+        settings = {"threads": threads, "memory_limit": memory}
+        self._connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.register("events", events)
+        self._schema = events.schema
+        self._law, self._now = law, now
+        self._program = LiveProgram(law)
+        self.subset: Subset = subset_of(self._program)
+        self.left_to_live = 0
+
+    def obligations(self) -> pa.Table:
+        """Everything owed at that moment, one row each, in no order."""
+        law, rules = self._law, self.subset.rules
+        fields = {name for rule in rules for name in (*rule.stated, *rule.facts)}
+        tell(self._connection, "events", self._schema, law.attributes, fields, self._now)
+        gone = self._program.timeline.ceased(law.day(self._now))
+        columns: list[pa.Table] = []
+        if rules:
+            Plan(self._connection, self._program, rules, Asked(self._program, self.subset.asked, gone), self._now).run()
+            columns.append(self._arrow("SELECT * FROM owed").cast(OBLIGATIONS))
+        return pa.concat_tables([*columns, *map(table_of_obligations, self._live())])
+
+    def _live(self) -> Iterator[Iterable[Obligation]]:
+        """What columns do not hold: hard cases whole, of the others the refused rules, and the agenda."""
+        whole = LiveEvaluator(self._law)
+        caseless = self._caseless()
+        reported = "TRUE" if caseless else f"type IN ({quoted({*AMENDMENTS, *MOVES})})"
+        some = f'"case" IN (SELECT "case" FROM hard) OR ("case" IS NULL AND {reported})'
+        yield self._cases(whole, some, caseless=caseless)
+        rest = tuple(rule for rule in self._law.program.rules if rule.order in self.subset.refused)
+        triggers = sorted({kind for rule in rest for kind in rule.triggers})
+        if triggers:
+            some = f'"case" NOT IN (SELECT "case" FROM hard) AND "case" IN (SELECT "case" FROM told WHERE type IN ({quoted(triggers)}))'
+            yield self._cases(LiveEvaluator(narrowed(self._law, rest)), some)
+        yield whole.agenda(self._agenda_events(), self._now)
+
+    def _caseless(self) -> bool:
+        """Whether what was reported in no case may set anything off there."""
+        kinds = {kind for rule in self._law.program.rules for kind in rule.triggers} | {*AMENDMENTS, *MOVES}
+        return bool(self._connection.execute(
+            f'SELECT count(*) FROM told WHERE "case" IS NULL AND type IN ({quoted(kinds)})'
+        ).fetchall()[0][0])  # fmt: skip
+
+    def _cases(self, evaluator: LiveEvaluator, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
+        for case, members in by_case(self._events(which)).items():
+            if case is not None or caseless:
+                self.left_to_live += 1
+                yield from evaluator.case(case, members, self._now)
+
+    def _events(self, which: str) -> Iterator[Event]:
+        """The events of a part of the table, as they are reported."""
+        asked = f"SELECT * FROM events WHERE id IN (SELECT id FROM told WHERE {which})"
+        return events_of(self._arrow(asked), self._law.attributes, self._law.calendar.zone)
+
+    def _arrow(self, asked: str) -> pa.Table:
+        return self._connection.sql(asked).to_arrow_table()
+
+    def _agenda_events(self) -> Iterator[Event]:
+        """The acts that may bear on what recurs or stands, and whatever was amended."""
+        if LiveAgenda(self._program).volatile:
+            return self._events("TRUE")
+        rules = [r for r in self._program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
+        heard = {kind for rule in rules for kind in rule.heard}
+        actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
+        acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
+        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (SELECT "case" FROM hard)'
+        return self._events(f"({acts}) OR {others}")
+
+
+def replay(
+    law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
+) -> pa.Table:
+    """Everything owed at `now` by the events of a table, one row an obligation (`schema.OBLIGATIONS`), in no order."""
+    return Replay(law, events, now, threads=threads, memory=memory).obligations()
+
+
+def quoted(words: Iterable[str]) -> str:
+    """The words as SQL texts; none of them is nothing that any text equals."""
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(words)) or "NULL"
+
+
+def narrowed(law: Law, rules: tuple[CompiledRule, ...]) -> Law:
+    """The law with no rules but these."""
+    kept = {rule.order for rule in rules}
+
+    def among(index: Mapping[str, tuple[CompiledRule, ...]]) -> dict[str, tuple[CompiledRule, ...]]:
+        return {
+            name: found for name, members in index.items() if (found := tuple(r for r in members if r.order in kept))
+        }
+
+    program = Program(rules, among(law.program.by_id), among(law.program.by_event))
+    return with_fields(law, program=program, matcher=Reference(program))

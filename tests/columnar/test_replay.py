@@ -1,0 +1,153 @@
+"""All cases at once and the reference: the same obligations, whatever runs as columns and whatever does not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import given, settings
+
+from remit import Pack
+from remit.columnar.plan import SPECIAL
+from remit.columnar.replay import Replay, replay
+from remit.columnar.schema import obligations_of, table_of_events
+from remit.matching.reference import Reference
+from remit.model.event import Event
+from remit.model.obligation import Obligation
+from remit.model.rule import Policy
+from remit.model.terms import Jointly, ValueKind
+from remit.model.vocabulary import Attribute
+from remit.pack.vocabulary import BUILT_IN_ATTRIBUTES
+from remit.program.compile import compile_program
+from remit.semantics.evaluator import ReferenceEvaluator
+from remit.semantics.law import Law
+from remit.semantics.obligations import by_case
+from strategies import (
+    DIFFERENTIAL,
+    FLAGS,
+    NUMBERS,
+    READINGS,
+    busy_moments,
+    busy_policies,
+    busy_streams,
+    calendar,
+    moving_world,
+    policies,
+    streams,
+    text,
+    world,
+)  # fmt: skip
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+from city import City  # noqa: E402 - the bench is no package
+from generate import Maker  # noqa: E402
+
+MADE = {
+    **{a.id: a for a in BUILT_IN_ATTRIBUTES},
+    **{name: Attribute(name, text(name), ValueKind.INT) for name in NUMBERS},
+    **{name: Attribute(name, text(name), ValueKind.BOOL) for name in FLAGS},
+    "home": Attribute("home", text("home"), ValueKind.PLACE),
+    "homes": Attribute("homes", text("homes"), ValueKind.PLACE, many=True),
+    "desk": Attribute("desk", text("desk"), ValueKind.UNIT),
+    "desks": Attribute("desks", text("desks"), ValueKind.UNIT, many=True),
+}  # fmt: skip
+
+
+def in_order(owed: Sequence[Obligation]) -> list[Obligation]:
+    return sorted(owed, key=lambda o: (o.case or "", o.id, o.period or ""))
+
+
+def reference_answer(law: Law, events: Sequence[Event], now: datetime) -> list[Obligation]:
+    reference = ReferenceEvaluator(law)
+    owed = [
+        o
+        for case, members in by_case(e for e in events if e.knowable_at <= now).items()
+        for o in reference.case(case, members, now)
+    ]
+    return in_order([*owed, *reference.agenda(events, now)])
+
+
+def columnar_answer(law: Law, events: Sequence[Event], now: datetime) -> list[Obligation]:
+    rules = {(r.rule.policy, r.rule.id): r.rule for r in law.program.rules}
+    table = replay(law, table_of_events(events, law.attributes), now, threads=1)
+    return in_order(list(obligations_of(table, rules, law.calendar.zone)))
+
+
+@settings(max_examples=DIFFERENTIAL // 50)
+@given(policies(), streams(), busy_moments)
+def test_obligations_are_those_of_the_reference(policy: Policy, events: tuple[Event, ...], now: datetime) -> None:
+    program = compile_program((policy,))
+    law = Law(program, world(), {}, calendar(), MADE, Reference(program))
+    assert columnar_answer(law, events, now) == reference_answer(law, events, now)
+
+
+@settings(max_examples=DIFFERENTIAL // 50)
+@given(busy_policies(), busy_streams(), busy_moments)
+def test_busy_cases_are_those_of_the_reference(
+    made: tuple[Policy, ...], events: tuple[Event, ...], now: datetime
+) -> None:
+    program = compile_program(made)
+    law = Law(program, moving_world(), READINGS, calendar(), MADE, Reference(program))
+    assert columnar_answer(law, events, now) == reference_answer(law, events, now)
+
+
+def apart(policy: Policy) -> Policy:
+    """The same rules, none of which says anything of another: most of them run as columns."""
+    rules = (
+        replace(r, overrides=(), then=(), action=f"{r.action}{n}", jointly=Jointly.EACH)
+        for n, r in enumerate(policy.rules)
+    )
+    return replace(policy, rules=tuple(rules))
+
+
+@settings(max_examples=DIFFERENTIAL // 40)
+@given(policies().map(apart), streams(), busy_moments)
+def test_rules_that_stand_alone_are_those_of_the_reference(
+    policy: Policy, events: tuple[Event, ...], now: datetime
+) -> None:
+    program = compile_program((policy,))
+    law = Law(program, world(), {}, calendar(), MADE, Reference(program))
+    plainly = [event for event in events if event.type not in SPECIAL]
+    assert columnar_answer(law, plainly, now) == reference_answer(law, plainly, now)
+
+
+def test_a_city_under_the_fuxin_pack_has_the_reference_s_answer() -> None:
+    """Its first weeks, of all kinds of reports and acts."""
+    city = City(Pack.load(ROOT), years=1, seed=3)
+    events = list(city.events(400))
+    now = datetime(2024, 9, 1, tzinfo=UTC)
+    assert columnar_answer(city.law, events, now) == reference_answer(city.law, events, now)
+
+
+def test_a_made_pack_s_city_has_the_reference_s_answer(tmp_path: Path) -> None:
+    city = City(Pack.load(Maker(60, 1, "en").write(tmp_path / "made")), years=1, seed=4)
+    events = list(city.events(300))
+    assert columnar_answer(city.law, events, city.until) == reference_answer(city.law, events, city.until)
+
+
+def test_most_of_what_an_event_sets_off_in_the_fuxin_pack_runs_as_columns() -> None:
+    """And what does not says why."""
+    city = City(Pack.load(ROOT), seed=3)
+    subset = Replay(city.law, city.table(100), city.until, threads=1).subset
+    assert len(subset.rules) >= 78
+    assert set(subset.refused.values()) == {
+        "no event sets it off", "it and another rule bear on each other", "In", "what is read of unit",
+    }  # fmt: skip
+
+
+def test_only_amended_cases_are_left_to_the_live_evaluator_as_a_whole() -> None:
+    at = datetime(2024, 3, 1, tzinfo=UTC)
+    program = compile_program(())
+    law = Law(program, world(), {}, calendar(), MADE, Reference(program))
+    told = [
+        Event("a", "e0", at, at, "plain"),
+        Event("b", "e0", at, at, "amended"),
+        Event("c", "retraction", at, at, "amended", data={"of": "b"}),
+    ]
+    replayed = Replay(law, table_of_events(told, MADE), at + timedelta(days=1), threads=1)
+    assert replayed.obligations().num_rows == 0
+    assert replayed.left_to_live == 1
