@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -54,6 +53,7 @@ GOALS: Mapping[str, Goal] = {
     "growth_rules_uniform": Goal("cost of an event, rules ×1,000, traffic on every kind", "less", 3, 2.2),
     "growth_rules_per_type": Goal("cost of an event, 200 rules a kind against one", "less", 1.5, 1.2),
     "growth_open": Goal("cost of an event, open cases ×100", "less", 2, 1.5),
+    "growth_case": Goal("cost of an event in a case with ×1,000 events", "less", 2, 1.2),
     "match_growth_rules_hot": Goal("matching alone, rules ×100, traffic on 100 kinds", "less", 1.2, 1.05),
     "match_growth_rules_uniform": Goal("matching alone, rules ×1,000, traffic on every kind", "less", 3, 2.2),
     "match_growth_rules_per_type": Goal("matching alone, 200 rules a kind against one", "less", 1.5, 1.2),
@@ -81,12 +81,14 @@ class Size:
     many_rules: int
     cases: tuple[int, int]
     filled: int
+    match_growth: bool
     ledger_events: int
     events: int
+    limit_s: float
 
 
-FULL = Size((10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, 1000, 1_000_000)
-QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 1000, 0, 20_000)
+FULL = Size((10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, True, 1000, 100_000, 180)
+QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 500, False, 0, 2000, 10)
 
 
 def reached(goal: Goal, value: float | None) -> str | None:
@@ -144,6 +146,9 @@ def growth(size: Size, pace: Pace) -> tuple[dict[str, Figure], list[Row]]:
     figures, rows = {}, []
     for name, (small, large, at) in pairs.items():
         for scope, prefix in (("submit", "growth_"), ("match", "match_growth_")):
+            if scope == "match" and not size.match_growth:
+                figures[prefix + name] = Figure(None, at=at, reason="left out of a quick run")
+                continue
             side = BY_NAME[f"{scope}_compiled"]
             before, after = interleaved([(side, small), (side, large)], pace)
             figures[prefix + name] = ratio(after, before, at)
@@ -215,29 +220,40 @@ def starting(pace: Pace) -> dict[str, Figure]:
 
 
 def elsewhere(size: Size) -> dict[str, Figure]:
-    """Figures that other files of this folder take: a function there, named here, gives values round by round."""
-    homes = {
-        "columnar_vs_live": ("city", "columnar_vs_live"),
-        "columnar_vs_bare_join": ("city", "columnar_vs_bare_join"),
-        "whatif_s": ("city", "whatif_seconds"),
-        "spark_vs_processes": ("replay", "spark_vs_processes"),
-    }
-    at = f"{size.events:,} events"
-    found = {}
-    for name, (module, function) in homes.items():
-        if not (Path(__file__).parent / f"{module}.py").exists():
-            found[name] = Figure(None, at=at, reason="this version of remit has no such path yet")
-            continue
-        found[name] = guarded(lambda m=module, f=function: spread(getattr(import_module(m), f)(size.events), at), at)
+    """What other files of this folder measure, each in a process of its own, which prints its figures by name as JSON."""
+    events = f"{size.events:,} events of a made city"
+    homes = (
+        (["bulk.py", "--events", str(size.events)], events, ("columnar_vs_live", "columnar_vs_bare_join")),
+        (["-c", f"import city, json; print(json.dumps(city.what_if({size.events})))"], events, ("whatif_s",)),
+        (["-c", f"import json, replay; print(json.dumps(replay.spark({size.events})))"], events, ("spark_vs_processes",)),
+        (["-c", "import incremental, json; print(json.dumps(incremental.measured(rounds=3)))"], "10 → 10,000 events", ("growth_case",)),
+    )  # fmt: skip
+    found: dict[str, Figure] = {}
+    for command, at, names in homes:
+        told = printed(command, size.limit_s)
+        for name in names:
+            value = told if isinstance(told, str) else told.get(name, f"not among {', '.join(told)}")
+            if isinstance(value, str):
+                found[name] = Figure(None, at=at, reason=value)
+            else:
+                found[name] = spread(value if isinstance(value, list) else [value], at)
     return found
 
 
-def guarded(take: Callable[[], Figure], at: str) -> Figure:
-    """The figure, or why there is none."""
+def printed(command: Sequence[str], limit_s: float) -> dict[str, Any] | str:
+    """What a script of this folder prints in its last line; or why it prints nothing."""
+    folder = Path(__file__).parent
     try:
-        return take()
-    except Exception as problem:  # noqa: BLE001 - a figure that fails is told as such, the rest goes on
-        return Figure(None, at=at, reason=f"{type(problem).__name__}: {problem}"[:200])
+        done = subprocess.run(  # noqa: S603 - our own files
+            [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=limit_s
+        )
+    except subprocess.TimeoutExpired:
+        return f"took longer than {limit_s:.0f} s"
+    if done.returncode:
+        why = last_line(done.stderr)
+        return "this version of remit has nothing to measure here yet" if "has no attribute" in why else why
+    found: dict[str, Any] = json.loads(last_line(done.stdout))
+    return found
 
 
 def last_line(text: str) -> str:

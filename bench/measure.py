@@ -131,7 +131,7 @@ def hopeless(row: Row, rules: int, pace: Pace) -> str | None:
     times = rules / row.sizes["rules"]
     # With few rules, what compiling takes is the start of a library, which does not grow.
     spent = (row.open_s or 0) + ((row.compile_s or 0) if row.sizes["rules"] >= 100 else 0)
-    if spent * times > pace.load_limit_s:
+    if spent * times > pace.load_limit_s / 2:
         return f"not tried: {row.sizes['rules']:,} rules and their facts took {spent:.1f} s to load"
     return None
 

@@ -68,6 +68,7 @@ def bench(*, quick: bool) -> dict[str, Any]:
     before = machine()
     with TemporaryDirectory() as kept:
         # What is started here finds this folder's remit, and keeps the packs it reads where the others look for them.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.update(PYTHONPATH=str(ROOT / "engine"), BENCH_CACHE=kept)
         found, rows, others = taken(pace, size)
     return {

@@ -83,7 +83,7 @@ class SubmitReference(Whole):
 
 
 class Matching:
-    """A matcher alone: ready cases in, bindings out. A case holds its opening report and the event, as peers hold facts."""
+    """A matcher alone: ready cases in, bindings out. A case holds its opening report and the event; its facts are known."""
 
     backend = ""
     most = 10**9
@@ -100,7 +100,10 @@ class Matching:
         self._opened = {str(told["case"]): self._pack.event(told) for told in opening(facts)}
 
     def ready(self, events: Sequence[Happening], _generation: int) -> list[History]:
-        return [History.of(e.case, (self._opened[e.case], self._pack.event(report(e)))) for e in events]
+        cases = [History.of(e.case, (self._opened[e.case], self._pack.event(report(e)))) for e in events]
+        for case in cases:
+            case.facts(None)
+        return cases
 
     def run(self, prepared: list[History]) -> list[Output]:
         bindings = self._matcher.bindings
