@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from remit.columnar.schema import event_of
+from remit.columnar.schema import told
 from remit.errors import Origin
 from remit.model.event import Event
 from remit.model.terms import ValueKind
@@ -96,8 +96,7 @@ def moment(us: int, zone: ZoneInfo) -> datetime:
 
 def replacements(batch: pa.RecordBatch, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> dict[int, Event]:
     """Of corrections, by row, the report as it should have been; there are few."""
-    decimals = {name: a for name, a in attributes.items() if a.kind is ValueKind.DECIMAL}
     column = batch.column("replacement")
     rows = pc.indices_nonzero(column.is_valid())
-    told = zip(rows.to_pylist(), column.take(rows).to_pylist(), strict=True)
-    return {row: event_of(fields, decimals, zone) for row, fields in told}
+    corrected = told(column.take(rows), attributes, zone)
+    return {row: event for row, event in zip(rows.to_pylist(), corrected, strict=True) if event is not None}
