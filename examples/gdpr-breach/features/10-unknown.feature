@@ -2,7 +2,7 @@ Feature: What nobody has said is unknown, and somebody is asked
 
   Scenario: Nobody has weighed the risk: the authority is notified, the data subjects are a question
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach"
-    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20", status "active"
+    Then "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 11:00", status "active"
     And the duty of "Meridian Clinics B.V." to "notify the authority" is rebuttable by "risk"
     And whether "Meridian Clinics B.V." must "inform the data subjects" is undecided, and "data protection officer" is asked for "risk"
 
@@ -10,8 +10,8 @@ Feature: What nobody has said is unknown, and somebody is asked
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach"
     And on 2024-05-15 09:00 "Meridian Privacy Office" reports "risk assessed":
       | risk | high risk |
-    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-18 09:00", status "active"
-    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20", status "active"
+    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-18 10:00", status "active"
+    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 11:00", status "active"
 
   Scenario: The answer comes: no risk to speak of
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach"
@@ -25,7 +25,7 @@ Feature: What nobody has said is unknown, and somebody is asked
       | risk                    | high risk |
       | high risk averted       | false     |
       | disproportionate effort | false     |
-    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-17 10:20", status "active"
+    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-17 11:00", status "active"
     And the duty of "Meridian Clinics B.V." to "inform the data subjects" is rebuttable by "protection measures applied"
 
   Scenario: Whether it would be too much effort is not known

@@ -29,14 +29,14 @@ Feature: One matter reported again, of something else, and known late
   Scenario: Reported three times: authority notified
     When on 2024-10-25 10:00 "Meridian Clinics B.V." reports "personal data breach":
       | risk | a risk |
-    And on 2024-10-28 09:05 "Meridian Clinics B.V." reports "authority notified" about "first data set" known on 2024-10-29 09:00
-    And on 2024-10-30 12:00 "Meridian Clinics B.V." reports "authority notified" about "first data set"
-    And on 2024-10-30 12:00 "Meridian Clinics B.V." reports "authority notified" about "second data set"
+    And on 2024-10-30 09:05 "Meridian Clinics B.V." reports "authority notified" about "first data set" known on 2024-10-31 09:00
+    And on 2024-10-31 12:00 "Meridian Clinics B.V." reports "authority notified" about "first data set"
+    And on 2024-10-31 12:00 "Meridian Clinics B.V." reports "authority notified" about "second data set"
     And time passes to 2025-12-02
     Then exactly these duties arise:
       | unit                        | modality | action                            | for            | to                          | by               | under            | status    | rule                |
-      | Meridian Clinics B.V.       | must     | notify the authority              |                | Dutch supervisory authority | 2024-10-28 09:00 | Article 33(1)    | done late | a33-1.notify        |
-      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority | 2024-10-28 09:05 | Article 33(1)    | overdue   | a33-1.reasons       |
+      | Meridian Clinics B.V.       | must     | notify the authority              |                | Dutch supervisory authority | 2024-10-29 24:00 | Article 33(1)    | done late | a33-1.notify        |
+      | Meridian Clinics B.V.       | must     | give reasons for the delay        |                | Dutch supervisory authority | 2024-10-30 09:05 | Article 33(1)    | overdue   | a33-1.reasons       |
       | Meridian Clinics B.V.       | must     | describe the nature of the breach | first data set | Dutch supervisory authority | no end           | Article 33(3)(a) | active    | a33-3a.nature       |
       | Meridian Clinics B.V.       | must     | give a contact point              | first data set | Dutch supervisory authority | no end           | Article 33(3)(b) | active    | a33-3b.contact      |
       | Meridian Clinics B.V.       | must     | describe the likely consequences  | first data set | Dutch supervisory authority | no end           | Article 33(3)(c) | active    | a33-3c.consequences |
@@ -58,10 +58,10 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-19
     Then these duties arise:
       | unit                  | action                                                    | for            | to                          | by               | under         | status  | rule           |
-      | Meridian Clinics B.V. | notify the authority                                      |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Clinics B.V. | notify the authority                                      |                | Dutch supervisory authority | 2024-05-17 11:00 | Article 33(1) | overdue | a33-1.notify   |
       | Meridian Clinics B.V. | give reasons for the delay                                |                | Dutch supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
       | Meridian Clinics B.V. | document the breach                                       |                |                             |                  | Article 33(5) | active  | a33-5.document |
-      | Meridian Clinics B.V. | inform the data subjects                                  |                |                             | 2024-05-17 10:20 | Article 34(1) | done    | a34-1.inform   |
+      | Meridian Clinics B.V. | inform the data subjects                                  |                |                             | 2024-05-17 11:00 | Article 34(1) | done    | a34-1.inform   |
       | Meridian Clinics B.V. | describe the breach in plain language                     | first data set |                             | 2024-05-16 09:00 | Article 34(2) | overdue | a34-2.plain    |
       | Meridian Clinics B.V. | tell the data subjects contact, consequences and measures | first data set |                             | 2024-05-16 09:00 | Article 34(2) | overdue | a34-2.contents |
     And "Meridian Clinics B.V." may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
@@ -78,7 +78,7 @@ Feature: One matter reported again, of something else, and known late
     And on 2024-05-16 12:00 "Cloudharbour SARL" reports "processor finds a breach" about "second data set":
       | controller concerned | Meridian Clinics B.V. |
     And time passes to 2025-06-18
-    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-16 09:00", under "Article 33(2)", status "overdue", rule "a33-2.processor"
+    Then "Cloudharbour SARL" must "notify the controller", to "Meridian Clinics B.V.", by "2024-05-16 10:00", under "Article 33(2)", status "overdue", rule "a33-2.processor"
     And nothing else arises
 
   Scenario: Reported three times: processor notifies the controller
@@ -91,10 +91,10 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-18
     Then these duties arise:
       | unit               | action                     | to                           | by               | under         | status  | rule           |
-      | Meridian Santé SAS | notify the authority       | French supervisory authority | 2024-05-18 09:00 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Santé SAS | notify the authority       | French supervisory authority | 2024-05-18 10:00 | Article 33(1) | overdue | a33-1.notify   |
       | Meridian Santé SAS | give reasons for the delay | French supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
       | Meridian Santé SAS | document the breach        |                              |                  | Article 33(5) | active  | a33-5.document |
-      | Meridian Santé SAS | inform the data subjects   |                              | 2024-05-18 09:00 | Article 34(1) | overdue | a34-1.inform   |
+      | Meridian Santé SAS | inform the data subjects   |                              | 2024-05-18 10:00 | Article 34(1) | overdue | a34-1.inform   |
     And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34(3)", status "undecided", rule "a34-3a.protected"
     And "Meridian Santé SAS" may "leave the data subjects uninformed", under "Article 34(3)(b)", status "undecided", rule "a34-3b.averted"
     And whether "Meridian Santé SAS" must "communicate publicly instead" is undecided, and "controller" is asked for "disproportionate effort"
@@ -110,10 +110,10 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-26
     Then exactly these duties arise:
       | unit                  | action                     | for            | to                          | by               | under         | status  | rule           |
-      | Meridian Clinics B.V. | notify the authority       |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify   |
+      | Meridian Clinics B.V. | notify the authority       |                | Dutch supervisory authority | 2024-05-17 11:00 | Article 33(1) | overdue | a33-1.notify   |
       | Meridian Clinics B.V. | give reasons for the delay |                | Dutch supervisory authority |                  | Article 33(1) | active  | a33-1.reasons  |
       | Meridian Clinics B.V. | document the breach        |                |                             |                  | Article 33(5) | active  | a33-5.document |
-      | Meridian Clinics B.V. | inform the data subjects   | first data set |                             | 2024-05-26 09:00 | Article 34(4) | overdue | a34-4.obey     |
+      | Meridian Clinics B.V. | inform the data subjects   | first data set |                             | 2024-05-27 24:00 | Article 34(4) | overdue | a34-4.obey     |
 
   Scenario: Reported three times: the authority decides that the data were protected
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -130,10 +130,10 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-19
     Then exactly these duties arise:
       | unit                  | modality | action                             | for            | to                          | by               | under         | status    | rule           |
-      | Meridian Clinics B.V. | must     | notify the authority               |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue   | a33-1.notify   |
+      | Meridian Clinics B.V. | must     | notify the authority               |                | Dutch supervisory authority | 2024-05-17 11:00 | Article 33(1) | overdue   | a33-1.notify   |
       | Meridian Clinics B.V. | must     | give reasons for the delay         |                | Dutch supervisory authority |                  | Article 33(1) | active    | a33-1.reasons  |
       | Meridian Clinics B.V. | must     | document the breach                |                |                             |                  | Article 33(5) | active    | a33-5.document |
-      | Meridian Clinics B.V. | must     | inform the data subjects           |                |                             | 2024-05-17 10:20 | Article 34(1) | withdrawn | a34-1.inform   |
+      | Meridian Clinics B.V. | must     | inform the data subjects           |                |                             | 2024-05-17 11:00 | Article 34(1) | withdrawn | a34-1.inform   |
       | Meridian Clinics B.V. | may      | leave the data subjects uninformed | first data set |                             |                  | Article 34(4) | in force  | a34-4.decided  |
 
   Scenario: Reported three times: the authority decides that the effort is out of proportion
@@ -151,11 +151,11 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-19
     Then exactly these duties arise:
       | unit                  | action                       | for            | to                          | by               | under         | status    | rule                 |
-      | Meridian Clinics B.V. | notify the authority         |                | Dutch supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue   | a33-1.notify         |
+      | Meridian Clinics B.V. | notify the authority         |                | Dutch supervisory authority | 2024-05-17 11:00 | Article 33(1) | overdue   | a33-1.notify         |
       | Meridian Clinics B.V. | give reasons for the delay   |                | Dutch supervisory authority |                  | Article 33(1) | active    | a33-1.reasons        |
       | Meridian Clinics B.V. | document the breach          |                |                             |                  | Article 33(5) | active    | a33-5.document       |
-      | Meridian Clinics B.V. | inform the data subjects     |                |                             | 2024-05-17 10:20 | Article 34(1) | withdrawn | a34-1.inform         |
-      | Meridian Clinics B.V. | communicate publicly instead | first data set |                             | 2024-05-19 09:00 | Article 34(4) | overdue   | a34-4.decided-public |
+      | Meridian Clinics B.V. | inform the data subjects     |                |                             | 2024-05-17 11:00 | Article 34(1) | withdrawn | a34-1.inform         |
+      | Meridian Clinics B.V. | communicate publicly instead | first data set |                             | 2024-05-21 24:00 | Article 34(4) | overdue   | a34-4.decided-public |
 
   Scenario: Reported three times: public communication made
     When on 2024-05-14 10:20 "Meridian Shop Ltd" reports "personal data breach":
@@ -173,7 +173,7 @@ Feature: One matter reported again, of something else, and known late
     And time passes to 2025-06-21
     Then these duties arise:
       | unit              | action                       | to                          | by               | under         | status  | rule                 |
-      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-17 10:20 | Article 33(1) | overdue | a33-1.notify         |
+      | Meridian Shop Ltd | notify the authority         | Irish supervisory authority | 2024-05-17 10:00 | Article 33(1) | overdue | a33-1.notify         |
       | Meridian Shop Ltd | give reasons for the delay   | Irish supervisory authority |                  | Article 33(1) | active  | a33-1.reasons        |
       | Meridian Shop Ltd | document the breach          |                             |                  | Article 33(5) | active  | a33-5.document       |
       | Meridian Shop Ltd | communicate publicly instead |                             | 2024-05-18 14:00 | Article 34(4) | done    | a34-4.decided-public |

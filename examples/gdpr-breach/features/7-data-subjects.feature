@@ -8,8 +8,8 @@ Feature: Article 34(1) and (2), the people themselves are told
       | disproportionate effort     | false     |
     Then exactly these duties arise:
       | unit                  | action                   | to                          | by               | rule           |
-      | Meridian Clinics B.V. | notify the authority     | Dutch supervisory authority | 2024-05-17 10:20 | a33-1.notify   |
-      | Meridian Clinics B.V. | inform the data subjects |                             | 2024-05-17 10:20 | a34-1.inform   |
+      | Meridian Clinics B.V. | notify the authority     | Dutch supervisory authority | 2024-05-17 11:00 | a33-1.notify   |
+      | Meridian Clinics B.V. | inform the data subjects |                             | 2024-05-17 11:00 | a34-1.inform   |
       | Meridian Clinics B.V. | document the breach      |                             |                  | a33-5.document |
 
   Scenario: A risk that is not high is for the authority alone
@@ -29,13 +29,13 @@ Feature: Article 34(1) and (2), the people themselves are told
       | risk | a risk |
     And on 2024-05-20 08:00 "Meridian Privacy Office" reports "risk assessed":
       | risk | high risk |
-    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-23 08:00", under "Article 34(1)", rule "a34-1.inform"
-    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20"
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-23 09:00", under "Article 34(1)", rule "a34-1.inform"
+    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 11:00"
 
   Scenario: The processor's notice says that the risk is high
     When on 2024-05-14 08:00 "Cloudharbour SARL" reports "processor notifies the controller" in "Meridian Santé SAS":
       | risk | high risk |
-    Then "Meridian Santé SAS" must "inform the data subjects", by "2024-05-17 08:00"
+    Then "Meridian Santé SAS" must "inform the data subjects", by "2024-05-17 09:00"
     And "Cloudharbour SARL" has no duty to "inform the data subjects"
 
   Scenario: A good letter
@@ -80,7 +80,7 @@ Feature: Article 34(1) and (2), the people themselves are told
   Scenario: Nobody wrote, so no letter is judged
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
       | risk | high risk |
-    And time passes to 2024-05-17 10:21
+    And time passes to 2024-05-17 11:01
     Then "Meridian Clinics B.V." must "inform the data subjects", status "overdue"
     And rule "a34-2.plain" raises nothing
     And rule "a34-2.contents" raises nothing
@@ -94,9 +94,9 @@ Feature: Article 34(1) and (2), the people themselves are told
     And on 2024-05-15 10:20 rule "a34-1.inform" is suspended by "request of the public prosecutor"
     And time passes to 2024-05-20 10:20
     Then "Meridian Clinics B.V." must "inform the data subjects", status "suspended"
-    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 10:20"
+    And "Meridian Clinics B.V." must "notify the authority", by "2024-05-17 11:00"
     When on 2024-05-21 10:20 rule "a34-1.inform" is resumed by "the public prosecutor"
-    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-23 10:20", status "active"
+    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-23 11:00", status "active"
 
   Scenario Outline: A letter that leaves out one of the three
     When on 2024-05-14 10:20 "Meridian Clinics B.V." reports "personal data breach":
@@ -132,4 +132,4 @@ Feature: Article 34(1) and (2), the people themselves are told
       | risk | a risk |
     And on 2024-05-15 12:00 "Meridian Privacy Office" reports "risk assessed" about "a patient of the Utrecht clinic":
       | risk | high risk |
-    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-18 12:00", status "active"
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-18 13:00", status "active"

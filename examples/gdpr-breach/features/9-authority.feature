@@ -26,7 +26,7 @@ Feature: Article 34(4), the supervisory authority steps in
       | risk | a risk |
     And on 2024-05-15 09:00 "Meridian Clinics B.V." reports "authority notified"
     And on 2024-05-22 14:00 "Dutch supervisory authority" reports "authority requires communication" in "Meridian Clinics B.V."
-    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-25 14:00", under "Article 34(4)", status "active", rule "a34-4.obey"
+    Then "Meridian Clinics B.V." must "inform the data subjects", to "data subjects", by "2024-05-25 15:00", under "Article 34(4)", status "active", rule "a34-4.obey"
     And "Meridian Santé SAS" has no duty to "inform the data subjects"
     And rule "a34-1.inform" raises nothing
 
@@ -53,7 +53,7 @@ Feature: Article 34(4), the supervisory authority steps in
     Then rule "<exception>" raises a duty
     And nobody must "inform the data subjects"
     When on 2024-05-22 14:00 "Dutch supervisory authority" reports "authority requires communication" in "Meridian Clinics B.V."
-    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-25 14:00", rule "a34-4.obey"
+    Then "Meridian Clinics B.V." must "inform the data subjects", by "2024-05-25 15:00", rule "a34-4.obey"
     And rule "<exception>" raises nothing
     And rule "a34-1.inform" raises nothing
 
@@ -89,7 +89,7 @@ Feature: Article 34(4), the supervisory authority steps in
       | disproportionate effort     | false     |
     And on 2024-05-15 14:00 "Dutch supervisory authority" reports "authority decides on a condition" in "Meridian Clinics B.V.":
       | condition decided | effort out of proportion |
-    Then "Meridian Clinics B.V." must "communicate publicly instead", to "data subjects", by "2024-05-18 14:00", under "Article 34(4)", status "active", rule "a34-4.decided-public"
+    Then "Meridian Clinics B.V." must "communicate publicly instead", to "data subjects", by "2024-05-18 15:00", under "Article 34(4)", status "active", rule "a34-4.decided-public"
     And "Meridian Santé SAS" has no duty to "communicate publicly instead"
     And rule "a34-4.decided" raises nothing, because "condition_decided"
     And nobody must "inform the data subjects"
