@@ -89,8 +89,8 @@ class MemoryKeeper:
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
-        known = self._kept.by_id
-        if any(event.type in ACTS_UPON_CASES for event in events):
+        if not ACTS_UPON_CASES.isdisjoint([event.type for event in events]):
+            known = self._kept.by_id
             require_movable(
                 events,
                 lambda case: any(self._cases.events(name) for name in self._linked(case)),
@@ -114,26 +114,24 @@ class MemoryKeeper:
             self._move(max([self._now, *[event.knowable_at for event in fresh]]))
         self._moves += [event for event in fresh if event.type in MOVES]
         touched: dict[str | None, None] = {}
+        borne = len(self._borne)
         for event in fresh:
-            if self._moves:
-                group = self._linked(event.case)
-                if len(group) > 1:
-                    self._cases.take_linked(event, group)
-                    touched |= dict.fromkeys(group)
-                    continue
-            self._cases.take(event)
-            touched[event.case] = None
-        found: list[Change] = []
-        for case in touched:
-            found += self._cases.changes(case)
-            self._explained.pop(case, None)
-        bearing = [event for event in fresh if self._bears(event)]
-        if bearing:
-            self._borne += bearing
+            group = self._linked(event.case)
+            if len(group) == 1:
+                self._cases.take(event)
+            else:
+                self._cases.take_linked(event, group)
+            touched |= dict.fromkeys(group)
+            if self._bears(event):
+                self._borne.append(event)
+        found = [change for case in touched for change in self._cases.changes(case)]
+        if len(self._borne) > borne:
             self._agenda = None
-            self._explained.pop(AGENDA, None)
             found += self._agenda_changes()
-        return Delta(in_order(found))
+            self._explained.pop(AGENDA, None)
+        for case in touched:
+            self._explained.pop(case, None)
+        return Delta(in_order(found) if found else ())
 
     def _move(self, now: datetime) -> None:
         if now != self._now:

@@ -48,10 +48,17 @@ class Audience:
             for key in heard.keys if heard is not None else ():
                 self._hearers[key][rule.order] = None
         self._meant: dict[str, frozenset[int]] = {}
+        #: Where no constant tells rules apart, those of a type.
+        self._always: dict[str, Candidates] = {
+            kind: tuple((rule, self.hearings[rule.order]) for rule in rules)
+            for kind, rules in program.undivided.items()
+        }
         self._asked = not isinstance(program.law.matcher, Reference)
 
     def candidates(self, event: Event) -> Candidates:
         """The rules the event may set off, each with what it hears of later."""
+        if event.type in self._always:
+            return self._always[event.type]
         hearings = self.hearings
         return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
 

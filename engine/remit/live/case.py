@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from remit.expressions.situation import Situation
-from remit.live.audience import Audience
+from remit.live.audience import Audience, Candidates
 from remit.live.drafts import Draft, Peers, case_id, drafts, precedence, raised
 from remit.live.heard import Heard
 from remit.live.lapse import lapsed
@@ -40,6 +40,7 @@ from remit.semantics.wakes import turns_at
 ACTS_UPON_CASES = frozenset({*AMENDMENTS, *MOVES})
 #: From so many duties on, they are looked up and not looked through.
 MANY = 16
+NO_SLOTS: dict[int, list[Slot]] = {}
 NO_BEARERS: dict[int, set[str]] = {}
 NO_GROUPS: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = {}
 
@@ -98,7 +99,7 @@ class LiveCase(Heard):
 
     def _begin(self) -> None:
         """As if nothing had been reported."""
-        self._slots: dict[int, list[Slot]] = {}
+        self._slots: dict[int, list[Slot]] = NO_SLOTS
         self._by_key: dict[str, Slot] | None = None
         self._groups: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = NO_GROUPS
         self._last: Event | None = None
@@ -161,16 +162,15 @@ class LiveCase(Heard):
         self._last = found
         self._note(found)
         candidates = self._audience.candidates(found)
-        setting = self._setting(now)
         touched = self._heard_by(found)
         for rule, hearing in candidates:
             if hearing is None or not self._admit(rule, hearing, found.subject):
                 return False
-        if candidates:
-            raised_now = self._raise(candidates, found, setting)
-            if raised_now is None:
-                return False
-            touched |= raised_now
+        if not (candidates or touched):
+            return True
+        setting = self._setting(now)
+        if candidates and not self._raise(candidates, found, setting, touched):
+            return False
         for slot in touched:
             self._work_out(slot, setting)
         return not self._moved(touched)
@@ -189,29 +189,35 @@ class LiveCase(Heard):
 
     def _admit(self, rule: LiveRule, hearing: Hearing, subject: str | None) -> bool:
         """The rule is at work in the case, if no other there may set it aside or be set aside by it."""
-        if rule.order not in self._slots:
-            rivals = self._audience.rivals[rule.order]
-            if rivals and not rivals.isdisjoint(self._slots):
-                return False
-            self._slots[rule.order] = []
-            if hearing.kinds:
-                self._kinds |= hearing.kinds
+        rivals = self._audience.rivals[rule.order]
+        if rivals and not rivals.isdisjoint(self._slots):
+            return False
+        if rivals:
+            self._alike(rule.order)
+        if hearing.kinds:
+            self._kinds |= hearing.kinds
         if hearing.facts:
             if self._reads is None:
                 self._reads = {}
             self._reads[subject] = self._reads.get(subject, frozenset()) | hearing.facts
         return True
 
+    def _alike(self, order: int) -> list[Slot]:
+        """The duties of a rule that is at work; what most cases never have is made when it is needed."""
+        found = self._slots.get(order)
+        if found is None:
+            if not self._slots:
+                self._slots = {}
+            found = self._slots[order] = []
+        return found
+
     # --- what it sets off ------------------------------------------------------------------------------
 
-    def _raise(
-        self, candidates: Iterable[tuple[LiveRule, Hearing | None]], event: Event, setting: Setting
-    ) -> dict[Slot, None] | None:
-        """Judge the rules for the event; the duties to be settled, or None where one has to be judged by another report."""
+    def _raise(self, candidates: Candidates, event: Event, setting: Setting, touched: dict[Slot, None]) -> bool:
+        """Judge the rules for the event; duties that are to be settled are `touched`. False where one cannot be told here."""
         program = self._audience.program
         day = program.timeline.day(event.at)
         plain: Situation | None = None
-        touched: dict[Slot, None] = {}
         for rule, hearing in candidates:
             if not rule.first <= day <= rule.last or hearing is None or not self._audience.meant(rule, hearing, event):
                 continue
@@ -225,28 +231,28 @@ class LiveCase(Heard):
                 if slot is None:
                     draft.arose_at = self._known
                     if self._lapsed and any(o.id == key for o in self._lapsed):
-                        return None
-                    touched |= self._add(key, draft, setting)
+                        return False
+                    if self._moved([self._add(key, draft, setting, touched)]):
+                        return False
                 elif not self._join(slot, draft, event, touched):
-                    return None
-        return touched
+                    return False
+        return True
 
-    def _add(self, key: str, draft: Draft, setting: Setting) -> dict[Slot, None]:
+    def _add(self, key: str, draft: Draft, setting: Setting, touched: dict[Slot, None]) -> Slot:
         """One duty more; those of its rule that look at who else bears it are to be settled again."""
-        rule, alike = draft.rule, self._slots[draft.rule.order]
-        beside: list[Slot] = []
+        rule, alike = draft.rule, self._slots.get(draft.rule.order, ())
         if alike and not self.quiet(rule):
             matter = under_bearer(key)
             if rule.rule.jointly is Jointly.ANY:
-                beside = [other for other in alike if under_bearer(other.owed.id) == matter]
+                touched |= {other: None for other in alike if under_bearer(other.owed.id) == matter}
             if rule.breaches and draft.bearer.id not in self.bearers(rule):
-                beside = list(alike)
+                touched |= dict.fromkeys(alike)
         if rule.order in self._bearers:
             self._bearers[rule.order].add(draft.bearer.id)
         slot = self._place(key, draft, setting)
         for o in slot.shown:
             self._watch.note(self.case, o.id, None, o)
-        return dict.fromkeys(beside)
+        return slot
 
     def _place(self, key: str, draft: Draft, setting: Setting) -> Slot:
         """A new slot under its rule, worked out."""
@@ -254,7 +260,7 @@ class LiveCase(Heard):
         first, *more = stand(draft, key, due, setting)
         slot = Slot(self, draft, due, first, tuple(more))
         order = draft.rule.order
-        alike = self._slots[order]
+        alike = self._alike(order)
         alike.append(slot)
         self._follow(slot, setting)
         if self._by_key is not None:
@@ -268,7 +274,7 @@ class LiveCase(Heard):
     def _find(self, rule: LiveRule, key: str) -> Slot | None:
         if self._by_key is not None:
             return self._by_key.get(key)
-        for slot in self._slots[rule.order]:
+        for slot in self._slots.get(rule.order, ()):
             if slot.owed.id == key:
                 return slot
         return None

@@ -43,6 +43,11 @@ class LiveProgram:
             self._nobody[version] = Route(tuple(zip(parties, units, strict=True)), routing.fact, routing.ask)
         return self._nobody[version]
 
+    @property
+    def undivided(self) -> dict[str, tuple[LiveRule, ...]]:
+        """The types of events that set off the same rules whatever they state, with those."""
+        return {kind: found.always for kind, found in self._dispatch.items() if not found.asked}
+
     def candidates(self, event: Event) -> Sequence[LiveRule]:
         """The rules this event may set off; of every other the condition is surely false."""
         return self._dispatch.candidates(event)
