@@ -39,14 +39,7 @@ class Compiled:
 
     def bindings(self, history: History) -> tuple[Binding, ...]:
         """As the reference gives them."""
-        found: list[Binding] = []
-        for event in history.events:
-            if candidates := self._dispatch.candidates(event):
-                situation = history.situation(event)
-                verdicts = [judge(event, situation, history) for judge in candidates]
-                found += [binding for binding in verdicts if binding is not None]
-        found.sort(key=order)
-        return tuple(found)
+        return judged(history, self._dispatch.candidates)
 
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
         """One case after the other."""
@@ -54,6 +47,18 @@ class Compiled:
 
     def orders(self, history: History) -> None:
         """Any rule may be set off: whoever asks finds them by type and constant as quickly."""
+
+
+def judged(history: History, candidates: Callable[[Event], Sequence[Guard]]) -> tuple[Binding, ...]:
+    """What the guards of each event's candidates let pass, in the order of rules and then of events."""
+    found: list[Binding] = []
+    for event in history.events:
+        if guards := candidates(event):
+            situation = history.situation(event)
+            verdicts = [judge(event, situation, history) for judge in guards]
+            found += [binding for binding in verdicts if binding is not None]
+    found.sort(key=order)
+    return tuple(found)
 
 
 def order(binding: Binding) -> int:
@@ -68,10 +73,10 @@ def guard_of(rule: CompiledRule) -> Guard:
         return lambda event, _situation, _history: make_binding(rule, event, None)
     if rule.guard is None:
         return lambda event, _situation, _history: make_binding(rule, event, True)
-    return judged(rule, rule.guard)
+    return conditional(rule, rule.guard)
 
 
-def judged(rule: CompiledRule, condition: Expression) -> Guard:
+def conditional(rule: CompiledRule, condition: Expression) -> Guard:
     verdict_in = verdict_of(condition)
 
     def judge(event: Event, situation: Situation, _history: History) -> Binding | None:

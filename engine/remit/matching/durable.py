@@ -1,30 +1,42 @@
-"""The durable-rules back end: the network tells which kinds of event set off which rules, Python judges the rest.
+"""The durable-rules back end: the network tells which rules a kind of event sets off, Python judges the rest.
 
-A case looks to the network like any other with the same kinds of event, so each such signature is asked about once.
-A signature at which the network failed is not sent again: the reference answers for it.
+An event looks to the network like any other of its kind with the same kinds beside it, so far as a rule asks for any.
+Each such question is put once. One at which the network failed is not put again: the reference answers for the case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 
+from remit.matching.compiled import Guard, guard_of, judged
 from remit.matching.history import History
-from remit.matching.matcher import Binding, Incident, guard
+from remit.matching.matcher import Binding, Incident
 from remit.matching.network import Hit, Pattern
 from remit.matching.reference import Reference
 from remit.matching.worker import Inline, Link, Unavailable
+from remit.model.event import Event
 from remit.program.program import CompiledRule, Program
 
-#: The kinds of event in a case that any rule listens to, by number.
-Signature = tuple[int, ...]
-#: The rules a signature sets off, in order, each with the kinds that do.
-Candidates = tuple[tuple[CompiledRule, frozenset[str]], ...]
+#: The number of a kind of event, then of the kinds beside it in its case that some rule of it needs, in order.
+Question = tuple[int, ...]
 
 REMEMBERED = 4096
 #: A network that fails so often is given up.
 FAILURES = 8
 NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rules an event may set off: their orders, and a guard for each."""
+
+    orders: frozenset[int]
+    guards: tuple[Guard, ...]
+
+
+NONE = Candidates(frozenset(), ())
 
 
 class Durable:
@@ -35,13 +47,12 @@ class Durable:
         self._link = link
         self._number = next(NUMBERS)
         self._kinds = {kind: number for number, kind in enumerate(heard(program), start=1)}
-        self._names = {number: kind for kind, number in self._kinds.items()}
         self._rules = {rule.order: rule for rule in program.rules}
+        self._guards: dict[int, Guard] = {}
         self._patterns = tuple(patterns(program, self._kinds))
-        self._triggers = frozenset(kind for _, kind, _ in self._patterns)
-        self._known: dict[Signature, Candidates] = {}
-        self._orders: dict[Signature, Mapping[str, frozenset[int]]] = {}
-        self._poison: set[Signature] = set()
+        self._beside = beside(program)
+        self._known: dict[Question, Candidates] = {}
+        self._poison: set[Question] = set()
         self._incidents: list[Incident] = []
         self._gone: str | None = None
 
@@ -84,81 +95,81 @@ class Durable:
 
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
         """As the reference gives them, for many cases in one round trip."""
-        signatures = [self._signature(history) for history in histories]
-        first: dict[Signature, History] = {}
-        for signature, history in zip(signatures, histories, strict=True):
-            first.setdefault(signature, history)
-        known = self._learn(first)
+        asked = [self._questions(history) for history in histories]
+        known = self._learn(asked, histories)
         return tuple(
-            judged(known[signature], history) if signature in known else self._reference.bindings(history)
-            for signature, history in zip(signatures, histories, strict=True)
+            self._reference.bindings(history) if found is None else judged(history, guards_in(found))
+            for history, found in zip(histories, known, strict=True)
         )
 
     def orders(self, history: History) -> Mapping[str, frozenset[int]] | None:
         """By kind of event, the rules that the network says it may set off in such a case; None where it failed."""
-        signature = self._signature(history)
-        if signature not in self._orders:
-            known = self._learn({signature: history}).get(signature)
-            if known is None:
-                return None
-            if len(self._orders) > REMEMBERED:
-                self._orders.clear()
-            self._orders[signature] = by_kind(known)
-        return self._orders[signature]
+        (found,) = self._learn((self._questions(history),), (history,))
+        return None if found is None else {kind: candidates.orders for kind, candidates in found.items()}
 
-    def _signature(self, history: History) -> Signature:
-        kinds = sorted({self._kinds[event.type] for event in history.events if event.type in self._kinds})
-        return tuple(kinds) if not self._triggers.isdisjoint(kinds) else ()
-
-    def _learn(self, cases: Mapping[Signature, History]) -> Mapping[Signature, Candidates]:
-        """What each signature sets off, for those the network can answer for."""
-        fresh = [s for s in cases if s and s not in self._known and s not in self._poison]
-        if fresh and self._gone is None:
-            self._ask(fresh, cases)
-        found = {s: rules for s in cases if (rules := self._known.get(s)) is not None} | {(): ()}
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
+    def _questions(self, history: History) -> Mapping[str, Question]:
+        """What is asked of each kind of event in the case that any rule is set off by."""
+        types = {event.type for event in history.events}
+        found: dict[str, Question] = {}
+        for kind in types & self._beside.keys():
+            needed = self._beside[kind]
+            others = sorted(self._kinds[other] for other in needed & types) if needed else ()
+            found[kind] = (self._kinds[kind], *others)
         return found
 
-    def _ask(self, fresh: Sequence[Signature], cases: Mapping[Signature, History]) -> None:
+    def _learn(
+        self, asked: Sequence[Mapping[str, Question]], histories: Sequence[History]
+    ) -> Sequence[Mapping[str, Candidates] | None]:
+        """The answers for each case, by kind of event; None where the network has none."""
+        fresh: dict[Question, str | None] = {}
+        for questions, history in zip(asked, histories, strict=True):
+            for question in questions.values():
+                if question not in self._known and question not in self._poison:
+                    fresh.setdefault(question, history.case)
+        if fresh and self._gone is None:
+            self._ask(fresh)
+        known = self._known
+        found = [
+            {kind: known[question] for kind, question in questions.items()}
+            if known.keys() >= set(questions.values())
+            else None
+            for questions in asked
+        ]
+        if len(known) > REMEMBERED:
+            known.clear()
+        return found
+
+    def _ask(self, fresh: Mapping[Question, str | None]) -> None:
+        """Put questions to the network, each with the case in which it first came up."""
         try:
-            answers = self._link.ask(self._number, self._patterns, fresh)
+            answers = self._link.ask(self._number, self._patterns, tuple(fresh))
         except Unavailable as state:
             self._gone = str(state)
             if not state.missing:
-                self._incidents.append(Incident(self._own_name, cases[fresh[0]].case, str(state)))
+                self._incidents.append(Incident(self._own_name, next(iter(fresh.values())), str(state)))
             return
-        for signature, answer in zip(fresh, answers, strict=True):
+        for (question, case), answer in zip(fresh.items(), answers, strict=True):
             if isinstance(answer, str):
-                self._poison.add(signature)
-                self._incidents.append(Incident(self._own_name, cases[signature].case, answer))
+                self._poison.add(question)
+                self._incidents.append(Incident(self._own_name, case, answer))
             else:
-                self._known[signature] = self._candidates(answer)
+                self._known[question] = self._candidates(question, answer)
         if len(self._poison) >= FAILURES:
             self._gone = f"the network failed {len(self._poison)} times, last: {self._incidents[-1].what}"
 
-    def _candidates(self, hits: Sequence[Hit]) -> Candidates:
-        kinds: dict[int, set[str]] = {}
-        for order, kind in hits:
-            kinds.setdefault(order, set()).add(self._names[kind])
-        return tuple((self._rules[order], frozenset(kinds[order])) for order in sorted(kinds))
+    def _candidates(self, question: Question, hits: Sequence[Hit]) -> Candidates:
+        """What the event itself sets off; the kinds beside it are asked about with what is beside them."""
+        orders = frozenset(order for order, kind in hits if kind == question[0])
+        return Candidates(orders, tuple(self._guard(order) for order in sorted(orders)))
+
+    def _guard(self, order: int) -> Guard:
+        if order not in self._guards:
+            self._guards[order] = guard_of(self._rules[order])
+        return self._guards[order]
 
 
-def by_kind(candidates: Candidates) -> Mapping[str, frozenset[int]]:
-    """The same, by the kind of event."""
-    found: dict[str, set[int]] = {}
-    for rule, kinds in candidates:
-        for kind in kinds:
-            found.setdefault(kind, set()).add(rule.order)
-    return {kind: frozenset(orders) for kind, orders in found.items()}
-
-
-def judged(candidates: Candidates, history: History) -> tuple[Binding, ...]:
-    """The guard of each rule for each event that may set it off."""
-    verdicts = (
-        guard(rule, event, history) for rule, kinds in candidates for event in history.events if event.type in kinds
-    )
-    return tuple(binding for binding in verdicts if binding is not None)
+def guards_in(found: Mapping[str, Candidates]) -> Callable[[Event], Sequence[Guard]]:
+    return lambda event: found.get(event.type, NONE).guards
 
 
 def heard(program: Program) -> tuple[str, ...]:
@@ -172,6 +183,15 @@ def patterns(program: Program, kinds: Mapping[str, int]) -> list[Pattern]:
         for rule in program.rules
         for kind in sorted(rule.triggers)
     ]
+
+
+def beside(program: Program) -> Mapping[str, frozenset[str]]:
+    """For each kind of event that sets a rule off, the kinds that some such rule needs beside it."""
+    found: dict[str, frozenset[str]] = {}
+    for rule in program.rules:
+        for kind in rule.triggers:
+            found[kind] = found.get(kind, frozenset()) | (needed(rule) - {kind})
+    return found
 
 
 def needed(rule: CompiledRule) -> frozenset[str]:

@@ -27,6 +27,7 @@ import os
 import signal
 import struct
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,11 +68,16 @@ class Network:
             Ruleset(core, ordered[first : first + PATTERNS_PER_RULESET])
             for first in range(0, len(ordered), PATTERNS_PER_RULESET)
         ]
+        self._by_kind: dict[int, list[Ruleset]] = defaultdict(list)
+        for ruleset in self._rulesets:
+            for kind in ruleset.triggers:
+                self._by_kind[kind].append(ruleset)
 
     def hits(self, kinds: Iterable[int]) -> list[Hit]:
         """Which rules are set off by which of these kinds."""
         present = sorted(set(kinds))
-        return [hit for ruleset in self._rulesets for hit in ruleset.hits(present)]
+        meant = dict.fromkeys(ruleset for kind in present for ruleset in self._by_kind.get(kind, ()))
+        return [hit for ruleset in meant for hit in ruleset.hits(present)]
 
 
 class Ruleset:
@@ -79,7 +85,7 @@ class Ruleset:
 
     def __init__(self, core: Any, patterns: Sequence[Pattern]) -> None:
         self._core = core
-        self._triggers = frozenset(kind for _, kind, _ in patterns)
+        self.triggers = frozenset(kind for _, kind, _ in patterns)
         self._needed = frozenset(kind for _, _, others in patterns for kind in others)
         rules = {f"{rule} {kind}": element({"kind": kind} | beside(others)) for rule, kind, others in patterns}
         self._handle = core.create_ruleset("remit", json.dumps({ACCOUNTED: element({"fact": 1}), **rules}))
@@ -94,7 +100,7 @@ class Ruleset:
         facts = [
             {"id": number, "sid": 1, "fact": 1, "kind": kind, **context}
             for number, kind in enumerate(kinds, start=1)
-            if kind in self._triggers
+            if kind in self.triggers
         ]
         if not facts:
             return []
