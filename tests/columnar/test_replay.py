@@ -149,5 +149,5 @@ def test_only_amended_cases_are_left_to_the_live_evaluator_as_a_whole() -> None:
         Event("c", "retraction", at, at, "amended", data={"of": "b"}),
     ]
     replayed = Replay(law, table_of_events(told, MADE), at + timedelta(days=1), threads=1)
-    assert replayed.obligations().num_rows == 0
+    assert replayed.obligations.num_rows == 0
     assert replayed.left_to_live == 1

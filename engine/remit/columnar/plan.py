@@ -133,18 +133,20 @@ class Plan:
     # --- the events ----------------------------------------------------------------------------------
 
     def _take_events(self) -> None:
-        """The events of every case that is plainly told, each with its day and its subject."""
+        """The events of every case that is plainly told and may set a rule off, each with its day and its subject."""
         one = 'SELECT "case", min(subject) AS subject FROM told WHERE subject IS NOT NULL GROUP BY 1 HAVING min(subject) = max(subject)'
         zone = self._program.law.calendar.zone.key
-        self._sql(f"CREATE OR REPLACE TEMP TABLE lone AS {one}")
+        self._sql(f"CREATE TEMP TABLE IF NOT EXISTS lone AS {one}")
         alone = self._sql("SELECT count(*) FROM lone").fetchall()[0][0] > 0
         subject = "coalesce(lone.subject, told.subject) AS subject" if alone else "told.subject"
         joined = 'LEFT JOIN lone ON lone."case" = told."case"' if alone else ""
         self._sql(f"""
             CREATE OR REPLACE TEMP TABLE known AS
-            SELECT told.* EXCLUDE (subject), {subject}, CAST(timezone('{zone}', told.happened) AS DATE) AS day, {self._version} AS version
+            WITH told AS MATERIALIZED (
+                SELECT * FROM told WHERE "case" IN (SELECT "case" FROM told SEMI JOIN by_type USING (type) ANTI JOIN hard USING ("case"))
+            )
+            SELECT told.* EXCLUDE (subject, number, replaced), {subject}, CAST(timezone('{zone}', told.happened) AS DATE) AS day, {self._version} AS version
             FROM told {joined}
-            WHERE told."case" IS NOT NULL AND told."case" NOT IN (SELECT "case" FROM hard)
         """)
         if self._facts:
             self._gather_facts()
@@ -390,19 +392,22 @@ def tell(
         attribute = attributes.get(name)
         kind = COLUMNS[attribute.kind] if attribute is not None and attribute.kind in COLUMNS else "VARCHAR"
         columns.append(f'data."{name}" AS "d:{name}"' if name in stated else f'NULL::{kind} AS "d:{name}"')
+    replaced = "replacement.type" if "replacement" in present.names else "NULL::VARCHAR"
+    columns.append(f"{replaced} AS replaced")
     columns.append(('"by"' if "by" in present.names else "NULL::VARCHAR") + " AS reporter")
     learned = 'coalesce(known_at, "at")' if "known_at" in present.names else '"at"'
     connection.execute(f"""
         CREATE OR REPLACE TEMP VIEW told AS
-        SELECT "at" AS happened, {learned} AS learned, greatest("at", {learned}) AS k, {", ".join(columns)} FROM {events}
+        SELECT rowid AS number, "at" AS happened, {learned} AS learned, greatest("at", {learned}) AS k, {", ".join(columns)} FROM {events}
         WHERE greatest("at", {learned}) <= TIMESTAMPTZ '{now.isoformat()}'
     """)
     special, amendments = (", ".join(f"'{kind}'" for kind in sorted(kinds)) for kinds in (SPECIAL, AMENDMENTS))
     connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE hard AS SELECT DISTINCT "case" FROM (
+        CREATE TEMP TABLE IF NOT EXISTS marked AS SELECT DISTINCT "case" FROM (
             SELECT "case" FROM told WHERE type IN ({special})
             UNION ALL SELECT "case" FROM told WHERE id IN (SELECT "d:of" FROM told WHERE type IN ({amendments}))
             UNION ALL SELECT "d:of" FROM told WHERE type = '{MERGER}'
             UNION ALL SELECT "d:into" FROM told WHERE type = '{SPLIT}'
         ) WHERE "case" IS NOT NULL
     """)
+    connection.execute("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace as with_fields
 from datetime import datetime
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
@@ -35,11 +36,11 @@ from remit.semantics.obligations import by_case
 
 
 class Replay:
-    """One law over one table of events at one moment.
+    """One law over one table of events at one moment. What was answered is kept, so that a changed rule can be held against it.
 
     Attributes:
-        subset: the rules that run as columns, and why the others do not.
-        left_to_live: the cases, or parts of cases, that the live evaluator answered, after `obligations`.
+        law: the law.
+        left_to_live: the cases, or parts of cases, that the live evaluator answered the last time.
     """
 
     def __init__(
@@ -48,77 +49,91 @@ class Replay:
         settings = {"threads": threads, "memory_limit": memory}
         self._connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
         self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.register("events", events)
-        self._schema = events.schema
-        self._law, self._now = law, now
-        self._program = LiveProgram(law)
-        self.subset: Subset = subset_of(self._program)
+        self._connection.register("arrived", events)
+        self._connection.execute("CREATE TABLE events AS SELECT * FROM arrived")
+        self._connection.unregister("arrived")
+        self._events = events
+        self.law, self._now = law, now
         self.left_to_live = 0
 
+    @cached_property
+    def subset(self) -> Subset:
+        """The rules that run as columns, and why the others do not."""
+        return subset_of(LiveProgram(self.law))
+
+    @cached_property
     def obligations(self) -> pa.Table:
         """Everything owed at that moment, one row each, in no order."""
-        law, rules = self._law, self.subset.rules
-        fields = {name for rule in rules for name in (*rule.stated, *rule.facts)}
-        tell(self._connection, "events", self._schema, law.attributes, fields, self._now)
-        gone = self._program.timeline.ceased(law.day(self._now))
+        return self.answer(self.law)
+
+    def answer(self, law: Law) -> pa.Table:
+        """What the events raise under a law of the same vocabulary, which may be a part of one."""
+        program = LiveProgram(law)
+        subset = subset_of(program)
+        fields = {name for rule in subset.rules for name in (*rule.stated, *rule.facts)}
+        tell(self._connection, "events", self._events.schema, law.attributes, fields, self._now)
+        gone = program.timeline.ceased(law.day(self._now))
         columns: list[pa.Table] = []
-        if rules:
-            Plan(self._connection, self._program, rules, Asked(self._program, self.subset.asked, gone), self._now).run()
+        if subset.rules:
+            Plan(self._connection, program, subset.rules, Asked(program, subset.asked, gone), self._now).run()
             columns.append(self._arrow("SELECT * FROM owed").cast(OBLIGATIONS))
-        return pa.concat_tables([*columns, *map(table_of_obligations, self._live())])
+        self.left_to_live = 0
+        return pa.concat_tables([*columns, *map(table_of_obligations, self._live(program, subset))])
 
-    def _live(self) -> Iterator[Iterable[Obligation]]:
+    def _live(self, program: LiveProgram, subset: Subset) -> Iterator[Iterable[Obligation]]:
         """What columns do not hold: hard cases whole, of the others the refused rules, and the agenda."""
-        whole = LiveEvaluator(self._law)
-        caseless = self._caseless()
-        reported = "TRUE" if caseless else f"type IN ({quoted({*AMENDMENTS, *MOVES})})"
-        some = f'"case" IN (SELECT "case" FROM hard) OR ("case" IS NULL AND {reported})'
-        yield self._cases(whole, some, caseless=caseless)
-        rest = tuple(rule for rule in self._law.program.rules if rule.order in self.subset.refused)
-        triggers = sorted({kind for rule in rest for kind in rule.triggers})
-        if triggers:
-            some = f'"case" NOT IN (SELECT "case" FROM hard) AND "case" IN (SELECT "case" FROM told WHERE type IN ({quoted(triggers)}))'
-            yield self._cases(LiveEvaluator(narrowed(self._law, rest)), some)
-        yield whole.agenda(self._agenda_events(), self._now)
+        law = program.law
+        whole = LiveEvaluator(law)
+        triggers = quoted(law.program.by_event)
+        acts = quoted({*AMENDMENTS, *MOVES})
+        caseless = self._counts(f'"case" IS NULL AND type IN ({triggers}, {acts})')
+        reported = "TRUE" if caseless else f"type IN ({acts})"
+        bearing = f'"case" IN (SELECT "case" FROM told WHERE type IN ({triggers}) OR replaced IN ({triggers}))'
+        linked = self._counts(f"type IN ({quoted(MOVES)})") or self._counts(f'"case" IS NULL AND type IN ({acts})')
+        hard = '"case" IN (SELECT "case" FROM hard)' if linked else f'"case" IN (SELECT "case" FROM hard) AND {bearing}'
+        yield self._cases(whole, f'({hard}) OR ("case" IS NULL AND {reported})', caseless=caseless)
+        rest = narrowed(law, tuple(rule for rule in law.program.rules if rule.order in subset.refused))
+        if rest.program.by_event:
+            some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(rest.program.by_event)}))'
+            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (SELECT "case" FROM hard) AND {some}')
+        if law.program.recurring or law.program.standing:
+            yield whole.agenda(self._agenda_events(program), self._now)
 
-    def _caseless(self) -> bool:
-        """Whether what was reported in no case may set anything off there."""
-        kinds = {kind for rule in self._law.program.rules for kind in rule.triggers} | {*AMENDMENTS, *MOVES}
-        return bool(self._connection.execute(
-            f'SELECT count(*) FROM told WHERE "case" IS NULL AND type IN ({quoted(kinds)})'
-        ).fetchall()[0][0])  # fmt: skip
+    def _counts(self, which: str) -> bool:
+        """Whether there is any such event."""
+        return bool(self._connection.execute(f"SELECT count(*) FROM told WHERE {which}").fetchall()[0][0])
 
     def _cases(self, evaluator: LiveEvaluator, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
-        for case, members in by_case(self._events(which)).items():
+        for case, members in by_case(self._told(which)).items():
             if case is not None or caseless:
                 self.left_to_live += 1
                 yield from evaluator.case(case, members, self._now)
 
-    def _events(self, which: str) -> Iterator[Event]:
+    def _told(self, which: str) -> Iterator[Event]:
         """The events of a part of the table, as they are reported."""
-        asked = f"SELECT * FROM events WHERE id IN (SELECT id FROM told WHERE {which})"
-        return events_of(self._arrow(asked), self._law.attributes, self._law.calendar.zone)
+        rows = self._arrow(f"SELECT number FROM told WHERE {which} ORDER BY number")["number"]
+        return events_of(self._events.take(rows), self.law.attributes, self.law.calendar.zone)
 
     def _arrow(self, asked: str) -> pa.Table:
         return self._connection.sql(asked).to_arrow_table()
 
-    def _agenda_events(self) -> Iterator[Event]:
+    def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
         """The acts that may bear on what recurs or stands, and whatever was amended."""
-        if LiveAgenda(self._program).volatile:
-            return self._events("TRUE")
-        rules = [r for r in self._program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
+        if LiveAgenda(program).volatile:
+            return self._told("TRUE")
+        rules = [r for r in program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
         heard = {kind for rule in rules for kind in rule.heard}
         actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
         acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
         others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (SELECT "case" FROM hard)'
-        return self._events(f"({acts}) OR {others}")
+        return self._told(f"({acts}) OR {others}")
 
 
 def replay(
     law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
 ) -> pa.Table:
     """Everything owed at `now` by the events of a table, one row an obligation (`schema.OBLIGATIONS`), in no order."""
-    return Replay(law, events, now, threads=threads, memory=memory).obligations()
+    return Replay(law, events, now, threads=threads, memory=memory).obligations
 
 
 def quoted(words: Iterable[str]) -> str:
