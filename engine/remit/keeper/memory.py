@@ -6,7 +6,7 @@ own case costs, and moving the clock what falls due by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -110,6 +110,9 @@ class MemoryKeeper:
         if events and not fresh:
             return Delta(duplicate=True)
         return self._take_in(fresh)
+
+    def submit_each(self, batches: Iterable[tuple[Event, ...]]) -> Iterator[Delta]:
+        return map(self.submit, batches)
 
     def advance(self, now: datetime) -> Delta:
         require_forward(now, self._now)
