@@ -176,7 +176,7 @@ class Measured:
 def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured:
     """Both in turn, over ledgers that start alike."""
     clock = time.perf_counter if sync == "full" else time.process_time
-    span = BLOCK * 5 if way == "row" and batch > 1 else BLOCK  # several batches, or there is no row
+    span = max(BLOCK, 3 * batch) if way == "row" else BLOCK  # several batches, or there is no row
     told = list(stream(count + WARM_UP * span))
     with tempfile.TemporaryDirectory() as folder:
         rehearsal, path, copy = (Path(folder) / name for name in ("rehearsal.db", "remit.db", "bare.db"))

@@ -150,7 +150,7 @@ class Engine:
         """
         return self._keeper.submit(tuple(map(self._event, events)))
 
-    def submit_each(self, events: Iterable[Event | Mapping[str, object]], *, batch: int = 1) -> Iterator[Delta]:
+    def submit_each(self, events: Iterable[Report], *, batch: int = 1) -> Iterator[Delta]:
         """Keep events in order, so many at a time, and give out what each batch changed once it is kept.
 
         As `submit_all` batch after batch, and faster with a ledger: while one is being made durable, the next is worked out
@@ -159,11 +159,15 @@ class Engine:
         Raises:
             EventError: for the first that is refused; nothing of its batch and of those behind it was kept.
             LedgerError: as `submit`, likewise.
+            ValueError: `batch` is less than one.
         """
+        if batch < 1:
+            msg = f"batches of {batch} events"
+            raise ValueError(msg)
         read = map(self._event, events)
         return self._keeper.submit_each(iter(lambda: tuple(islice(read, batch)), ()))
 
-    def _event(self, told: Event | Mapping[str, object]) -> Event:
+    def _event(self, told: Report) -> Event:
         return told if isinstance(told, Event) else self.pack.event(told)
 
     def advance(self, now: datetime) -> Delta:

@@ -204,3 +204,8 @@ def test_in_memory_likewise(pack: Pack) -> None:
     told = [overdue(n, f"c{n % 3}") for n in range(1, 8)]
     waiting = Engine(pack)
     assert list(Engine(pack).submit_each(told, batch=3)) == [waiting.submit_all(told[n : n + 3]) for n in (0, 3, 6)]
+
+
+def test_batches_of_nothing_are_refused(pack: Pack) -> None:
+    with pytest.raises(ValueError, match="batches of 0 events"):
+        Engine(pack).submit_each([overdue(1, "c")], batch=0)
