@@ -63,6 +63,8 @@ GOALS: Mapping[str, Goal] = {
     "compile_10000_s": Goal("compile 10,000 rules, match code only", "less", 10, 3, " s"),
     "ledger_one_by_one": Goal("durable submit on SQLite against writing the same rows, one by one", "less", 1.3, 1.15),
     "ledger_batch_100": Goal("the same in batches of 100", "less", 3, 2),
+    "ledger_row_one_by_one": Goal("one by one in a row (`submit_each`)", "less", 1.3, 1.15),
+    "ledger_row_batch_100": Goal("batches of 100 in a row", "less", 3, 2),
     "columnar_vs_live": Goal("whole semantics, columnar, against the live path", "more", 10, 20),
     "columnar_vs_bare_join": Goal("the same against DuckDB's bare join of the same tables", "more", 0.2, 0.5),
     "whatif_s": Goal("one rule changed, its effect on a replayed year of a city", "less", 1, 0.5, " s"),
@@ -185,7 +187,12 @@ def compiling(rows: Sequence[Row], size: Size) -> dict[str, Figure]:
 
 def ledger(size: Size) -> dict[str, Figure]:
     """What a durable ledger costs beside writing the same rows: `ledger.py`."""
-    names = {1: "ledger_one_by_one", 100: "ledger_batch_100"}
+    names = {
+        ("calls", 1): "ledger_one_by_one",
+        ("calls", 100): "ledger_batch_100",
+        ("row", 1): "ledger_row_one_by_one",
+        ("row", 100): "ledger_row_batch_100",
+    }
     at = f"{size.ledger_events:,} events of the Fuxin pack, SQLite, durable"
     if not size.ledger_events:
         return {name: Figure(None, reason="left out of a quick run: it waits for the disk") for name in names.values()}
@@ -194,7 +201,7 @@ def ledger(size: Size) -> dict[str, Figure]:
     if done.returncode:
         return {name: Figure(None, at=at, reason=last_line(done.stderr)) for name in names.values()}
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    return {names[f["batch"]]: Figure(f["ratio"], *f["quartiles"], at=at) for f in found}
+    return {names[f["way"], f["batch"]]: Figure(f["ratio"], *f["quartiles"], at=at) for f in found}
 
 
 def starting(pace: Pace) -> dict[str, Figure]:

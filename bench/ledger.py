@@ -1,10 +1,14 @@
 """Durable `submit` beside a bare script that writes the same rows, computed beforehand, with the same durability.
 
 Both write SQLite in WAL mode, one transaction an event or a batch, in one run, block by block in turn, and fold the log
-when it has grown to the same length. What remit does besides, and the script does not: read the event, match, route, schedule, seal, chain, compare. Both wait for the disk at
-every commit, and time is that of the clock on the wall; with `--sync off` neither does, and it is the processor's.
+when it has grown to the same length. What remit does besides, and the script does not: read the event, match, route,
+schedule, seal, chain, compare. Both wait for the disk at every commit, and time is that of the clock on the wall; with
+`--sync off` neither does, and it is the processor's.
 
-    python bench/ledger.py [--events 2000] [--batch 1] [--batch 100] [--sync full] [--json]
+remit is asked in two ways: call by call, each after the last has returned (`submit_all`), and in a row (`submit_each`),
+where the next transaction is worked out while one is being committed.
+
+    python bench/ledger.py [--events 2000] [--batch 1] [--batch 100] [--way calls] [--way row] [--sync full] [--json]
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -144,6 +149,7 @@ def timed(work: Callable[[Any], object], items: Sequence[Any], batch: int, clock
 class Measured:
     """Microseconds an event, medians of blocks; the ratio is the median of each block's own."""
 
+    way: str
     batch: int
     sync: str
     blocks: int
@@ -153,24 +159,25 @@ class Measured:
     quartiles: tuple[float, float]
 
     @classmethod
-    def of(cls, batch: int, sync: str, ours: Sequence[float], theirs: Sequence[float]) -> Measured:
+    def of(cls, way: str, batch: int, sync: str, ours: Sequence[float], theirs: Sequence[float]) -> Measured:
         ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
         low, _, high = quantiles(ratios, n=4)
-        return cls(batch, sync, len(ratios), median(ours), median(theirs), median(ratios), (low, high))
+        return cls(way, batch, sync, len(ratios), median(ours), median(theirs), median(ratios), (low, high))
 
     def __str__(self) -> str:
         low, high = self.quartiles
         return (
-            f"sync {self.sync}, batch {self.batch}: remit {self.remit:,.0f} us an event, bare rows {self.bare:,.0f} us; "
+            f"sync {self.sync}, {self.way}, batch {self.batch}: remit {self.remit:,.0f} us an event, bare rows {self.bare:,.0f} us; "
             f"ratio {self.ratio:.2f} (quartiles {low:.2f}-{high:.2f}, of means "
-            f"{self.remit / self.bare:.2f}), {self.blocks} blocks of {BLOCK} events"
+            f"{self.remit / self.bare:.2f}), {self.blocks} blocks"
         )
 
 
-def measure(pack: Pack, count: int, batch: int, sync: str) -> Measured:
+def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured:
     """Both in turn, over ledgers that start alike."""
     clock = time.perf_counter if sync == "full" else time.process_time
-    told = list(stream(count + WARM_UP * BLOCK))
+    span = max(BLOCK, 3 * batch) if way == "row" else BLOCK  # several batches, or there is no row
+    told = list(stream(count + WARM_UP * span))
     with tempfile.TemporaryDirectory() as folder:
         rehearsal, path, copy = (Path(folder) / name for name in ("rehearsal.db", "remit.db", "bare.db"))
         warm = {"id": "warm", "case": "warm", "at": "2024-05-06T21:00", **KINDS[0]}
@@ -189,19 +196,27 @@ def measure(pack: Pack, count: int, batch: int, sync: str) -> Measured:
                 write_bare(db, part)
                 fold_when_long(db, copy)
 
-            for events, groups in zip(blocks(told, BLOCK), blocks(rows, BLOCK), strict=True):
-                ours.append(timed(engine.submit_all, events, batch, clock))
+            def submit_in_a_row(events: Sequence[Any], engine: Engine = engine) -> None:
+                for _ in engine.submit_each(events, batch=batch):
+                    pass
+
+            for events, groups in zip(blocks(told, span), blocks(rows, span), strict=True):
+                if way == "row":
+                    ours.append(timed(submit_in_a_row, events, span, clock))
+                else:
+                    ours.append(timed(engine.submit_all, events, batch, clock))
                 theirs.append(timed(write_bare_and_fold, groups, batch, clock))
             bare.close()
         if weight(path) != weight(copy):
             raise SystemExit(f"not the same rows: {weight(path)} and {weight(copy)}")
-    return Measured.of(batch, sync, ours[WARM_UP:], theirs[WARM_UP:])
+    return Measured.of(way, batch, sync, ours[WARM_UP:], theirs[WARM_UP:])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=2000)
     parser.add_argument("--batch", type=int, action="append")
+    parser.add_argument("--way", choices=("calls", "row"), action="append")
     parser.add_argument("--sync", choices=("full", "off"), default="full")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -210,8 +225,8 @@ def main() -> None:
     pack = Pack.load(shipped_pack())
     if not asked.json:
         print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {asked.events} events")
-    for batch in asked.batch or (1, 100):
-        found = measure(pack, asked.events, batch, asked.sync)
+    for way, batch in product(asked.way or ("calls", "row"), asked.batch or (1, 100)):
+        found = measure(pack, asked.events, way, batch, asked.sync)
         print(json.dumps(asdict(found)) if asked.json else found, flush=True)
 
 

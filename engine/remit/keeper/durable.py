@@ -6,12 +6,10 @@ which something has come due, are worked out again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import TZPATH, ZoneInfo
 
 from remit.errors import LedgerError, Origin
 from remit.keeper.erasure import Reports
@@ -27,6 +25,10 @@ from remit.keeper.keeper import (
     standing_moves,
     unknown_obligation,
 )
+from remit.keeper.matters import AGENDA, CASELESS, case_of, matter_of
+from remit.keeper.submission import Submission
+from remit.keeper.zones import localised, tzdata_version
+from remit.ledger.ahead import Foreseen
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.reading import Export
@@ -39,7 +41,6 @@ from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
-from remit.model.expression import Value
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.pack.archive import archived
 from remit.pack.load import Pack
@@ -57,7 +58,6 @@ from remit.semantics.obligations import (
 
 #: Matters of which the last answer is remembered.
 REMEMBERED = 5_000
-AGENDA, CASELESS, CASE = "agenda", "caseless", "case:"
 
 Owed = Mapping[str, Obligation]
 T = TypeVar("T")
@@ -88,6 +88,8 @@ class DurableKeeper:
         self._changed: dict[str, tuple[Change, ...]] = {}
         self._moves: list[Event] = []
         self._seen = -1
+        #: Whether what is remembered includes a transaction that has not come to its turn.
+        self._is_ahead = False
         self._incidents = len(law.matcher.incidents)
         self._former: dict[str, Pack] = {}
         #: Told how many matters are about to be worked out.
@@ -126,26 +128,61 @@ class DurableKeeper:
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
-        def work(ledger: Writing) -> Delta:
-            adopted = self._begin(ledger)
-            self._meet(ledger, {event.case for event in events})
-            require_movable(
-                events,
-                lambda case: any(ledger.events(name) for name in self._linked(case)),
-                ledger.named,
-                lambda case: self._standing(ledger, case),
-            )
-            fresh = ledger.append(all_homed(events, led_to(events, ledger)))
-            ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
-            self._moves += [event for event in fresh if event.type in MOVES]
-            for event in fresh:
-                if event.case in self._reported:
-                    self._reported[event.case] += (event,)
-            touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
-            self._settle(ledger, touched | adopted, told=touched)
-            return Delta(duplicate=True) if events and not fresh else self._delta(touched)
+        submission = Submission(self, events)
+        return self._written(submission.run, submission.cases)
 
-        return self._written(work, {event.case for event in events})
+    def submit_each(self, batches: Iterable[tuple[Event, ...]]) -> Iterator[Delta]:
+        try:
+            for delta in self._store.write_each(Submission(self, events) for events in batches):
+                self._remember()
+                yield delta
+        except BaseException:
+            self._doubt()
+            raise
+
+    def take(self, ledger: Writing, events: tuple[Event, ...]) -> Delta:
+        """Keep events inside a transaction, and say what they changed."""
+        adopted = self._begin(ledger)
+        self._meet(ledger, events)
+        require_movable(
+            events,
+            lambda case: any(ledger.events(name) for name in self._linked(case)),
+            ledger.named,
+            lambda case: self._standing(ledger, case),
+        )
+        fresh = ledger.append(all_homed(events, led_to(events, ledger)))
+        ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
+        self._moves += [event for event in fresh if event.type in MOVES]
+        for event in fresh:
+            if event.case in self._reported:
+                self._reported[event.case] += (event,)
+        touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
+        self._settle(ledger, touched | adopted, told=touched)
+        return Delta(duplicate=True) if events and not fresh else self._delta(touched)
+
+    def can_foresee(self, events: tuple[Event, ...], foreseen: Foreseen) -> bool:
+        """Whether nothing needs to be read to take these events, once what was looked up is known."""
+        return foreseen.kept.isdisjoint([event.id for event in events]) and all(
+            not (event.type in MOVES or event.type in AMENDMENTS or self._bears(event))
+            and all(name in foreseen.new or self._remembers(name) for name in self._linked(event.case))
+            for event in events
+        )
+
+    def take_ahead(self, ledger: Writing, events: tuple[Event, ...]) -> Delta:
+        """As `take`, before the transaction's turn, as if what is remembered of the ledger were there.
+
+        Raises:
+            UnforeseenError: something needs to be read.
+        """
+        self._seen, self._is_ahead = ledger.head.position, True
+        return self.take(ledger, events)
+
+    def unread(self, events: Iterable[Event]) -> dict[str, str]:
+        """The cases of which nothing was read yet, each with the name of its matter."""
+        return {e.case: matter_of(e.case) for e in events if e.case is not None and e.case not in self._reported}
+
+    def _remembers(self, case: str | None) -> bool:
+        return case in self._reported and matter_of(case) in self._said
 
     def advance(self, now: datetime) -> Delta:
         def work(ledger: Writing) -> Delta:
@@ -239,14 +276,23 @@ class DurableKeeper:
         try:
             done = self._store.write(work, cases)
         except BaseException:
-            self._forget()
-            self._seen, self._zoned = -1, False
+            self._doubt()
             raise
+        self._remember()
+        return done
+
+    def _remember(self) -> None:
+        """What was worked out was committed; where more than that was, it may yet come otherwise."""
         if len(self._said) > REMEMBERED:
             self._forget()
-        self._seen = self._store.seen
+        self._seen = -1 if self._is_ahead else self._store.seen
+        self._is_ahead = False
         self._incidents = len(self._law.matcher.incidents)
-        return done
+
+    def _doubt(self) -> None:
+        """Something went wrong: what is in the ledger is read again."""
+        self._forget()
+        self._seen, self._zoned, self._is_ahead = -1, False, False
 
     def _forget(self) -> None:
         """What is remembered of the ledger may be otherwise by now."""
@@ -276,11 +322,11 @@ class DurableKeeper:
         self._zoned = True
         return {*ledger.matters(), AGENDA}
 
-    def _meet(self, ledger: Writing, cases: Iterable[str | None]) -> None:
+    def _meet(self, ledger: Writing, events: Iterable[Event]) -> None:
         """Of a case nobody has heard of, nothing needs to be read: nothing was reported in it, nothing said of it."""
-        for case in cases:
-            if case is not None and case not in self._reported and ledger.is_new(case, matter_of(case)):
-                self._reported[case], self._said[matter_of(case)] = (), {}
+        unread = self.unread(events)
+        for case in ledger.new(unread):
+            self._reported[case], self._said[unread[case]] = (), {}
 
     def _matters(self, ledger: Writing) -> set[str]:
         """All that follows from the entries; of a case that was split off, none but the split may tell."""
@@ -441,19 +487,6 @@ class DurableKeeper:
         return at.astimezone(self._law.calendar.zone)
 
 
-def localised(event: Event, zone: ZoneInfo) -> Event:
-    def local(value: Value) -> Value:
-        return value.astimezone(zone) if isinstance(value, datetime) else value
-
-    return replace(
-        event,
-        at=event.at.astimezone(zone),
-        known_at=event.known_at.astimezone(zone),
-        data={name: local(value) for name, value in event.data.items()},
-        replacement=None if event.replacement is None else localised(event.replacement, zone),
-    )
-
-
 def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:
     """What the amendments among the events name, and what those name in turn."""
     found: dict[str, Event] = {}
@@ -463,24 +496,3 @@ def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:
         found |= named
         wanted = {amends(event) for event in named.values() if event.type in AMENDMENTS} - found.keys()
     return found
-
-
-def matter_of(case: str | None) -> str:
-    """The name under which a case stands in the projection."""
-    return CASELESS if case is None else CASE + case
-
-
-def case_of(matter: str) -> str | None:
-    return None if matter == CASELESS else matter.removeprefix(CASE)
-
-
-def tzdata_version() -> str:
-    """The version of the time-zone data in use, as its publisher names it; `unknown` where it does not say."""
-    for folder in TZPATH:
-        listed = Path(folder) / "tzdata.zi"
-        if listed.is_file():
-            with listed.open(encoding="ascii", errors="replace") as lines:
-                return lines.readline().removeprefix("# version").strip()
-    from tzdata import IANA_VERSION
-
-    return str(IANA_VERSION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -67,6 +67,10 @@ class Keeper(Protocol):
     def position(self) -> int: ...
 
     def submit(self, events: tuple[Event, ...]) -> Delta: ...
+
+    def submit_each(self, batches: Iterable[tuple[Event, ...]]) -> Iterator[Delta]:
+        """Each batch by itself, in order."""
+        ...
 
     def advance(self, now: datetime) -> Delta: ...
 

@@ -6,7 +6,7 @@ bears on it or its time has come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -102,6 +102,9 @@ class MemoryKeeper:
         if events and not fresh:
             return Delta(duplicate=True)
         return self._take_in(fresh)
+
+    def submit_each(self, batches: Iterable[tuple[Event, ...]]) -> Iterator[Delta]:
+        return map(self.submit, batches)
 
     def advance(self, now: datetime) -> Delta:
         require_forward(now, self._now)

@@ -8,7 +8,7 @@ leaf p - 1, and a tree of n leaves is that of the ledger up to position n.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -121,12 +121,20 @@ class Peaks:
     hashes: tuple[bytes, ...] = ()
 
     def append(self, leaf: bytes) -> Peaks:
-        """The tree with one leaf more. Cost: one hash on average, log n at most."""
-        hashes, top, size = list(self.hashes), leaf_hash(leaf), self.size
-        while size & 1:  # each trailing one is a subtree as large as what is carried
-            top = node_hash(hashes.pop(), top)
-            size >>= 1
-        return Peaks(self.size + 1, (*hashes, top))
+        """The tree with one leaf more. Cost: two hashes on average, log n at most."""
+        return self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> Peaks:
+        """The tree with more leaves."""
+        hashes, size = list(self.hashes), self.size
+        for leaf in leaves:
+            top, rest = leaf_hash(leaf), size
+            while rest & 1:  # each trailing one is a subtree as large as what is carried
+                top = node_hash(hashes.pop(), top)
+                rest >>= 1
+            hashes.append(top)
+            size += 1
+        return Peaks(size, tuple(hashes))
 
     def root(self) -> bytes:
         """The root as RFC 6962 §2.1 defines it; of no leaves, the hash of nothing."""

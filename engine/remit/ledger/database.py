@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -22,6 +23,7 @@ import sqlalchemy
 from sqlalchemy import Connection, event, exc, inspect, make_url, pool, text
 
 from remit.errors import LedgerError, Origin
+from remit.ledger.ahead import Beside
 from remit.ledger.lock import FileLock
 
 T = TypeVar("T")
@@ -73,6 +75,8 @@ class Database:
         self._closed = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Connection | None = None
+        #: Its commits, where something else is done meanwhile.
+        self._beside: Beside | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
         _open.add(self)
 
@@ -160,12 +164,17 @@ class Database:
                 yield connection
 
     def writing(
-        self, work: Callable[[Connection], T], locks: Iterable[str] = (), committed: Callable[[T], None] | None = None
+        self,
+        work: Callable[[Connection], T],
+        locks: Iterable[str] = (),
+        committed: Callable[[T], None] | None = None,
+        meanwhile: Callable[[T], None] | None = None,
     ) -> T:
         """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
 
         `locks` name the cases written to. What `work` returns is durable once `committed` is called with it; in SQLite,
-        nobody else has written in between.
+        nobody else has written in between, and while it is being committed, `meanwhile` is called with it, which must not
+        touch the database.
 
         Raises:
             LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
@@ -175,16 +184,18 @@ class Database:
         with self._alone(BUSY_SECONDS) as alone:
             if not alone:
                 raise self._busy()
-            done = self._until_done(work, sorted(set(locks)))
+            done = self._until_done(work, sorted(set(locks)), meanwhile)
             if committed is not None:
                 committed(done)
             self._fold_when_long()
         return done
 
-    def _until_done(self, work: Callable[[Connection], T], locks: list[str]) -> T:
+    def _until_done(
+        self, work: Callable[[Connection], T], locks: list[str], meanwhile: Callable[[T], None] | None
+    ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                return self._write(work, locks)
+                return self._write(work, locks, meanwhile)
             except self.failures as failure:
                 if attempt == TRIES or not passing(failure):
                     raise translate(failure, self.shown) from failure
@@ -193,18 +204,23 @@ class Database:
                 raise self._damaged(failure) from failure
         raise AssertionError("the last try returned or raised")
 
-    def _write(self, work: Callable[[Connection], T], locks: list[str]) -> T:
-        return self._write_sqlite(work) if self.is_sqlite else self._write_postgresql(work, locks)
+    def _write(self, work: Callable[[Connection], T], locks: list[str], meanwhile: Callable[[T], None] | None) -> T:
+        return self._write_sqlite(work, meanwhile) if self.is_sqlite else self._write_postgresql(work, locks)
 
-    def _write_sqlite(self, work: Callable[[Connection], T]) -> T:
+    def _write_sqlite(self, work: Callable[[Connection], T], meanwhile: Callable[[T], None] | None) -> T:
         """On the one connection kept for it; after a failure, on a new one."""
         writer, self._writer = self._writer, None
         if writer is None:
             writer = self._new_writer()
         try:
-            with writer.begin():
+            with writer.begin() as transaction:
                 done = work(writer)
+                if meanwhile is not None:
+                    if self._beside is None:
+                        self._beside = Beside()
+                    self._beside.run(transaction.commit, partial(meanwhile, done))
         except BaseException:
+            self._end_beside()  # interrupted, its answer may still be under way
             writer.close()
             raise
         self._writer = writer
@@ -314,12 +330,18 @@ class Database:
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()
+        self._end_beside()
         self.engine.dispose()
+
+    def _end_beside(self) -> None:
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            beside.close()
 
     def _forked(self) -> None:
         """A connection must not be used in two processes, nor closed in the second."""
         _inherited.append((self.engine.pool, self._writer))
-        self._writer = None
+        self._writer = self._beside = None
         self.engine.dispose(close=False)
 
 

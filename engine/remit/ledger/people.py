@@ -5,7 +5,8 @@ Each person of a case has a key of its own; destroying it erases what was report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -124,9 +125,11 @@ class People:
     # --- writing ------------------------------------------------------------------------------------
 
     def of(
-        self, connection: Connection, case: str | None, subject: str | None, origin: Origin
+        self, connected: Callable[[], Connection], case: str | None, subject: str | None, told: Event | None = None
     ) -> tuple[int, PersonKey]:
-        """Number and key of a person of a case, made at the first report.
+        """Number and key of a person of a case, made at the first report; `told` is the event that speaks of them.
+
+        `connected` gives the transaction, if it is needed.
 
         Raises:
             LedgerError: RM727, the key was destroyed.
@@ -135,20 +138,22 @@ class People:
         if number is None:
             reference = self.master.reference(case or "", subject or "")
             if case not in self._unmet:
-                self.flush(cursor_of(connection))
-                number = value(self.statements.person.one(cursor_of(connection), reference))
+                cursor = cursor_of(connected())
+                self.flush(cursor)
+                number = value(self.statements.person.one(cursor, reference))
             if number is None:
-                self._require_open(connection, case, origin)
-                number = self._new(connection, case, reference)
-        key = self.key(connection, number)
+                if case is not None and case not in self._unmet:
+                    self._require_open(connected(), case, told)
+                number = self._new(connected, case, reference)
+        key = self._keys.get(number) or self.key(connected(), number)
         if key is None:
-            raise erased(case, origin)
+            raise erased(case, told)
         self._numbers[case, subject] = number
         return number, key
 
-    def _new(self, connection: Connection, case: str | None, reference: bytes) -> int:
+    def _new(self, connected: Callable[[], Connection], case: str | None, reference: bytes) -> int:
         if self._last is None:
-            self._last = int(value(self.statements.last_person.one(cursor_of(connection))) or 0)
+            self._last = int(value(self.statements.last_person.one(cursor_of(connected()))) or 0)
         key, number = PersonKey.new(), self._last + 1
         self._made.append((number, case, reference, key.wrap(self.master, number)))
         self._keys[number], self._last = key, number
@@ -159,19 +164,17 @@ class People:
         self.statements.add_person.each(cursor, self._made)
         self._made = []
 
-    def unmet(self, case: str) -> None:
-        """Nothing was ever reported in this case: whoever it turns out to speak of is new."""
-        self._unmet.add(case)
+    def unmet(self, cases: Iterable[str]) -> None:
+        """Nothing was ever reported in these cases: whoever they turn out to speak of is new."""
+        self._unmet.update(cases)
 
-    def _require_open(self, connection: Connection, case: str | None, origin: Origin) -> None:
+    def _require_open(self, connection: Connection, case: str, told: Event | None) -> None:
         """Raise RM727 where everybody in the case was erased: whoever is spoken of now is one of them."""
-        if case is None or case in self._unmet:
-            return
         closed = select(PERSONS.c.person).where(
             PERSONS.c.reference == self.master.reference(case, ""), PERSONS.c.wrapped.is_(None)
         )
         if connection.execute(closed).first() is not None:
-            raise erased(case, origin)
+            raise erased(case, told)
 
     def standing(self, connection: Connection, case: str, subject: str | None) -> tuple[int, ...]:
         """The numbers of a case's keys, or of one person's, that are not destroyed."""
@@ -198,7 +201,13 @@ class People:
         return number
 
 
-def erased(case: str | None, origin: Origin) -> LedgerError:
+def named(event: Event) -> Origin:
+    """Where an event stands, for its errors."""
+    return replace(event.origin, event=event.id, case=event.case)
+
+
+def erased(case: str | None, told: Event | None) -> LedgerError:
+    origin = Origin(case=case) if told is None else named(told)
     return LedgerError(
         "RM727", "person-erased", found=case or "no case", expected="a case or person that was not erased",
         origin=origin, hint="what is new about this matter needs a new case",

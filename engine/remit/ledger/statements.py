@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Dialect, Table, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Dialect,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -18,7 +30,7 @@ from remit.ledger.schema import ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PER
 Row = tuple[Any, ...]
 
 
-#: Entries asked for at once.
+#: Values asked for at once.
 SEVERAL = 50
 
 
@@ -83,6 +95,25 @@ class Statement:
         return found
 
 
+class Lookup:
+    """The rows of a table in which a column has one of some values."""
+
+    def __init__(self, asked: Select[Any], column: Column[Any], dialect: Dialect) -> None:
+        several: list[BindParameter[str]] = [bindparam(f"wanted_{number}") for number in range(SEVERAL)]
+        self._one = Statement(asked.where(column == bindparam("wanted")), dialect)
+        self._several = Statement(asked.where(column.in_(several)), dialect)
+
+    def all(self, cursor: Any, wanted: Sequence[str]) -> list[Row]:
+        """Those for any number of values."""
+        if len(wanted) == 1:
+            return self._one.all(cursor, *wanted)
+        found: list[Row] = []
+        for start in range(0, len(wanted), SEVERAL):
+            some = wanted[start : start + SEVERAL]
+            found += self._several.all(cursor, *some, *([some[-1]] * (SEVERAL - len(some))))
+        return found
+
+
 def positional(dialect: Dialect) -> Dialect:
     """The same dialect with parameters by place, so that a row is a tuple in the order of its columns."""
     return dialect if dialect.positional else type(dialect)(paramstyle="format")  # type: ignore[call-arg]  # every dialect of a driver takes it
@@ -103,16 +134,10 @@ class Statements:
         head = select(HEAD)
         self.head = made(head if dialect.name == "sqlite" else head.with_for_update())
         self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
-        self.kept = made(select(ENTRIES).where(ENTRIES.c.id == bindparam("wanted")))
-        several: list[BindParameter[str]] = [bindparam(f"wanted_{number}") for number in range(SEVERAL)]
-        self.several_kept = made(select(ENTRIES).where(ENTRIES.c.id.in_(several)))
+        self.kept = Lookup(select(ENTRIES), ENTRIES.c.id, dialect)
         self.add_entry = added(ENTRIES)
-        self.known = made(
-            select(
-                exists().where(PERSONS.c.case_id == bindparam("case_id"))
-                | exists().where(MATTERS.c.matter == bindparam("matter"))
-            )
-        )
+        self.known_cases = Lookup(select(PERSONS.c.case_id).distinct(), PERSONS.c.case_id, dialect)
+        self.known_matters = Lookup(select(MATTERS.c.matter), MATTERS.c.matter, dialect)
         self.events = made(events().where(ENTRIES.c.case_id == bindparam("wanted")))
         self.events_without_case = made(events().where(ENTRIES.c.case_id.is_(None)))
         self.person = made(select(PERSONS.c.person).where(PERSONS.c.reference == bindparam("wanted")))
@@ -121,6 +146,7 @@ class Statements:
         self.key = made(select(PERSONS.c.wrapped).where(PERSONS.c.person == bindparam("wanted")))
         # In no order: asked for one by name, SQLite goes through all matters in that order.
         self.awake = made(select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")))
+        self.first_waking = made(select(func.min(MATTERS.c.wakes_at)))
         self.say_matter = made(upsert(MATTERS, dialect))
         self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
         self.say = made(upsert(OBLIGATIONS, dialect))

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, inspect, select, text
 
 from remit.errors import EventError, LedgerError
+from remit.ledger.ahead import Foreseen
 from remit.ledger.chain import SALT, Peaks, genesis
 from remit.ledger.checkpoints import last_position
 from remit.ledger.codec import decode, microseconds
@@ -26,6 +27,7 @@ from remit.ledger.schema import ARCHIVES, CONSUMERS, ENTRIES, HEAD, OBLIGATIONS,
 from remit.ledger.statements import EntryRow, ObligationRow, Statements
 from remit.ledger.vault import MasterKey
 from remit.ledger.witness import Witness
+from remit.ledger.works import Ahead, Upcoming, Work
 from remit.ledger.writing import Head, Writing
 from remit.model.event import Event
 from remit.model.obligation import Obligation
@@ -102,6 +104,7 @@ class Store:
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
         self.seen = self._read_at = head.position
+        self._ahead: Ahead[Any] | None = None
         #: The end of the chain before the last write: what is there is older than it.
         self.begun: int | None = None
 
@@ -169,21 +172,78 @@ class Store:
         """Run `work` on the ledger, all or nothing; durable when this returns. It may be run more than once."""
 
         def run(connection: Connection) -> tuple[T, Head]:
-            writing = self._begin(connection)
+            head, ahead = self._taken(connection)
+            writing = self._begin(connection, head, alone=head.position == self.seen and ahead is None)
             return work(writing), writing.end()
 
-        names = [f"{self.ledger}:{case}" for case in cases]
-        done, head = self.database.writing(run, names, lambda written: self._witness.write(written[1]))
+        done, head = self.database.writing(run, self._locks(cases), lambda written: self._witness.write(written[1]))
         self.seen = head.position
         return done
 
-    def _begin(self, connection: Connection) -> Writing:
-        """Take the head, alone, and stamp the transaction; the stamp never runs backwards."""
-        head = Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:])
-        self.people.begin(alone=head.position == self.seen)
+    def write_each(self, works: Iterable[Work[T]]) -> Iterator[T]:
+        """Run each in a transaction of its own, in order, and give out what it returned once that is durable.
+
+        While one is being committed, the next is worked out and the one after it fetched. Where one fails, nothing of
+        it and of those behind it is kept.
+        """
+        upcoming = Upcoming(works)
+        while (work := upcoming.take()) is not None:
+            yield self._write_in_turn(work, upcoming)
+
+    def _write_in_turn(self, work: Work[T], upcoming: Upcoming[T]) -> T:
+        following = upcoming.following()
+
+        def run(connection: Connection) -> tuple[T, Head, Foreseen | None]:
+            head, ahead = self._taken(connection)
+            if ahead is not None and ahead.work is work and ahead.writing.begins_at(head):
+                self.seen, self.begun = -1, head.position
+                writing, done = ahead.writing, ahead.done
+                writing.attach(connection)
+            else:
+                writing = self._begin(connection, head, alone=head.position == self.seen and ahead is None)
+                done = work.run(writing)
+            end = writing.end()
+            return done, end, None if following is None else writing.foresee(following.asked())
+
+        def meanwhile(written: tuple[T, Head, Foreseen | None]) -> None:
+            _, head, foreseen = written
+            if following is not None and foreseen is not None:
+                self._work_ahead(following, head, foreseen)
+                upcoming.fetch()
+
+        done, head, _ = self.database.writing(
+            run, self._locks(work.cases), lambda written: self._witness.write(written[1]), meanwhile
+        )
+        self.seen = head.position
+        return done
+
+    def _work_ahead(self, work: Work[T], head: Head, foreseen: Foreseen) -> None:
+        """Work out what comes next, as if what is being committed were there."""
+        if not work.can_foresee(foreseen):
+            return
+        self.people.begin(alone=True)
+        writing = Writing(None, self.people, self.statements, head, self._stamp(head), foreseen)
+        try:
+            self._ahead = Ahead(work, writing, work.run_ahead(writing))
+        except Exception:  # noqa: BLE001 - what is wrong with it is told in its turn
+            self.people.begin(alone=False)
+
+    def _taken(self, connection: Connection) -> tuple[Head, Ahead[Any] | None]:
+        """The head, alone, and what was worked out ahead, which is good for this transaction or for none."""
+        ahead, self._ahead = self._ahead, None
+        return Head(*(self.statements.head.one(cursor_of(connection)) or ())[1:]), ahead
+
+    def _begin(self, connection: Connection, head: Head, *, alone: bool) -> Writing:
+        self.people.begin(alone=alone)
         self.seen, self.begun = -1, head.position
-        stamp = max(head.recorded_at, microseconds(self.clock()))
-        return Writing(connection, self.people, self.statements, head, stamp)
+        return Writing(connection, self.people, self.statements, head, self._stamp(head))
+
+    def _stamp(self, head: Head) -> int:
+        """When it is recorded; never before what was."""
+        return max(head.recorded_at, microseconds(self.clock()))
+
+    def _locks(self, cases: Iterable[str | None]) -> list[str]:
+        return [f"{self.ledger}:{case}" for case in cases]
 
     # --- read -------------------------------------------------------------------------------------
 

@@ -185,7 +185,9 @@ class MasterKey:
 
     def pseudonym(self, text: str) -> str:
         """32 hex digits for a text that may name a person; the same for the same text, in this ledger only."""
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._naming).hexdigest()
+        begun = self._naming.copy()
+        begun.update(text.encode("utf-8", "surrogatepass"))
+        return begun.hexdigest()
 
     def wrap(self, content: bytes, label: bytes) -> bytes:
         """A person's key as it is stored, bound to its number."""
@@ -214,8 +216,9 @@ class MasterKey:
         return self._derived(b"mark", KEY)
 
     @cached_property
-    def _naming(self) -> bytes:
-        return self._derived(b"pseudonym", KEY)
+    def _naming(self) -> blake2b:
+        """Begun with the key: what every pseudonym is made of."""
+        return blake2b(digest_size=16, key=self._derived(b"pseudonym", KEY))
 
     def _derived(self, purpose: bytes, length: int) -> bytes:
         """HKDF-Expand (RFC 5869 §2.3): the secret is uniform already."""
@@ -237,6 +240,7 @@ class PersonKey:
 
     _secret: bytes = field(repr=False)
     _cipher: AESGCM = field(repr=False, compare=False)
+    _nonces: blake2b = field(repr=False, compare=False)
 
     @classmethod
     def new(cls) -> PersonKey:
@@ -244,7 +248,7 @@ class PersonKey:
 
     @classmethod
     def of(cls, secret: bytes) -> PersonKey:
-        return cls(secret, AESGCM(secret))
+        return cls(secret, AESGCM(secret), blake2b(digest_size=NONCE, key=secret, person=b"remit nonce"))
 
     def wrap(self, master: MasterKey, key_id: int) -> bytes:
         """The key as it is stored under `key_id`: 60 bytes, nonce ‖ ciphertext ‖ tag."""
@@ -277,8 +281,9 @@ class PersonKey:
         The nonce is a keyed BLAKE2b (RFC 7693) of both: it recurs only where everything does, and then tells no more
         than that it does.
         """
-        bounded = len(bound).to_bytes(8, "big") + bound + content
-        nonce = blake2b(bounded, digest_size=NONCE, key=self._secret, person=b"remit nonce").digest()
+        begun = self._nonces.copy()
+        begun.update(len(bound).to_bytes(8, "big") + bound + content)
+        nonce = begun.digest()
         return nonce + self._cipher.encrypt(nonce, content, bound)
 
     def open(self, sealed: bytes, bound: bytes) -> bytes:

@@ -8,20 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
 from remit.errors import LedgerError, Origin
+from remit.ledger.ahead import Asked, Foreseen, UnforeseenError
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
 from remit.ledger.checkpoint import Checkpoint
 from remit.ledger.checkpoints import keep
 from remit.ledger.codec import encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
-from remit.ledger.people import People, cursor_of, row_binding, whose
+from remit.ledger.people import People, cursor_of, named, row_binding, whose
 from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
-from remit.ledger.statements import MOVING, SEVERAL, EntryRow, ObligationRow, Row, Statements
+from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
@@ -56,25 +58,64 @@ class Writing:
     """The ledger inside one transaction; made by `Store.write`.
 
     Args:
-        connection: in a transaction that holds the write lock.
+        connection: in a transaction that holds the write lock; None before its turn, when it is worked out ahead.
         people: the keys.
         statements: compiled for the connection's dialect.
         head: where the chain ends.
         stamp: `recorded_at` of what is appended, microseconds.
+        foreseen: what was looked up for it, where it is worked out ahead.
     """
 
-    def __init__(self, connection: Connection, people: People, statements: Statements, head: Head, stamp: int) -> None:
-        self.connection = connection
-        self._cursor = cursor_of(connection)
+    def __init__(
+        self,
+        connection: Connection | None,
+        people: People,
+        statements: Statements,
+        head: Head,
+        stamp: int,
+        foreseen: Foreseen | None = None,
+    ) -> None:
+        self._connection = connection
+        self._driver: Any = None
+        self._foreseen = foreseen
         self._statements = statements
         self.people = people
         self.head, self._found = replace(head), head
         self.stamp = stamp
-        self._peaks = Peaks.of(head.peaks)
+        self._grown = Peaks.of(head.peaks)
+        self._leaves: list[bytes] = []
         self._entries: list[Row] = []
         self._outbox: list[Row] = []
         self._duties: list[Row] = []
         self._matters: list[Row] = []
+
+    @property
+    def connection(self) -> Connection:
+        """In a transaction that holds the write lock.
+
+        Raises:
+            UnforeseenError: its turn has not come.
+        """
+        if self._connection is None:
+            raise UnforeseenError
+        return self._connection
+
+    def _connected(self) -> Connection:
+        return self.connection
+
+    @property
+    def _cursor(self) -> Any:
+        if self._driver is None:
+            self._driver = cursor_of(self.connection)
+        return self._driver
+
+    def attach(self, connection: Connection) -> None:
+        """Its turn has come: what was worked out can be written."""
+        self._connection, self._foreseen = connection, None
+
+    def begins_at(self, head: Head) -> bool:
+        """Whether the ledger ended so when this began."""
+        return self._found == head
 
     # --- entries ------------------------------------------------------------------------------------
 
@@ -98,19 +139,14 @@ class Writing:
                 if encode(known) != encode(event):
                     require_same(known, event)
             else:
-                self.people.of(self.connection, *whose(event), named(event))
+                self.people.of(self._connected, *whose(event), event)
         return tuple(fresh)
 
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
         """Those of these events that are there; None for one that can be read no more."""
-        rows: list[Row] = []
-        for start in range(0, len(ids), SEVERAL):
-            some = ids[start : start + SEVERAL]
-            if len(some) == 1:
-                rows += self._statements.kept.all(self._cursor, *some)
-            else:
-                filled = [*some, *([some[-1]] * (SEVERAL - len(some)))]
-                rows += self._statements.several_kept.all(self._cursor, *filled)
+        if self._foreseen is not None and self._foreseen.kept.isdisjoint(ids):
+            return {}
+        rows = self._statements.kept.all(self._cursor, ids)
         return {row.id or "": self.people.event(self.connection, row) for row in map(EntryRow._make, rows)}
 
     def _append_event(self, event: Event) -> None:
@@ -120,7 +156,7 @@ class Writing:
         for name in (event.id, event.case or "", event.subject or ""):
             if len(name) > NAME_LENGTH or "\0" in name:
                 raise too_large(name, f"an id or name of at most {NAME_LENGTH} characters, without NUL", named(event))
-        person, key = self.people.of(self.connection, *whose(event), named(event))
+        person, key = self.people.of(self._connected, *whose(event), event)
         salt = os.urandom(SALT)
         sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
         header = Header(
@@ -141,7 +177,7 @@ class Writing:
     def chain(self, header: Header, bound: bytes, sealed: bytes) -> None:
         """Append one entry whose header carries the next position; `bound` is the commitment to its content."""
         linked = link(self.head.hash, header, bound, sealed)
-        self._peaks = self._peaks.append(linked)
+        self._leaves.append(linked)
         head = self.head
         head.position, head.hash, head.recorded_at = header.position, linked, self.stamp
         self._entries.append(
@@ -159,13 +195,28 @@ class Writing:
 
     # --- reading inside the transaction -----------------------------------------------------------
 
-    def is_new(self, case: str, matter: str) -> bool:
-        """Whether nothing was kept of this case so far, and nothing said of its matter."""
-        self._flush()
-        new = not value(self._statements.known.one(self._cursor, case, matter))
-        if new:
-            self.people.unmet(case)
+    def new(self, matters: Mapping[str, str]) -> tuple[str, ...]:
+        """Of some cases, each with the name of its matter, those of which nothing was kept and nothing said so far."""
+        if self._foreseen is not None:
+            new = tuple(case for case in matters if case in self._foreseen.new)
+        else:
+            self._flush()
+            new = self._unheard_of(matters)
+        self.people.unmet(new)
         return new
+
+    def _unheard_of(self, matters: Mapping[str, str]) -> tuple[str, ...]:
+        cursor, cases = self._cursor, list(matters)
+        known = {row[0] for row in self._statements.known_cases.all(cursor, cases)}
+        unmet = [case for case in cases if case not in known]
+        said = {row[0] for row in self._statements.known_matters.all(cursor, [matters[case] for case in unmet])}
+        return tuple(case for case in unmet if matters[case] not in said)
+
+    def foresee(self, asked: Asked) -> Foreseen:
+        """What the next transaction would find, once this one is committed as it stands; after `end`."""
+        kept = frozenset(row[2] for row in self._statements.kept.all(self._cursor, asked.ids))
+        wakes_at = value(self._statements.first_waking.one(self._cursor))
+        return Foreseen(kept, frozenset(self._unheard_of(asked.cases)), wakes_at)
 
     def events(self, case: str | None) -> tuple[Event, ...]:
         """The readable events of a case, those appended here included."""
@@ -203,6 +254,10 @@ class Writing:
 
     def awake(self) -> tuple[str, ...]:
         """The matters in which something changes by itself until the clock, in any order."""
+        if self._foreseen is not None and not self._matters:
+            wakes_at = self._foreseen.wakes_at
+            if wakes_at is None or wakes_at > self.head.now:
+                return ()
         self._flush_said()
         return tuple(row[0] for row in self._statements.awake.all(self._cursor, self.head.now))
 
@@ -263,7 +318,7 @@ class Writing:
             return None, body
         whose = (found.case, found.subject)
         if whose not in sealing:
-            sealing[whose] = self.people.of(self.connection, *whose, Origin(case=found.case))
+            sealing[whose] = self.people.of(self._connected, *whose)
         person, own = sealing[whose]
         return person, own.seal_alike(body, row_binding(self.head.ledger, key))
 
@@ -340,9 +395,10 @@ class Writing:
         head = self.head
         if not head.position:
             return None
-        made = Checkpoint(head.ledger, head.position, head.hash, self._peaks.root(), head.recorded_at)
+        peaks = self._peaks()
+        made = Checkpoint(head.ledger, head.position, head.hash, peaks.root(), head.recorded_at)
         signed = made.sign(self.people.master)
-        keep(self.connection, signed, self._peaks)
+        keep(self.connection, signed, peaks)
         return signed
 
     # --- the end ----------------------------------------------------------------------------------
@@ -354,9 +410,14 @@ class Writing:
         self._tell()
         if self.head == self._found:
             return self.head
-        head = replace(self.head, peaks=self._peaks.bytes())
+        head = replace(self.head, peaks=self._peaks().bytes())
         self._statements.move_head.run(self._cursor, *(getattr(head, part) for part in MOVING))
         return head
+
+    def _peaks(self) -> Peaks:
+        """The tree over all entries, these included."""
+        self._grown, self._leaves = self._grown.extend(self._leaves), []
+        return self._grown
 
     def _flush(self) -> None:
         self.people.flush(self._cursor)
@@ -373,11 +434,6 @@ class Writing:
         self._statements.say.each(self._cursor, self._duties)
         self._statements.say_matter.each(self._cursor, self._matters)
         self._duties, self._matters = [], []
-
-
-def named(event: Event) -> Origin:
-    """Where an event stands, for its errors."""
-    return replace(event.origin, event=event.id, case=event.case)
 
 
 def too_large(found: str, expected: str, origin: Origin) -> LedgerError:

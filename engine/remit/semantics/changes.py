@@ -32,6 +32,8 @@ def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
     """
     old = {o.id: o for o in before}
     new = {o.id: o for o in after}
+    if not old:  # as in every new case
+        return Delta(tuple([Change(named(None, new[key]), None, new[key]) for key in sorted(new)]))
     found = [Change(named(old.get(key), o), old.get(key), o) for key, o in new.items() if old.get(key) != o]
     found += [Change("gone", o, None) for key, o in old.items() if key not in new]
     return Delta(in_order(found))

@@ -70,7 +70,10 @@ def wakes_at(
     answer = tuple(owed)
     today = law.day(now)
     day = dates.next_change(today) if agenda else (dates.next_move(today) if answer else None)
-    moments = [moment for o in answer if (moment := turns_at(o, now)) is not None]
+    moments = [turn for o in answer if o.status is not Status.ACTIVE and (turn := turns_at(o, now)) is not None]
+    dues = [due for o in answer if o.status is Status.ACTIVE and (due := o.deadline.due) is not None and due >= now]
+    if dues and (missed := past(min(dues))) is not None:
+        moments.append(missed)
     moments += [moment for event in events for moment in known_at(event) if moment > now]
     if day is not None:
         moments.append(law.midnight(day))

@@ -1,0 +1,69 @@
+"""What is worked out of a transaction while the one before it is being made durable.
+
+The commit waits for the disk; meanwhile its thread works out the next transaction, as far as that can be done without
+asking the database. Whatever that might ask is looked up before the commit begins (`Foreseen`). Nothing of it is written
+before its turn, and it is thrown away where the ledger then ends anywhere but where it was expected to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+
+
+class UnforeseenError(Exception):
+    """What is worked out ahead turned out to need the database: it is worked out again, in its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a transaction will ask: ids of events, and cases, each with the name of its matter."""
+
+    ids: tuple[str, ...]
+    cases: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The answers: which of the ids are kept, of which cases nobody has heard, and when the first matter wakes."""
+
+    kept: frozenset[str]
+    new: frozenset[str]
+    wakes_at: int | None
+
+
+class Beside:
+    """A thread that does one thing while its owner does another."""
+
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._begun: SimpleQueue[None] = SimpleQueue()
+        self._ended: SimpleQueue[BaseException | None] = SimpleQueue()
+        Thread(target=self._serve, name="remit commit", daemon=True).start()
+
+    def _serve(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            failure: BaseException | None = None
+            self._begun.put(None)
+            try:
+                task()
+            except BaseException as caught:  # noqa: BLE001 - the owner raises it
+                failure = caught
+            self._ended.put(failure)
+
+    def run(self, task: Callable[[], object], meanwhile: Callable[[], object]) -> None:
+        """Both at a time; returns when both are done, and raises what the task raised."""
+        self._tasks.put(task)
+        self._begun.get()  # else the task would wait for this thread to be interrupted
+        try:
+            meanwhile()
+        finally:
+            failure = self._ended.get()
+        if failure is not None:
+            raise failure
+
+    def close(self) -> None:
+        """End it, once what it does is done."""
+        self._tasks.put(None)
