@@ -153,10 +153,19 @@ def world() -> UnitGraph:
 
 
 def calendar() -> Calendar:
-    """One year is published, with a holiday of three days and a Saturday that is worked; what reaches beyond it waits."""
+    """One year is published, with a holiday of three days and a Saturday that is worked; what reaches beyond it waits.
+
+    The regions have another notice, and the north another zone, whose clocks are set.
+    """
     holiday = {date(2024, 2, day): "spring" for day in (12, 13, 14)}
     year = YearCalendar(2024, "the notice of 2024", date(2023, 10, 25), holiday, frozenset({date(2024, 2, 17)}))
-    return Calendar(zone=ZONE, years={2024: year})
+    north = replace(
+        year, document="the north's notice of 2024", holidays={date(2024, 3, 8): "market"}, workdays=frozenset()
+    )
+    own = Calendar(ZoneInfo("America/St_Johns"), {2024: north})
+    return Calendar(
+        zone=ZONE, years={2024: year}, local={"north": own, "village": own, "south": replace(own, zone=ZONE)}
+    )
 
 
 def attribute(root: str, name: str) -> Path:

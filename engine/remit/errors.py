@@ -13,6 +13,7 @@
     ├── AnalysisError      RM84x  what is proved of a pack, or of two
     ├── SiteError          RM87x  pages that are published
     ├── ColumnarError      RM88x  events and obligations as columns
+    ├── ReplayError        RM89x  years of events at once
     ├── ExportError        RM86x  documents, templates, calendars
     ├── AuthoringError     RM80x  new packs, the canonical form, schemas
     ├── EditorError        RM81x  what an editor asks for
@@ -222,6 +223,10 @@ class EditorError(RemitError):
 
 class ColumnarError(RemitError):
     """A table of events cannot be made, or cannot be read (RM88x)."""
+
+
+class ReplayError(RemitError):
+    """Events cannot be replayed in bulk (RM89x)."""
 
 
 class InternalError(RemitError):

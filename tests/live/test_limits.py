@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.deadlines.deadline import schedule
 from remit.live.limits import limit_of
-from remit.live.timeline import Timeline
 from remit.matching.reference import Reference
 from remit.model.counting import Counting
 from remit.model.rule import Timing
@@ -27,8 +27,11 @@ delays = st.sampled_from([timedelta(), timedelta(hours=9), timedelta(days=40)])
 def test_a_remembered_deadline_is_the_scheduled_one(
     timing: Timing | None, counting: Counting, moments: list[tuple[datetime, timedelta]]
 ) -> None:
-    limit = limit_of(LAW, Timeline(LAW), timing, counting)
-    scheduled = partial(schedule, timing, calendar=LAW.calendar, readings=LAW.readings, counting=counting)
-    for happened_at, delay in moments * 2:
-        known_at = happened_at + delay
-        assert limit(happened_at, known_at) == scheduled(happened_at=happened_at, known_at=known_at).bare()
+    limit = limit_of(LAW, timing, counting)
+    scheduled = partial(schedule, timing, readings=LAW.readings, counting=counting)
+    for (happened_at, delay), place in product(moments * 2, ("land", "north", "village")):
+        known_at, calendar = happened_at + delay, LAW.calendar.at(place)
+        assert (
+            limit(happened_at, known_at, place)
+            == scheduled(happened_at=happened_at, known_at=known_at, calendar=calendar).bare()
+        )

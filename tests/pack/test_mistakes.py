@@ -43,6 +43,8 @@ MISTAKES: list[tuple[str, str, str, str, str, str | None]] = [
     (POLICY, "level: city\n", "level: city\ncounting: {law: A law, at_least: {working_days: 2000}}\n", "RM208", "2000", None),
     (POLICY, "level: city\n", "level: city\ncounting: {law: A law, at_least: {in_days: 2}}\n", "RM207", "minimum of working days", None),
     (POLICY, "level: city\n", "level: city\ncounting: {law: A law, articles: {last_dya: 3}}\n", "RM205", "last_dya", "last_day"),
+    (F + "places.yaml", "hill: {label: Hill,", "hill: {label: Hill, zone: Europe/Norrtown,", "RM204", "Europe/Norrtown", None),
+    (F + "places.yaml", "hill: {label: Hill,", "hill: {label: Hill, calendar: island,", "RM204", "island", None),
     (BYLAWS, "then: a3.report", "then: a3.reprot", "RM204", "a3.reprot", "a3.report"),
     (BYLAWS, "per: subject", "per: person", "RM208", "person", None),
     (BYLAWS, "every: half_year", "every: fortnight", "RM208", "fortnight", None),

@@ -62,7 +62,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "abolish": ("撤销的单位", "the unit that is abolished"),
     "into": ("并入哪个单位", "the unit it goes into"),
     "authority": ("依据什么文件", "by which document"),
+    "place.zone": ("当地时区；不写则同上级地点，再不然同规则包", "the time zone there; left out: that of the place it lies in, or of the pack"),
+    "place.calendar": ("当地的工作日历；不写则同上级地点，再不然同规则包", "the calendar of working days there; left out: that of the place it lies in, or of the pack"),
     # calendars
+    "calendar.calendar": ("属于哪个日历；不写则是规则包自己的", "the calendar that the year belongs to; left out: the pack's own"),
     "year": ("年份", "the year"),
     "document": ("通知的文号", "the number of the notice"),
     "published_on": ("公布日期", "when it was published"),

@@ -149,7 +149,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "rolls_over": TRUTH,
     },
     "window": {"opens": MONTH_DAY, "due": MONTH_DAY, "latest": MONTH_DAY, "rolls_over": TRUTH},
-    "place": {"label": LABEL, "level": LEVEL, "in": PLACE, "alias": TEXTS},
+    "place": {"label": LABEL, "level": LEVEL, "in": PLACE, "zone": TEXT, "calendar": TEXT, "alias": TEXTS},
     "units-file": {"units": Named(Ref("unit")), "reorganisations": many(Ref("reorganisation"))},
     "unit": {
         "label": LABEL, "roles": many(ROLE), "place": PLACE, "level": LEVEL, "basis": Words(("stated", "inferred")), "since": DAY,
@@ -158,7 +158,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "edge": {"unit": UNIT, "since": DAY, "until": DAY},
     "reorganisation": {"on": DAY, "merge": many(UNIT), "rename": many(UNIT), "abolish": many(UNIT), "into": UNIT, "label": LABEL},
     "calendar": {
-        "year": WHOLE, "published_on": DAY, "holidays": Named(many(either(DAY, Ref("holiday")))), "workdays": many(DAY),
+        "calendar": TEXT, "year": WHOLE, "published_on": DAY, "holidays": Named(many(either(DAY, Ref("holiday")))), "workdays": many(DAY),
     },
     "holiday": {"from": DAY, "to": DAY},
     "policy": {

@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("why", "cases.why"),
             ("why-not", "cases.why_not"),
             ("agenda", "cases.agenda"),
+            ("replay", "replaying.replay"),
             ("route", "packs.route"),
         ),
     ),

@@ -222,5 +222,5 @@ def change_json(change: Change, desk: Desk) -> dict[str, object]:
         "bearer": owed.bearer.id,
         "case": owed.case,
         "status": owed.status.value if change.after is not None else None,
-        "due": iso(owed.deadline.due, pack) if change.after is not None else None,
+        "due": iso(owed.deadline.due, pack, owed.bearer.place) if change.after is not None else None,
     }

@@ -149,7 +149,7 @@ def what(session: Session, obligation: Obligation, words: Words) -> str:
 def by_when(session: Session, obligation: Obligation) -> str:
     """The deadline in words; a reading's limit names the reading."""
     due, pack = obligation.deadline, session.pack
-    zone = pack.calendar.zone
+    zone = pack.zone_of(obligation)
     lines = []
     if due.opens is not None and obligation.nature is Nature.RECURRING:
         lines.append(f"{session.say('自', 'from')} {beginning(due.opens.astimezone(zone))}")
@@ -157,6 +157,8 @@ def by_when(session: Session, obligation: Obligation) -> str:
         lines.append(moment(due.due.astimezone(zone)))
         if due.latest is not None and due.latest != due.due:
             lines.append(f"{session.say('最迟', 'latest')} {moment(due.latest.astimezone(zone))}")
+        if zone != pack.calendar.zone:
+            lines.append(f"[dim]{zone}[/dim]")
     elif due.awaits is not None:
         lines.append(session.say(f"待{due.awaits}年日历公布", f"awaits calendar {due.awaits}"))
     elif due.state == "stopped":

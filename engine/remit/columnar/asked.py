@@ -115,7 +115,7 @@ class Asked:
         rows = []
         for given in starts:
             moment = self._program.law.midnight(given["start"])
-            due = rules[given["limit"]].live.limit(moment, moment)
+            due = rules[given["limit"]].live.limit(moment, moment, "")
             rows.append(
                 {**given, "due": due.due, "latest": due.latest, "state": due.state, "reading": due.reading, "awaits": due.awaits, "calendars": due.calendars}
             )  # fmt: skip

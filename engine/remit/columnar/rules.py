@@ -10,6 +10,7 @@ from remit.live.doubts import Doubt
 from remit.live.limits import resolved
 from remit.live.program import LiveProgram
 from remit.live.rules import LiveRule
+from remit.model.counting import Counting
 from remit.model.rule import (
     Accompanying,
     Act,
@@ -128,6 +129,8 @@ def columnar_rule(program: LiveProgram, rule: LiveRule, asked: dict[Doubt, int])
         raise OutsideColumnsError("no event sets it off")
     if source.jointly is Jointly.ANY:
         raise OutsideColumnsError("a joint duty")
+    if program.law.calendar.local:
+        raise OutsideColumnsError("places have clocks or calendars of their own")
     words = Translator(program.law.attributes, asked)
     trees = [None if part is None else part.tree for part in (source.condition, source.exception)]
     condition, exception = (None if tree is None else words.judge(tree) for tree in trees)
@@ -139,7 +142,7 @@ def columnar_rule(program: LiveProgram, rule: LiveRule, asked: dict[Doubt, int])
     by, place, named = inputs(program, rule)
     if named is not None:
         words.stated.add(named)
-    hours, from_event = counted(program, source.timing)
+    hours, from_event = counted(program, source.timing, rule.source.policy.counting)
     return ColumnarRule(
         rule, condition or "TRUE", exception or "FALSE", f"list_concat({', '.join(doubts)})" if doubts else "[]", acts,
         words.constants, frozenset(words.stated), facts, route_of(rule), named, by, place, source.timing, hours, from_event,
@@ -150,11 +153,13 @@ def act_of(act: Act, words: Translator) -> tuple[str, str]:
     return act.event, "TRUE" if act.where is None else words.judge(act.where)
 
 
-def counted(program: LiveProgram, timing: Timing | None) -> tuple[int | None, bool]:
+def counted(program: LiveProgram, timing: Timing | None, counting: Counting) -> tuple[int | None, bool]:
     """The hours of a limit in hours; whether the limit counts from the event."""
     match resolved(program.law, timing):
         case Window() | Earliest() | Accompanying() as other:
             raise OutsideColumnsError(f"a limit of the kind {type(other).__name__}")
+        case Within(unit="hours") if not counting.plain_hours:
+            raise OutsideColumnsError("hours counted by a law of their own")
         case Within(amount, "hours", count_from) if 0 <= amount <= HOURS:
             return amount, count_from is CountFrom.EVENT
         case Within(_, "hours"):

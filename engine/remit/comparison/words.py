@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from remit.comparison import spoken
 from remit.comparison.changes import Change
+from remit.deadlines.calendar import YearCalendar
 from remit.model.counting import Counting
 from remit.model.rule import Policy
 from remit.model.text import Text
@@ -23,7 +24,12 @@ def declared(old: Pack, new: Pack) -> Iterator[Change]:
     yield from compared("reading", a.readings, b.readings, lambda r: {"by": spoken.limit(r.timing), "means": r.means, "status": r.status, "signed_by": r.signed_by, "since": r.since})  # fmt: skip
     yield from compared("unit", a.units, b.units, lambda u: {"label": u.label, "role": u.roles, "place": u.place, "level": u.level, "since": u.since, "until": u.until, "basis": u.basis.value})  # fmt: skip
     yield from edges(old, new)
-    yield from compared("place", a.places, b.places, lambda p: {"level": p.level, "in": p.inside})
+    yield from compared(
+        "place",
+        a.places,
+        b.places,
+        lambda p: {"level": p.level, "in": p.inside, "zone": p.zone, "calendar": p.calendar},
+    )
     yield from compared("role", a.roles, b.roles, lambda _: {})
     yield from compared("action", a.actions, b.actions, lambda _: {})
     yield from compared("event", a.event_types, b.event_types, lambda e: {"attributes": tuple(sorted(e.attributes)), "required": tuple(sorted(e.required))})  # fmt: skip
@@ -31,8 +37,7 @@ def declared(old: Pack, new: Pack) -> Iterator[Change]:
         "type": f"[{x.kind}]" if x.many else x.kind.value, "of": x.of, "choices": tuple(sorted(c.id for c in x.choices)), "min": x.minimum,
         "max": x.maximum, "absent_means": x.absent_means,
     })  # fmt: skip
-    before, after = ({str(y): c for y, c in p.calendar.years.items()} for p in (old, new))
-    yield from compared("calendar", before, after, lambda c: {"document": c.document, "days off": tuple(map(str, sorted(c.holidays))), "days worked": tuple(map(str, sorted(c.workdays)))})  # fmt: skip
+    yield from compared("calendar", years_of(old), years_of(new), lambda c: {"document": c.document, "days off": tuple(map(str, sorted(c.holidays))), "days worked": tuple(map(str, sorted(c.workdays)))})  # fmt: skip
     yield from compared(
         "pack",
         {"pack": a},
@@ -96,6 +101,12 @@ def sources(old: Policy | None, new: Policy | None) -> Iterator[Change]:
             if sentence is not None:
                 said_before, said_after = (Text(s.text, s.text) if s else None for s in (before, after))
                 yield Change(kind, "source", f"{policy.id} {sentence.label or sentence.article}", None, said_before, said_after)  # fmt: skip
+
+
+def years_of(pack: Pack) -> dict[str, YearCalendar]:
+    """The years of every calendar that counts somewhere, each by its name."""
+    calendars = (pack.calendar, *pack.calendar.local.values())
+    return {f"{year.name} {year.year}".strip(): year for found in calendars for year in found.years.values()}
 
 
 def documents(old: Policy | None, new: Policy | None) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class YearCalendar:
-    """One year's notice: its document, the days off by name, and the weekend days worked.
+    """One year's notice: its document, the days off by name, and the weekend days worked; `name` is the calendar's, if not the pack's.
 
     `holidays` holds every single day; `workdays` only days that would otherwise be days of rest.
     """
@@ -25,14 +25,23 @@ class YearCalendar:
     holidays: Mapping[date, str]
     workdays: frozenset[date]
     origin: Origin = Origin()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The years known, and the zone in which days begin. Saturday and Sunday are days of rest."""
+    """The years known, and the zone in which days begin. Saturday and Sunday are days of rest.
+
+    `local` has the calendars of places with another zone or other days off.
+    """
 
     zone: ZoneInfo
     years: Mapping[int, YearCalendar]
+    local: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def at(self, place: str) -> Calendar:
+        """What counts at a place: its own, or this one."""
+        return self.local.get(place, self)
 
     def is_working_day(self, day: date) -> bool | None:
         """Whether the day is worked; None when its year is not published.

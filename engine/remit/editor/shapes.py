@@ -172,7 +172,7 @@ ATTRIBUTES = many(
     },
 )
 EVENTS = many("event", "event type", {**NAMES, "about": TITLE, "attributes": named("attribute"), "required": named("attribute")})  # fmt: skip
-PLACES = many("place", "place", {**NAMES, "level": named("level"), "in": named("place")})
+PLACES = many("place", "place", {**NAMES, "level": named("level"), "in": named("place"), **texts("zone", "calendar")})
 RELATIONS = tuple(relation.value for relation in Relation)
 EDGE = Slot(names=("unit",), inside=Shape("edge", {"unit": named("unit"), **texts("since", "until")}))
 UNIT: dict[str, Slot] = {
@@ -219,7 +219,7 @@ PACK = Shape(
 HOLIDAY = Slot(inside=Shape("holiday", texts("from", "to")))
 CALENDAR = Shape(
     "calendar",
-    {"holidays": Slot(inside=Shape("", entries=HOLIDAY)), **texts("year", "document", "published_on", "workdays")},
+    {"holidays": Slot(inside=Shape("", entries=HOLIDAY)), **texts("calendar", "year", "document", "published_on", "workdays")},
 )  # fmt: skip
 DUTY = Slot(inside=Shape("superior-duty", texts("article", "quote")))
 SUPERIOR = Shape(

@@ -45,6 +45,7 @@ MEANINGS: dict[str, str] = {
     "RM845": "台账属于另一个规则包", "RM846": "没有可用的案件", "RM847": "缺少模板库",
     "RM870": "输出处不是 remit 生成的网站", "RM871": "不是场景结果文件", "RM872": "缺少程序库", "RM873": "场景文件格式不对", "RM874": "网站写不进去",
     "RM880": "事件无法列成表格",
+    "RM890": "不是完整的 Parquet 或 Arrow 文件", "RM891": "该处已有内容，或有另一次未完成的重放", "RM892": "有进程中途退出", "RM893": "缺少程序库",
     "RM850": "机构调整的写法不对", "RM851": "单位当日不存在", "RM860": "模板要的字段不存在", "RM861": "模板无法使用", "RM862": "输出文件已存在",
     "RM863": "输出文件写不进去", "RM864": "缺少程序库", "RM865": "没有这种形式",
     "RM801": "该处已有内容", "RM802": "无法整理格式", "RM803": "没有可整理的文件", "RM804": "文件写不进去",
@@ -62,6 +63,7 @@ NOUNS: dict[str, str] = {
 }  # fmt: skip
 #: Whole phrases, of what was expected and of what was found.
 PHRASES: dict[str, str] = {
+    "the `calendar` of a file in facts/calendars": "facts/calendars 中某个文件的“日历”（calendar）",
     "a time of the day such as 17:00, or 24:00": "一日中的时刻，如 17:00，或 24:00",
     "exactly one unit; there it goes to the fallback desk with a question": "恰好一个单位；没有之处送兜底单位并提问",
     "a unit; there nobody owes it": "有单位；没有之处无人承担", "no z3-solver": "没有安装 z3-solver", "z3-solver, which proves": "用来证明的 z3-solver", "a kind of finding": "一种发现", "a rule of the pack": "规则包里的规则",
@@ -175,6 +177,12 @@ PHRASES: dict[str, str] = {
     "a scenario that is no outline: what follows from one example is not true of the next": "不是大纲的场景：一个例子的结果，不是下一个例子的结果",
     "a scenario without lines that were suggested before; --force writes over them": "没有以前的建议的场景；--force 可覆盖",
     "the id of a rule or a reading": "规则或解释的编号", "an installed Jinja2": "已安装的 Jinja2", "an installed watchfiles": "已安装的 watchfiles",
+    "a file of events that can be read": "能打开的事件文件", "a whole Parquet or Arrow file": "完整的 Parquet 或 Arrow 文件",
+    "a replay of the same files, pack and moment": "对同样的文件、规则包和时刻的重放", "a place that is free": "尚无内容的位置",
+    "name another place, or say --force": "请换一个位置，或加 --force", "a process that died": "中途退出的进程",
+    "as many processes as memory allows": "内存容得下的进程数",
+    "run the same command again: it goes on where it was; with fewer --jobs it needs less memory": "再次运行同一命令即从中断处继续；减少 --jobs 可少用内存",
+    "a line of one event": "一行一个事件",
     "No such file or directory": "没有这个文件或目录", "Is a directory": "这是目录", "Permission denied": "没有权限",
 }  # fmt: skip
 #: Phrases that hold something of the case; what is in brackets is spoken in turn.

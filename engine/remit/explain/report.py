@@ -14,7 +14,8 @@ from remit.pack.load import Pack
 def report(answer: Answer, pack: Pack, now: datetime, *, with_why: bool = True) -> dict[str, object]:
     """The whole answer: `pack, policies, now, obligations, conflicts, unrouted, questions`.
 
-    `with_why=False` leaves the proof of each obligation out. Times are ISO 8601 in the pack's zone.
+    `with_why=False` leaves the proof of each obligation out. Times are ISO 8601, of a duty in the zone of its
+    bearer's place, else in the pack's.
     """
     words = Words.of(pack)
     return {
@@ -40,7 +41,7 @@ def obligation_json(
     obligation: Obligation, pack: Pack, words: Words | None = None, *, with_why: bool = True
 ) -> dict[str, object]:
     """One obligation: the keys of the contract first, then what else is known of it."""
-    found, due = obligation, obligation.deadline
+    found, due, here = obligation, obligation.deadline, obligation.bearer.place
     named = words or Words.of(pack)
     rule = pack.rule(found.policy, found.rule)
     inferred = dict(found.inferred)
@@ -63,9 +64,9 @@ def obligation_json(
         "period": found.period,
         "status": found.status.value,
         "triggered_by": list(found.triggered_by),
-        "opens": iso(due.opens, pack),
-        "due": iso(due.due, pack),
-        "latest": iso(due.latest, pack),
+        "opens": iso(due.opens, pack, here),
+        "due": iso(due.due, pack, here),
+        "latest": iso(due.latest, pack, here),
         "reading": {
             "id": reading.id, "label": reading.label.as_json(), "means": reading.means.as_json(), "status": reading.status,
         } if reading else None,
@@ -81,15 +82,15 @@ def obligation_json(
         "performers": [
             party_json(p, pack, Basis.INFERRED if "performer" in inferred else Basis.STATED) for p in found.performers
         ],
-        "due_on": last_day(due.due, pack),
-        "latest_on": last_day(due.latest, pack),
+        "due_on": last_day(due.due, pack, here),
+        "latest_on": last_day(due.latest, pack, here),
         "deadline_state": due.state,
         "awaits": due.awaits,
         "calendars": list(due.calendars),
         "in_force": found.in_force,
-        "performed_at": iso(found.performed_at, pack),
+        "performed_at": iso(found.performed_at, pack, here),
         "performed_by": list(found.performed_by),
-        "breached_at": iso(found.breached_at, pack),
+        "breached_at": iso(found.breached_at, pack, here),
         "rebuttable": found.rebuttable,
         "handover_open": found.handover_open,
         "transferred_to": found.transferred_to,
@@ -138,15 +139,15 @@ def conflict_json(conflict: Conflict) -> dict[str, object]:
     }
 
 
-def iso(at: datetime | None, pack: Pack) -> str | None:
-    """A moment in the pack's zone, with its offset."""
-    return at.astimezone(pack.calendar.zone).isoformat() if at is not None else None
+def iso(at: datetime | None, pack: Pack, place: str = "") -> str | None:
+    """A moment in the zone of a place, or else of the pack, with its offset."""
+    return at.astimezone(pack.calendar.at(place).zone).isoformat() if at is not None else None
 
 
-def last_day(at: datetime | None, pack: Pack) -> str | None:
-    """The day a deadline means: midnight ends the day before."""
+def last_day(at: datetime | None, pack: Pack, place: str = "") -> str | None:
+    """The day a deadline means where it is owed: midnight ends the day before."""
     if at is None:
         return None
-    local = at.astimezone(pack.calendar.zone)
+    local = at.astimezone(pack.calendar.at(place).zone)
     day: date = local.date() - timedelta(days=1) if local.time() == time.min else local.date()
     return day.isoformat()

@@ -205,7 +205,7 @@ def agenda_types(program: Program) -> frozenset[str] | None:
 def bears_on_agenda(program: Program) -> Callable[[Event], bool]:
     """Whether an event may discharge, breach, steer or amend what no event of a case sets off.
 
-    An act that names another action, or steers a rule that a case sets off, does not.
+    An act that names another action (one that names none may be any), or steers a rule that a case sets off, does not.
     """
     types = agenda_types(program)
     mine = [rule.rule for rule in program.rules if not isinstance(rule.rule.trigger, On)]
@@ -214,7 +214,9 @@ def bears_on_agenda(program: Program) -> Callable[[Event], bool]:
     def bears(event: Event) -> bool:
         if types is None:
             return True
-        if event.type not in types or (event.type in BUILT_IN_ACTS and event.data.get("action") not in actions):
+        if event.type not in types:
+            return False
+        if event.type in BUILT_IN_ACTS and "action" in event.data and event.data["action"] not in actions:
             return False
         return event.data.get("rule") is None or event.data["rule"] in rules
 

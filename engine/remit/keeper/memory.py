@@ -1,16 +1,14 @@
 """Events and what follows from them, for the life of the process.
 
-A matter is worked out when an event touches it or its time has come, and left alone in between: an event costs what its
-own case costs, and moving the clock what falls due by it.
+A case takes in what is reported in it, and the passing of time, as `live.case` does; the agenda is worked out when an act
+bears on it or its time has come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
-from heapq import heappop, heappush
 
 from remit.errors import LedgerError
 from remit.keeper.keeper import (
@@ -24,12 +22,13 @@ from remit.keeper.keeper import (
     unknown_obligation,
 )
 from remit.ledger.memory import MemoryLedger
+from remit.live.case import ACTS_UPON_CASES
+from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
 from remit.model.obligation import Answer, Change, Delta, Obligation
 from remit.semantics.changes import changes, in_order
-from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
 from remit.semantics.obligations import (
     agenda_obligations,
@@ -52,38 +51,29 @@ AGENDA = Agenda.AGENDA
 Matter = str | Agenda | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a matter comes to, and the moment from which that may be otherwise."""
-
-    owed: tuple[Obligation, ...]
-    until: datetime | None
-
-
 class MemoryKeeper:
     """The keeper without a ledger.
 
     Args:
         law: the compiled pack.
         now: where to pin the clock; left out, it follows the events.
-        evaluator: who works out what is owed; its answers carry no explanations, which are made when somebody asks.
     """
 
-    def __init__(self, law: Law, now: datetime | None = None, evaluator: Evaluator | None = None) -> None:
+    def __init__(self, law: Law, now: datetime | None = None) -> None:
         self._law = law
-        self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
+        self._evaluator = LiveEvaluator(law)
+        self._cases = LiveCases(self._evaluator)
         self._kept = MemoryLedger()
         self._pinned = now is not None
         self._now = now or BEGINNING
         self._bears = bears_on_agenda(law.program)
-        self._reported: dict[str | None, tuple[Event, ...]] = {}
         self._borne: list[Event] = []
         self._moves: list[Event] = []
-        self._standing: dict[Matter, Standing] = {}
-        self._said: dict[Matter, tuple[Obligation, ...]] = {}
-        self._wakes: list[tuple[datetime, int, Matter]] = []
-        self._wakers = 0
+        self._agenda: tuple[Obligation, ...] | None = None
+        self._agenda_until: datetime | None = None
+        self._agenda_said: tuple[Obligation, ...] = ()
         self._explained: dict[Matter, tuple[Obligation, ...]] = {}
+        self._cases.at(self._now)
 
     @property
     def now(self) -> datetime:
@@ -100,13 +90,15 @@ class MemoryKeeper:
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
         known = self._kept.by_id
-        require_movable(
-            events,
-            lambda case: any(name in self._reported for name in self._linked(case)),
-            lambda _: known,
-            lambda case: standing_moves(self._told(case)),
-        )
-        fresh = self._kept.append(all_homed(events, known))
+        if any(event.type in ACTS_UPON_CASES for event in events):
+            require_movable(
+                events,
+                lambda case: any(self._cases.events(name) for name in self._linked(case)),
+                lambda _: known,
+                lambda case: standing_moves(self._told(case)),
+            )
+            events = all_homed(events, known)
+        fresh = self._kept.append(events)
         if events and not fresh:
             return Delta(duplicate=True)
         return self._take_in(fresh)
@@ -114,83 +106,74 @@ class MemoryKeeper:
     def advance(self, now: datetime) -> Delta:
         require_forward(now, self._now)
         self._move(now)
-        return self._announced({AGENDA, *self._awake()})
+        return Delta(in_order([*self._cases.all_changes(), *self._agenda_changes()]))
 
-    def _take_in(self, fresh: tuple[Event, ...]) -> Delta:
-        """Work out again the cases the fresh events touch, and the agenda where one of them can change it."""
+    def _take_in(self, fresh: Sequence[Event]) -> Delta:
+        """Tell the cases, and the agenda where an event can change it; what is otherwise there, and in no other case."""
         if not self._pinned:
-            self._move(max([self._now, *(event.knowable_at for event in fresh)]))
-        for event in fresh:
-            self._reported[event.case] = (*self._reported.get(event.case, ()), event)
+            self._move(max([self._now, *[event.knowable_at for event in fresh]]))
         self._moves += [event for event in fresh if event.type in MOVES]
-        touched: set[Matter] = {name for event in fresh for name in self._linked(event.case)}
+        touched: dict[str | None, None] = {}
+        for event in fresh:
+            if self._moves:
+                group = self._linked(event.case)
+                if len(group) > 1:
+                    self._cases.take_linked(event, group)
+                    touched |= dict.fromkeys(group)
+                    continue
+            self._cases.take(event)
+            touched[event.case] = None
+        found: list[Change] = []
+        for case in touched:
+            found += self._cases.changes(case)
+            self._explained.pop(case, None)
         bearing = [event for event in fresh if self._bears(event)]
         if bearing:
             self._borne += bearing
-            touched.add(AGENDA)
-        for matter in touched:
-            self._standing.pop(matter, None)
-            self._explained.pop(matter, None)
-        return self._announced(touched)
+            self._agenda = None
+            self._explained.pop(AGENDA, None)
+            found += self._agenda_changes()
+        return Delta(in_order(found))
 
     def _move(self, now: datetime) -> None:
         if now != self._now:
             self._now = now
             self._explained.clear()
-
-    def _awake(self) -> set[Matter]:
-        """The matters whose time has come since they were last worked out and announced."""
-        found: set[Matter] = set()
-        while self._wakes and self._wakes[0][0] <= self._now:
-            found.add(heappop(self._wakes)[2])
-        return found
-
-    def _announced(self, matters: Iterable[Matter]) -> Delta:
-        """What is otherwise in these matters than was last said of them."""
-        found: list[Change] = []
-        for matter in matters:
-            owed = self._owed(matter)
-            found += changes(self._said.get(matter, ()), owed).changes
-            self._said[matter] = owed
-        return Delta(in_order(found))
+            self._cases.at(now)
 
     # --- what stands ------------------------------------------------------------------------------
 
     def _owed(self, matter: Matter) -> tuple[Obligation, ...]:
         """What a matter comes to at the clock."""
-        standing = self._standing.get(matter)
-        if standing is None or (standing.until is not None and standing.until <= self._now):
-            standing = self._standing[matter] = self._worked_out(matter)
-            if standing.until is not None:
-                self._wakers += 1
-                heappush(self._wakes, (standing.until, self._wakers, matter))
-        return standing.owed
+        return self._agenda_owed() if isinstance(matter, Agenda) else self._cases.owed(matter)
 
-    def _worked_out(self, matter: Matter) -> Standing:
-        if isinstance(matter, Agenda):
+    def _agenda_owed(self) -> tuple[Obligation, ...]:
+        if self._agenda is None or (self._agenda_until is not None and self._agenda_until <= self._now):
             told = tuple(self._borne)
-            owed = self._evaluator.agenda(told, self._now)
-        else:
-            told = self._told(matter)
-            owed = self._evaluator.case(matter, told, self._now)
-        until = self._evaluator.wakes_at(owed, told, self._now, agenda=matter is AGENDA)
-        return Standing(owed, until)
+            self._agenda = self._evaluator.agenda(told, self._now)
+            self._agenda_until = self._evaluator.wakes_at(self._agenda, told, self._now, agenda=True)
+        return self._agenda
+
+    def _agenda_changes(self) -> Sequence[Change]:
+        """What is otherwise in the agenda than was last said of it."""
+        before, self._agenda_said = self._agenda_said, self._agenda_owed()
+        return () if before is self._agenda_said else changes(before, self._agenda_said).changes
 
     def _told(self, case: str | None) -> tuple[Event, ...]:
         """The events of a case, and of those that were merged with it or split from it."""
-        return tuple(event for name in self._linked(case) for event in self._reported.get(name, ()))
+        return tuple(event for name in self._linked(case) for event in self._cases.events(name))
 
     def _linked(self, case: str | None) -> tuple[str | None, ...]:
         return linked((case,), self._moves)[case] if self._moves else (case,)
 
-    def _cases(self) -> set[str | None]:
+    def _names(self) -> set[str | None]:
         """Those that were reported; of one that was split off, none but the split may tell."""
-        return {*self._reported, *map(other_end, self._moves)}
+        return {*self._cases.names(), *map(other_end, self._moves)}
 
     # --- out --------------------------------------------------------------------------------------
 
     def events(self, case: str | None = None) -> tuple[Event, ...]:
-        return self._kept.events() if case is None else self._reported.get(case, ())
+        return self._kept.events() if case is None else tuple(self._cases.events(case))
 
     def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
         raise LedgerError(
@@ -198,7 +181,7 @@ class MemoryKeeper:
         )
 
     def obligations(self, query: Query) -> tuple[Obligation, ...]:
-        matters: Iterable[Matter] = (*self._cases(), AGENDA) if query.case is None else self._linked(query.case)
+        matters: Iterable[Matter] = (*self._names(), AGENDA) if query.case is None else self._linked(query.case)
         found = (o for matter in matters for o in self._owed(matter))
         return in_document_order(self._law, filter(query.fits, found))
 
@@ -208,7 +191,7 @@ class MemoryKeeper:
         return answer(self._law, [o for matter in matters for o in self._full(matter)])
 
     def full(self, obligation_id: str) -> Obligation:
-        matters = (*self._cases(), AGENDA)
+        matters = (*self._names(), AGENDA)
         for matter in matters:
             if any(o.id == obligation_id for o in self._owed(matter)):
                 return next(o for o in self._full(matter) if o.id == obligation_id)

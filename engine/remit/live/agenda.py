@@ -164,8 +164,8 @@ class LiveAgenda:
 
     def _touch(self, event: Event) -> None:
         """Mark the duties the act can bear on."""
-        for rule, period, _, violates in self._diary.borne_on(event):
-            for slot in self._placed.get((rule.order, period), ()):
+        for rule, periods, _, violates in self._diary.borne_on(event):
+            for slot in (slot for period in periods for slot in self._placed.get((rule.order, period), ())):
                 if violates or self._counts_for(slot, event):
                     self._dirty[slot.key] = slot
             self._touch_followed(lambda o, rule=rule: o.rule == rule.rule.id)  # type: ignore[misc]  # bound at once

@@ -16,6 +16,7 @@ from remit.model.obligation import Deadline
 from remit.model.rule import Every
 from remit.model.terms import Nature
 from remit.semantics.agenda import asked_in
+from remit.semantics.build import period_deadline
 from remit.semantics.drafts import escaped
 
 NOWHERE = Situation(event=None, subject={}, unit=None, events=())
@@ -47,8 +48,15 @@ class Recurring:
         period, due, opens = asked
         due = due.bare()
         drafts = for_each_bearer(self._program, self._rule, opens, Nature.RECURRING, period)
-        suffix = escaped(period.id)
-        return {f"{self._rule.id_of(draft.bearer.id)}/{suffix}": (draft, due) for draft in drafts}
+        suffix, own = escaped(period.id), law.calendar
+
+        def due_at(place: str) -> Deadline:
+            calendar = own.at(place)
+            return due if calendar is own else period_deadline(law, self._rule.source, period, calendar).bare()
+
+        return {
+            f"{self._rule.id_of(draft.bearer.id)}/{suffix}": (draft, due_at(draft.bearer.place)) for draft in drafts
+        }
 
 
 class Standing:

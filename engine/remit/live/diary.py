@@ -27,7 +27,8 @@ class Diary:
     """
 
     def __init__(self, program: LiveProgram, rules: Iterable[LiveRule]) -> None:
-        self._timeline = program.timeline
+        own = program.law.calendar
+        self._zones = {calendar.zone for calendar in (own, *own.local.values())}
         self._by_type: dict[str, list[LiveRule]] = defaultdict(list)
         self._by_action: dict[tuple[str, str | None], list[LiveRule]] = defaultdict(list)
         self._discharging: dict[Place, list[Event]] = {}
@@ -55,8 +56,8 @@ class Diary:
             page[key] = [noted for noted in page[key] if noted.id != event.id]
 
     def _pages(self, event: Event) -> Iterator[tuple[dict, object]]:  # type: ignore[type-arg]  # pages of both kinds
-        for rule, period, performs, violates in self.borne_on(event):
-            for place in {(rule.order, period), (rule.order, None)}:
+        for rule, periods, performs, violates in self.borne_on(event):
+            for place in {(rule.order, period) for period in (*periods, None)}:
                 if performs:
                     yield self._discharging, place
                 if violates:
@@ -67,14 +68,14 @@ class Diary:
             elif "rule" in event.data:
                 yield self._upon_rule, event.data["rule"]
 
-    def borne_on(self, event: Event) -> Iterator[tuple[LiveRule, str | None, bool, bool]]:
-        """Each rule it performs or violates, with the period it belongs to."""
+    def borne_on(self, event: Event) -> Iterator[tuple[LiveRule, frozenset[str | None], bool, bool]]:
+        """Each rule it performs or violates, with the periods it may belong to: where clocks differ, each that runs somewhere."""
         situation = Situation(without_subject(event), {}, None, ())
         for rule in self._candidates(event):
             performs = fitting(rule.discharges, rule, situation)
             violates = fitting(rule.breaches, rule, situation)
             if performs or violates:
-                yield rule, self._period(rule, event), performs, violates
+                yield rule, self._periods(rule, event), performs, violates
 
     def _candidates(self, event: Event) -> Sequence[LiveRule]:
         if "action" not in event.data:
@@ -82,14 +83,14 @@ class Diary:
         action = event.data["action"]
         return self._by_action.get((event.type, action), ()) if isinstance(action, str) else ()
 
-    def _period(self, rule: LiveRule, event: Event) -> str | None:
+    def _periods(self, rule: LiveRule, event: Event) -> frozenset[str | None]:
         trigger = rule.rule.trigger
         if not isinstance(trigger, Every):
-            return None
+            return frozenset((None,))
         if "period" in event.data:
-            return str(event.data["period"])
-        day = self._timeline.day(event.at)
-        return spans(trigger.period, day, day)[0].id
+            return frozenset((str(event.data["period"]),))
+        days = {event.at.astimezone(zone).date() for zone in self._zones}
+        return frozenset(spans(trigger.period, day, day)[0].id for day in days)
 
     # --- to find (`record.Acts`) -------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ from remit.semantics.life import names
 class Draft:
     """An obligation to be, as `semantics.law.Draft`; its situation is without the bearer unless `inside`.
 
-    `doubtful` says that its own exception is unknown; `rebuttable` also that a rule above it is.
+    `reports` are the ids of the events that raised it, the one it is judged by first. `doubtful` says that its own exception
+    is unknown; `rebuttable` also that a rule above it is.
     """
 
     rule: LiveRule
@@ -38,7 +39,7 @@ class Draft:
     situation: Situation
     day: date
     verdict: bool | Unknown
-    evidence: tuple[Event, ...] = ()
+    reports: tuple[str, ...] = ()
     arose_at: datetime | None = None
     span: Span | None = None
     cause: Obligation | None = None
@@ -48,11 +49,13 @@ class Draft:
 
     @property
     def event(self) -> Event | None:
-        return self.evidence[0] if self.evidence else None
+        """Of the reports, the one it is judged by; none in an agenda."""
+        return self.situation.event
 
     @property
     def subject(self) -> str | None:
-        return self.evidence[0].subject if self.evidence else None
+        event = self.situation.event
+        return event.subject if event is not None else None
 
     @property
     def found(self) -> Unit | None:
@@ -118,8 +121,9 @@ def stood(program: LiveProgram, record: Record) -> dict[str, Draft]:
     case = record.history.case
     suffix = escaped(case or "-")
     for rule, event, day in matched(program, record):
-        for draft in raised(program, rule, event, day, record):
-            found.setdefault(case_id(draft, case, suffix), []).append(draft)
+        for draft in raised(program, rule, event, day, record.situation(event)):
+            draft.arose_at = arose_at(draft, event, record)
+            found.setdefault(case_id(draft, event, case, suffix), []).append(draft)
     return weighed({key: alike[0] if len(alike) == 1 else joined(alike) for key, alike in found.items()})
 
 
@@ -146,9 +150,8 @@ def rule_order(hit: tuple[LiveRule, Event, date]) -> int:
     return hit[0].order
 
 
-def raised(program: LiveProgram, rule: LiveRule, event: Event, day: date, record: Record) -> list[Draft]:
-    """One draft for each bearer of whom the condition is not false and the exception not true."""
-    situation = record.situation(event)
+def raised(program: LiveProgram, rule: LiveRule, event: Event, day: date, situation: Situation) -> list[Draft]:
+    """One draft for each bearer of whom the condition is not false and the exception not true; when it arose is not yet said."""
     verdict = True if not rule.breach else fits(rule.breaches, rule, event, situation)
     judged = not (rule.per_bearer and verdict is True)
     if judged and verdict is not False and rule.guard is not None:
@@ -157,15 +160,14 @@ def raised(program: LiveProgram, rule: LiveRule, event: Event, day: date, record
     if verdict is False:
         return []
     found = [
-        Draft(rule, party, unit, Nature.TRIGGERED, route, situation, day, verdict, (event,))
+        Draft(rule, party, unit, Nature.TRIGGERED, route, situation, day, verdict, (event.id,))
         for route in bearing(program, rule, situation, event, day)
         for party, unit in route.desks
     ]
     if rule.exception is not None or not judged:
         found = [draft for draft in found if stands(draft, judged=judged)]
-    for draft in found:
-        draft.arose_at = arose_at(draft, event, record)
-        if rule.breach and draft.verdict is True and not draft.bearer.routed:
+    for draft in found if rule.breach else ():
+        if draft.verdict is True and not draft.bearer.routed:
             draft.verdict = UNKNOWN
     return found
 
@@ -230,13 +232,19 @@ def raises(rule: LiveRule, situation: Situation) -> bool:
 
 def joined(alike: Sequence[Draft]) -> Draft:
     """All reports of the same matter: the surest and earliest leads, all are evidence, and the first to be known counts."""
-    lead = min(alike, key=lambda d: (d.verdict is not True, d.rebuttable, *in_time(d.evidence[0])))
-    sure, first = lead.verdict is True, lead.evidence[0]
-    rest = {draft.evidence[0].id: draft.evidence[0] for draft in alike}
-    rest.pop(first.id)
+    lead = min(alike, key=precedence)
+    sure = lead.verdict is True
+    others = {event.id: event for draft in alike if (event := draft.event) is not None}
+    others.pop(lead.reports[0])
     lead.arose_at = min(d.arose_at for d in alike if d.arose_at is not None and (d.verdict is True) is sure)
-    lead.evidence = (first, *sorted(rest.values(), key=in_time))
+    lead.reports = (lead.reports[0], *(event.id for event in sorted(others.values(), key=in_time)))
     return lead
+
+
+def precedence(draft: Draft) -> tuple[object, ...]:
+    """Of drafts of one matter, which leads: what is sure before what is not, then the earlier."""
+    assert draft.event is not None  # noqa: S101 - an event raised it
+    return (draft.verdict is not True, draft.rebuttable, *in_time(draft.event))
 
 
 def weighed(found: Mapping[str, Draft]) -> dict[str, Draft]:
@@ -279,10 +287,10 @@ def at_one_time(one: Draft, other: Draft) -> bool:
     return any(first_day <= day <= last_day for day in (span.opens, span.last))
 
 
-def case_id(draft: Draft, case: str | None, suffix: str) -> str:
+def case_id(draft: Draft, event: Event, case: str | None, suffix: str) -> str:
     """policy / rule / bearer / case, then the person or report where it is made for one."""
     key = f"{draft.rule.id_of(draft.bearer.id)}/{suffix}"
-    per, event = draft.rule.rule.per, draft.evidence[0]
+    per = draft.rule.rule.per
     if case is None or per is Per.EVENT or draft.rule.breach:
         return f"{key}/{escaped(event.id)}"
     return f"{key}/{escaped(event.subject or '-')}" if per is Per.SUBJECT else key

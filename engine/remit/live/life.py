@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 
-from remit.deadlines.deadline import schedule, schedule_period
+from remit.deadlines.days import end_of_day, midnight
+from remit.deadlines.deadline import schedule
 from remit.deadlines.suspension import resume_deadline
 from remit.expressions.closures import NOTHING
 from remit.live.doubts import Doubts
-from remit.live.drafts import Draft, Peers
+from remit.live.drafts import Draft
 from remit.live.limits import resolved
 from remit.live.program import LiveProgram
 from remit.live.record import Acts
 from remit.live.records import make_obligation, make_question
-from remit.live.rules import Company
+from remit.live.rules import Company, LiveRule
 from remit.matching.history import in_time
 from remit.model.counting import Counting
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, TRANSFER, WAIVER, Event
@@ -23,12 +25,11 @@ from remit.model.expression import UNKNOWN
 from remit.model.obligation import Deadline, Obligation, Question
 from remit.model.rule import Earliest, Timing
 from remit.model.terms import Jointly, Modality, Nature, Per, Status
+from remit.semantics.build import period_deadline
 from remit.semantics.drafts import in_case, moved_ids
 from remit.semantics.law import Law
 from remit.semantics.life import PERFORMED, after_pauses, names, open_status, pauses, performed_status
 from remit.semantics.reorganise import handed_id, handed_over
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -44,14 +45,26 @@ class Life:
     joined: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+class Peered(Protocol):
+    """The drafts that were weighed together, of which one asks who else bears its rule."""
+
+    def bearers(self, rule: LiveRule) -> set[str]:
+        """Everyone who bears the rule."""
+        ...
+
+    def joint(self, key: str, rule: LiveRule) -> set[str]:
+        """Everyone who bears the same matter jointly."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
 class Setting:
     """What a group of drafts is settled in: the events that may bear on them, their case, and the moment."""
 
     program: LiveProgram
     acts: Acts
     case: str | None
-    peers: Peers
+    peers: Peered
     now: datetime
     aliases: frozenset[str] = frozenset()
 
@@ -68,7 +81,7 @@ def stand(draft: Draft, key: str, deadline: Deadline, setting: Setting) -> tuple
 
 def settle(draft: Draft, key: str, deadline: Deadline, setting: Setting, taken_by: str | None = None) -> Obligation:
     """The obligation with its status at the moment; `taken_by` may perform it as well."""
-    rule, source, evidence = draft.rule, draft.rule.rule, draft.evidence
+    rule, source, event = draft.rule, draft.rule.rule, draft.situation.event
     span, cause = draft.span, draft.cause
     company = rule.company.find(draft.situation, draft.day, draft.found)
     if setting.acts.quiet(rule):
@@ -91,11 +104,11 @@ def settle(draft: Draft, key: str, deadline: Deadline, setting: Setting, taken_b
         company.performers,
         company.to,
         company.cooperating,
-        setting.case if evidence or cause is not None else None,
-        evidence[0].subject if evidence else None,
+        setting.case if event is not None or cause is not None else None,
+        event.subject if event is not None else None,
         span.id if span is not None else (cause.period if cause is not None else None),
         life.status,
-        tuple([event.id for event in evidence]) + life.joined,
+        draft.reports + life.joined,
         life.deadline,
         life.performed_at,
         life.performed_by,
@@ -130,9 +143,8 @@ def live(draft: Draft, key: str, deadline: Deadline, company: Company, setting: 
         life = achieved(draft, key, deadline, company, setting, steering, stopped_at)
     if stopped_at is not None:
         pause = (stopped_at, life.performed_at)
-        resumed = resume_deadline(
-            deadline, (pause,), calendar=setting.program.law.calendar, counting=counting_of(draft)
-        )
+        calendar = setting.program.law.calendar.at(draft.bearer.place)
+        resumed = resume_deadline(deadline, (pause,), calendar=calendar, counting=counting_of(draft))
         deadline = life.deadline = resumed.bare()
     if draft.verdict is UNKNOWN:
         life = Life(Status.UNDECIDED, deadline, life.performed_at, life.performed_by)
@@ -146,7 +158,7 @@ def maintained(draft: Draft, key: str, deadline: Deadline, company: Company, set
     if draft.nature is Nature.STANDING:
         return Life(Status.IN_FORCE, deadline)
     if broken := breaching(draft, key, company, setting):
-        known = {event.id for event in draft.evidence}
+        known = set(draft.reports)
         joined = tuple(event.id for event in broken if event.id not in known)
         return Life(Status.BREACHED, deadline, breached_at=broken[0].at, joined=joined)
     if draft.rule.rule.modality is Modality.MUST and (done := performing(draft, key, company, setting)):
@@ -276,9 +288,9 @@ def done_by(act: Event, units: Iterable[str], program: LiveProgram) -> bool:
 
 def raised_by(draft: Draft, setting: Setting) -> str | None:
     """The report that is neither its own discharge nor, of a breach, another's."""
-    if draft.span is not None or draft.cause is not None or not draft.evidence:
+    if draft.span is not None or draft.cause is not None or draft.event is None:
         return None
-    return draft.evidence[0].id if draft.rule.breach or for_one_report(draft, setting) else None
+    return draft.event.id if draft.rule.breach or for_one_report(draft, setting) else None
 
 
 def about(draft: Draft, event: Event) -> bool:
@@ -296,16 +308,16 @@ def in_bounds(draft: Draft, event: Event, setting: Setting) -> bool:
     if span is not None:
         if "period" in event.data:
             return event.data["period"] == span.id
-        midnight = setting.program.law.midnight
-        return midnight(span.opens) <= event.at < midnight(span.last + ONE_DAY)
+        calendar = setting.program.law.calendar.at(draft.bearer.place)
+        return midnight(span.opens, calendar) <= event.at < end_of_day(span.last, calendar)
     if draft.cause is not None:
         return draft.arose_at is None or event.at >= draft.arose_at
-    return not for_one_report(draft, setting) or event.at >= draft.evidence[0].at
+    return not for_one_report(draft, setting) or draft.event is None or event.at >= draft.event.at
 
 
 def for_one_report(draft: Draft, setting: Setting) -> bool:
     """Made for one report: neither the report itself nor what was done before it discharges it."""
-    if draft.span is not None or draft.cause is not None or not draft.evidence:
+    if draft.span is not None or draft.cause is not None or draft.event is None:
         return False
     return setting.case is None or draft.rule.rule.per is Per.EVENT
 
@@ -353,7 +365,7 @@ def after_stops(
         return deadline, None
     law = setting.program.law
     limited = replace(deadline, limit=governing(law, draft, deadline))
-    found, stopped_at = after_pauses(limited, told, law.calendar, counting_of(draft))
+    found, stopped_at = after_pauses(limited, told, law.calendar.at(draft.bearer.place), counting_of(draft))
     return (found.bare() if stopped_at is None else found), stopped_at
 
 
@@ -362,17 +374,16 @@ def governing(law: Law, draft: Draft, deadline: Deadline) -> Timing | None:
     timing = draft.rule.rule.timing
     if not isinstance(timing, Earliest):
         return resolved(law, timing)
+    calendar = law.calendar.at(draft.bearer.place)
     if draft.span is not None:
-        return schedule_period(
-            timing, draft.span, calendar=law.calendar, readings=law.readings, counting=counting_of(draft)
-        ).limit
+        return period_deadline(law, draft.rule.source, draft.span, calendar).limit
     known = deadline.opens or law.midnight(draft.day)
-    happened = known if draft.cause is not None or not draft.evidence else draft.evidence[0].at
+    happened = known if draft.cause is not None or draft.event is None else draft.event.at
     return schedule(
         timing,
         happened_at=happened,
         known_at=known,
-        calendar=law.calendar,
+        calendar=calendar,
         readings=law.readings,
         counting=counting_of(draft),
     ).limit

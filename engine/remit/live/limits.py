@@ -5,50 +5,72 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from remit.deadlines.calendar import Calendar
 from remit.deadlines.days import later
 from remit.deadlines.deadline import schedule
 from remit.live.records import make_deadline
-from remit.live.timeline import Timeline
 from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.obligation import Deadline
 from remit.model.rule import ByReading, Earliest, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
 from remit.semantics.law import Law
 
-#: When it happened, when the bearer could know → the deadline, without its steps.
-Limit = Callable[[datetime, datetime], Deadline]
+#: When it happened, when the bearer could know, the bearer's place → the deadline, without its steps.
+Limit = Callable[[datetime, datetime, str], Deadline]
+#: The same where one calendar counts.
+Dated = Callable[[datetime, datetime], Deadline]
 
 
-def limit_of(law: Law, timeline: Timeline, timing: Timing | None, counting: Counting = PRC_CIVIL_CODE) -> Limit:
+def limit_of(law: Law, timing: Timing | None, counting: Counting = PRC_CIVIL_CODE) -> Limit:
     """As `schedule` for this timing. What it says of a day is asked of it once, and one event's deadline made once."""
-    limit = worked_out(law, timeline, timing, counting)
+    calendars = {id(found): found for found in (law.calendar, *law.calendar.local.values())}
+    limits = {key: remembered(worked_out(law, timing, counting, found)) for key, found in calendars.items()}
+    if len(limits) == 1:
+        (everywhere,) = limits.values()
+        return lambda happened_at, known_at, _place: everywhere(happened_at, known_at)
+    return lambda happened_at, known_at, place: limits[id(law.calendar.at(place))](happened_at, known_at)
+
+
+def remembered(limit: Dated) -> Dated:
+    """Asked once for one event."""
     happened: datetime | None = None
     known: datetime | None = None
     last = make_deadline()
 
-    def remembered(happened_at: datetime, known_at: datetime) -> Deadline:
+    def again(happened_at: datetime, known_at: datetime) -> Deadline:
         nonlocal happened, known, last
         if happened_at is not happened or known_at is not known:
             last = limit(happened_at, known_at)
             happened, known = happened_at, known_at
         return last
 
-    return remembered
+    return again
 
 
-def worked_out(law: Law, timeline: Timeline, timing: Timing | None, counting: Counting) -> Limit:
+def worked_out(law: Law, timing: Timing | None, counting: Counting, calendar: Calendar) -> Dated:
+    def asked(happened_at: datetime, known_at: datetime) -> Deadline:
+        return schedule(
+            timing,
+            happened_at=happened_at,
+            known_at=known_at,
+            calendar=calendar,
+            readings=law.readings,
+            counting=counting,
+        ).bare()
+
     match resolved(law, timing):
         case None:
-            return lambda _happened_at, known_at: make_deadline(timeline.local(known_at))
+            return lambda _happened_at, known_at: make_deadline(known_at.astimezone(calendar.zone))
         case Within(amount, "hours", count_from) if counting.plain_hours:
-            return hours(timeline, amount, count_from, timing.reading if isinstance(timing, ByReading) else None)
+            return hours(calendar.zone, amount, count_from, timing.reading if isinstance(timing, ByReading) else None)
         case Window() | Earliest() | Within(unit="hours"):
-            return lambda happened_at, known_at: asked(law, timing, counting, happened_at, known_at)
+            return asked
         case Within(count_from=count_from):
-            return by_day(law, timeline, timing, counting, count_from)
+            return by_day(asked, calendar.zone, count_from)
         case _:
-            return by_day(law, timeline, timing, counting, None)
+            return by_day(asked, calendar.zone, None)
 
 
 def resolved(law: Law, timing: Timing | None) -> Timing | None:
@@ -59,47 +81,34 @@ def resolved(law: Law, timing: Timing | None) -> Timing | None:
     return replace(inner, count_from=timing.count_from) if isinstance(inner, Within) else inner
 
 
-def asked(law: Law, timing: Timing | None, counting: Counting, happened_at: datetime, known_at: datetime) -> Deadline:
-    found = schedule(
-        timing,
-        happened_at=happened_at,
-        known_at=known_at,
-        calendar=law.calendar,
-        readings=law.readings,
-        counting=counting,
-    )
-    return found.bare()
-
-
-def hours(timeline: Timeline, amount: int, count_from: CountFrom, reading: str | None) -> Limit:
+def hours(zone: ZoneInfo, amount: int, count_from: CountFrom, reading: str | None) -> Dated:
     """Hours run from the hour, and do not roll over. One that is read in is never the last lawful moment."""
     passed = timedelta(hours=amount)
 
     def limit(happened_at: datetime, known_at: datetime) -> Deadline:
-        start = timeline.local(happened_at if count_from is CountFrom.EVENT else known_at)
+        opens = known_at.astimezone(zone)
+        start = happened_at.astimezone(zone) if count_from is CountFrom.EVENT else opens
         try:
             due = later(start, passed)
         except OverflowError:
-            return make_deadline(timeline.local(known_at), None, None, "open", reading)
-        return make_deadline(timeline.local(known_at), due, None if reading else due, "set", reading)
+            return make_deadline(opens, None, None, "open", reading)
+        return make_deadline(opens, due, None if reading else due, "set", reading)
 
     return limit
 
 
-def by_day(
-    law: Law, timeline: Timeline, timing: Timing | None, counting: Counting, count_from: CountFrom | None
-) -> Limit:
+def by_day(asked: Dated, zone: ZoneInfo, count_from: CountFrom | None) -> Dated:
     """Of a limit that counts from a day, that day decides; a fixed one (`count_from` None) is always the same."""
     found: dict[date | None, Deadline] = {}
 
     def limit(happened_at: datetime, known_at: datetime) -> Deadline:
-        opens = timeline.local(known_at)
+        opens = known_at.astimezone(zone)
         first = None
         if count_from is not None:
-            first = timeline.day(happened_at) if count_from is CountFrom.EVENT else opens.date()
+            first = happened_at.astimezone(zone).date() if count_from is CountFrom.EVENT else opens.date()
         due = found.get(first)
         if due is None:
-            due = found[first] = asked(law, timing, counting, happened_at, known_at)
+            due = found[first] = asked(happened_at, known_at)
         return make_deadline(opens, due.due, due.latest, due.state, due.reading, due.awaits, due.calendars)
 
     return limit

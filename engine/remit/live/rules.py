@@ -142,7 +142,7 @@ def live_rules(law: Law, timeline: Timeline) -> tuple[LiveRule, ...]:
     for source in law.program.rules:
         counted = source.rule.timing, source.policy.counting
         if counted not in limits:
-            limits[counted] = limit_of(law, timeline, *counted)
+            limits[counted] = limit_of(law, *counted)
     return tuple(
         live_rule(law, timeline, rule, limits[rule.rule.timing, rule.policy.counting], above[rule.order])
         for rule in law.program.rules

@@ -69,7 +69,8 @@ def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) ->
         known = program.law.midnight(draft.day)
     if amended_at is not None and amended_at > known:
         known = amended_at
-    return draft.rule.limit(known if draft.cause is not None else draft.evidence[0].at, known)
+    happened = known if draft.cause is not None or draft.event is None else draft.event.at
+    return draft.rule.limit(happened, known, draft.bearer.place)
 
 
 def consequences(draft: Draft, cause: Obligation, setting: Setting) -> Iterable[Obligation]:
@@ -102,7 +103,7 @@ def consequent(rule: LiveRule, draft: Draft, cause: Obligation, failed: datetime
         route = desks.find(situation, day, draft.unit)
         for party, unit in route.desks:
             made = Draft(
-                rule, party, unit, Nature.CONSEQUENT, route, situation, day, True, draft.evidence, failed, cause=cause
+                rule, party, unit, Nature.CONSEQUENT, route, situation, day, True, draft.reports, failed, cause=cause
             )
             if stands(made, judged=False):
                 yield made

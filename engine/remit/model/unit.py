@@ -13,13 +13,18 @@ from remit.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something happens and where a unit has competence. `inside` is the enclosing place, or None at the top."""
+    """Where something happens and where a unit has competence. `inside` is the enclosing place, or None at the top.
+
+    `zone` and `calendar` are its own time zone and the name of its own days off; None where it has those of the place it lies in.
+    """
 
     id: str
     label: Text
     level: str
     inside: str | None
     aliases: tuple[str, ...] = ()
+    zone: str | None = None
+    calendar: str | None = None
     origin: Origin = Origin()
 
 

@@ -1,25 +1,56 @@
-"""`facts/calendars/YEAR.yaml` → the years a calendar knows; one file a year, as the notice publishes it."""
+"""`facts/calendars/YEAR.yaml` → the years each calendar knows; one file a year, as the notice publishes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
-from remit.deadlines.calendar import SATURDAY, YearCalendar
+from remit.deadlines.calendar import SATURDAY, Calendar, YearCalendar
 from remit.errors import CalendarError, Origin
+from remit.model.unit import Place
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields, as_day
 from remit.pack.yaml_reader import Node, Scalar, Sequence
 
 HOLIDAY_KEYS = ("from", "to")
-KEYS = ("year", "document", "published_on", "holidays", "workdays")
+KEYS = ("calendar", "year", "document", "published_on", "holidays", "workdays")
+#: The name of the calendar of a file that names none: the pack's own.
+OWN = ""
+Years = Mapping[int, YearCalendar]
 
 
-def read_calendars(facts: Facts) -> dict[int, YearCalendar]:
-    """The years, by number; contradictions are RM601."""
-    found: dict[int, YearCalendar] = {}
+def calendar_of(zone: ZoneInfo, named: Mapping[str, Years], places: Mapping[str, Place]) -> Calendar:
+    """The pack's calendar, and those of the places that have their own zone or days, or lie in one that has."""
+    made: dict[tuple[str | None, str | None], Calendar] = {}
+    local: dict[str, Calendar] = {}
+    for place in places:
+        own = nearest(place, places)
+        if own != (None, None):
+            if own not in made:
+                made[own] = Calendar(ZoneInfo(own[0]) if own[0] else zone, named.get(own[1] or OWN, {}))
+            local[place] = made[own]
+    return Calendar(zone, named.get(OWN, {}), local)
+
+
+def nearest(place: str | None, places: Mapping[str, Place]) -> tuple[str | None, str | None]:
+    """The zone and the calendar that a place has or inherits."""
+    zone = calendar = None
+    seen: set[str] = set()
+    while place is not None and place in places and place not in seen:  # one that lies in itself is told elsewhere
+        seen.add(place)
+        found = places[place]
+        zone, calendar, place = zone or found.zone, calendar or found.calendar, found.inside
+    return zone, calendar
+
+
+def read_calendars(facts: Facts) -> dict[str, Years]:
+    """The years by number, of each calendar by its name; contradictions are RM601."""
+    calendars: dict[str, dict[int, YearCalendar]] = {}
     for document in facts.documents("calendars"):
         fields = facts.fields(document, "calendar", KEYS)
+        name = fields.text("calendar") or OWN
+        found = calendars.setdefault(name, {})
         year = fields.whole("year")
         if year is None:
             if "year" not in fields:
@@ -38,8 +69,9 @@ def read_calendars(facts: Facts) -> dict[int, YearCalendar]:
             holidays,
             workdays,
             fields.origin,
+            name,
         )
-    return found
+    return {**calendars}
 
 
 def days(node: Node, fields: Fields) -> Iterator[tuple[date, Origin]]:

@@ -88,16 +88,25 @@ def from_mapping(reader: EventReader, fields: Mapping[str, object]) -> tuple[Eve
 
 def from_node(reader: EventReader, node: Node) -> Iterator[Event]:
     """The events of one document: a case, one event, or a list of events."""
+    yield from (one(reader, member, case) for member, case in members(node))
+
+
+def members(node: Node) -> Iterator[tuple[Node, str | None]]:
+    """The events of one document as they stand there, each with the case the document says it is of.
+
+    Raises:
+        EventError: RM410, it is not a document of events.
+    """
     match node:
         case Sequence(items) if items:
-            yield from (one(reader, item, None) for item in items)
+            yield from ((item, None) for item in items)
         case MappingNode():
             keys = {dialect.key(key.text, "case"): (key, value) for key, value in node.items}
             if "events" not in keys:
                 require_event(node)
-                yield one(reader, node, None)
+                yield node, None
                 return
-            yield from of_case(reader, keys)
+            yield from of_case(keys)
         case _:
             raise unlike(node, node.text if isinstance(node, Scalar) else "an empty list", "`case:` and `events:`")
 
@@ -111,16 +120,16 @@ def require_event(node: MappingNode) -> None:
         raise EventError("RM410", "not-a-case-file", found=found, expected="`case:` and `events:`", origin=origin, suggestion=meant)  # fmt: skip
 
 
-def of_case(reader: EventReader, keys: Mapping[str, tuple[Scalar, Node]]) -> Iterator[Event]:
+def of_case(keys: Mapping[str, tuple[Scalar, Node]]) -> Iterator[tuple[Node, str | None]]:
     for name, (key, _) in keys.items():
         if name not in KEYS:
             raise EventError("RM410", "unknown-key", found=key.text, expected="`case`, `events`, `label` or `about`", origin=key.origin, suggestion=nearest(key.text, (*KEYS, "案件", "事件")))  # fmt: skip
-    case, members = keys["case"][1] if "case" in keys else None, keys["events"][1]
+    case, events = keys["case"][1] if "case" in keys else None, keys["events"][1]
     if case is not None and not isinstance(case, Scalar):
         raise unlike(case, "case", "one name for the case")
-    if not isinstance(members, Sequence):
-        raise unlike(members, "events", "a list of events")
-    yield from (one(reader, member, case.text if case else None) for member in members.items)
+    if not isinstance(events, Sequence):
+        raise unlike(events, "events", "a list of events")
+    yield from ((member, case.text if case else None) for member in events.items)
 
 
 def one(reader: EventReader, node: Node, case: str | None) -> Event:

@@ -32,7 +32,7 @@ KEYS: dict[str, str] = {
     "年份": "year", "文件": "document", "公布日期": "published_on", "节假日": "holidays", "调休上班": "workdays",
     "期间计算": "counting", "依据法律": "law", "小时起算": "hours_from", "当日": "day_of_event", "截止时刻": "last_day_ends", "至少": "at_least",
     "期间日数": "in_days", "最后一日": "last_day",
-    "时区": "zone", "语言": "language", "层级表": "levels", "兜底单位": "fallback",
+    "时区": "zone", "日历": "calendar", "语言": "language", "层级表": "levels", "兜底单位": "fallback",
 }  # fmt: skip
 
 #: Keys that mean something else in one place: (place, Chinese) → English.

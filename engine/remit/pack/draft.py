@@ -14,7 +14,7 @@ from remit.expressions.lexicon import Lexicon, lexicon_of
 from remit.model.rule import Policy, Rule, Sentence
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
-from remit.pack.calendars import read_calendars
+from remit.pack.calendars import calendar_of, read_calendars
 from remit.pack.counting import read_counting
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
@@ -190,8 +190,9 @@ def read_words(files: Files) -> Words:
 
 def words_of(files: Files) -> Words:
     problems = Problems()
-    vocabulary, names = read_vocabulary(files, problems)
-    calendar = Calendar(ZoneInfo(vocabulary.zone), read_calendars(Facts(files, problems)))
+    calendars = read_calendars(Facts(files, problems))
+    vocabulary, names = read_vocabulary(files, problems, tuple(filter(None, calendars)))
+    calendar = calendar_of(ZoneInfo(vocabulary.zone), calendars, vocabulary.places)
     return Words(vocabulary, names, calendar, lexicon_of(vocabulary, names.spelled, names.labels), problems)
 
 

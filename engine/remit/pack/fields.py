@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from remit.errors import Origin, VocabularyError, nearest
 from remit.model.text import Text
@@ -228,3 +229,14 @@ def as_day(node: Scalar, fields: Fields) -> date | None:
     except Unfit as wrong:
         fields.unfit(node, wrong.expected)
         return None
+
+
+def zone_of(fields: Fields) -> ZoneInfo:
+    """The `zone` of a pack or a place; UTC where it is not one, which is told."""
+    node = fields.scalar("zone", required=True)
+    try:
+        return ZoneInfo(node.text if node else "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        if node:
+            fields.problems.unknown("zone", node, ("Asia/Shanghai", "Europe/Berlin", "UTC"), "a time zone such as Asia/Shanghai")  # fmt: skip
+        return ZoneInfo("UTC")

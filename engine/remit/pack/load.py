@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from remit.deadlines.calendar import Calendar
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError
 from remit.model.event import Event
+from remit.model.obligation import Obligation
 from remit.model.rule import Act, ByRelation, ByRole, On, Policy, Rule, readings_of
 from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
@@ -83,8 +85,7 @@ class Pack:
             pass
         pack = cls.of(draft)
         if cache is not None and draft.within:
-            names = pack.reader.names
-            cache.put(key, (pack.vocabulary, pack.policies, names.spelled, names.labels, pack.calendar))
+            cache.put(key, pack.parts)
         return pack
 
     @classmethod
@@ -105,12 +106,19 @@ class Pack:
         )
 
     @classmethod
-    def kept(cls, files: Files, parts: Parts) -> Pack:
-        """The pack that was read of these files before."""
+    def kept(cls, files: Files | None, parts: Parts) -> Pack:
+        """The pack that was read of these files before; None where they are elsewhere."""
         vocabulary, policies, spelled, labels, calendar = parts
         models = Models(vocabulary)
         reader = EventReader(vocabulary, Names(Problems(), spelled, labels), models, calendar.zone)
-        return cls(files.root, vocabulary, policies, graph_of(vocabulary), calendar, models, cases(files), reader)
+        root, examples = (Path(), ()) if files is None else (files.root, cases(files))
+        return cls(root, vocabulary, policies, graph_of(vocabulary), calendar, models, examples, reader)
+
+    @property
+    def parts(self) -> Parts:
+        """What the pack is kept as, and made of again by `kept`."""
+        names = self.reader.names
+        return self.vocabulary, self.policies, names.spelled, names.labels, self.calendar
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -137,6 +145,10 @@ class Pack:
     def rule(self, policy_id: str, rule_id: str) -> Rule | None:
         """One version of a rule; None where the pack has not got it."""
         return next((r for p in self.policies if p.id == policy_id for r in p.rules if r.id == rule_id), None)
+
+    def zone_of(self, owed: Obligation) -> ZoneInfo:
+        """Where its days are counted and shown: the zone of its bearer's place."""
+        return self.calendar.at(owed.bearer.place).zone
 
     def policy(self, policy_id: str) -> Policy:
         """The policy with this id."""

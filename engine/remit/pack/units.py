@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from remit.errors import VocabularyError
@@ -10,11 +10,11 @@ from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 from remit.model.unit import Edge, Place, Reorganisation, Unit
 from remit.pack.facts import Facts
-from remit.pack.fields import Fields
+from remit.pack.fields import Fields, zone_of
 from remit.pack.names import Names
 from remit.pack.yaml_reader import Node, Scalar
 
-PLACE_KEYS = ("label", "level", "in", "alias")
+PLACE_KEYS = ("label", "level", "in", "zone", "calendar", "alias")
 UNITS_FILE_KEYS = ("units", "reorganisations")
 EDGE_KEYS = ("unit", "since", "until")
 REORGANISATION_KEYS = ("on", "merge", "rename", "abolish", "into", "label", "authority")
@@ -23,7 +23,8 @@ RELATIONS = (Relation.PART_OF, Relation.MEMBER_OF, Relation.OFFICE_OF, Relation.
 UNIT_KEYS = ("label", "roles", "place", "level", "basis", "reason", "since", "until", "alias", *map(str, RELATIONS))
 
 
-def read_places(facts: Facts, names: Names) -> dict[str, Place]:
+def read_places(facts: Facts, names: Names, calendars: Collection[str]) -> dict[str, Place]:
+    """facts/places; a place may name one of the calendars."""
     pending = []
     for key, node in facts.entries("places"):
         fields = facts.fields(node, "place", PLACE_KEYS)
@@ -34,9 +35,20 @@ def read_places(facts: Facts, names: Names) -> dict[str, Place]:
         level, inside = fields.scalar("level", required=True), fields.scalar("in")
         found[key.text] = Place(
             key.text, label, (names.resolve("level", level) if level else None) or "",
-            names.resolve("place", inside) if inside else None, fields.texts("alias"), key.origin,
+            names.resolve("place", inside) if inside else None, fields.texts("alias"),
+            str(zone_of(fields)) if "zone" in fields else None, calendar_named(fields, calendars), key.origin,
         )  # fmt: skip
     return found
+
+
+def calendar_named(fields: Fields, calendars: Collection[str]) -> str | None:
+    """The calendar that a place names; one that no file has is RM204."""
+    node = fields.scalar("calendar")
+    if node is None or node.text in calendars:
+        return node.text if node else None
+    if "calendars" not in fields.problems.unread:
+        fields.problems.unknown("calendar", node, calendars, "the `calendar` of a file in facts/calendars")
+    return None
 
 
 def read_units(

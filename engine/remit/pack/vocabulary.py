@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from remit.errors import Origin, VocabularyError, nearest
 from remit.model import event as acts
@@ -16,7 +16,7 @@ from remit.model.text import Text
 from remit.model.vocabulary import Attribute, Choice, EventType, Reading, Term, Vocabulary
 from remit.pack import dialect
 from remit.pack.facts import Facts
-from remit.pack.fields import Fields
+from remit.pack.fields import Fields, zone_of
 from remit.pack.files import Files
 from remit.pack.names import Names
 from remit.pack.timings import BY_KEYS, WINDOW_KEYS, by_timing, window_timing
@@ -89,15 +89,15 @@ BUILT_IN_EVENTS = (
 )
 
 
-def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names]:
-    """Everything `facts/` declares, and the resolver of its names; errors are collected."""
+def read_vocabulary(files: Files, problems: Problems, calendars: Collection[str] = ()) -> tuple[Vocabulary, Names]:
+    """Everything `facts/` declares, and the resolver of its names; errors are collected. `calendars` are those a place may name."""
     facts, names = Facts(files, problems), Names(problems)
     head, levels, level_labels = read_head(facts)
     names.learn("level", ((name, label, ()) for name, label in level_labels.items()))
-    zone = zone_of(head, problems)
+    zone = zone_of(head)
     roles = part(facts, names, "role", ("roles",), lambda f, _: terms(f, "roles", "role"))
     actions = part(facts, names, "action", ("actions",), lambda f, _: terms(f, "actions", "action"))
-    places = part(facts, names, "place", PLACES, read_places)
+    places = part(facts, names, "place", PLACES, lambda f, n: read_places(f, n, calendars))
     units, edges, moves = part(facts, names, "unit", UNITS, lambda f, n: read_units(f, n, places))
     attributes = part(facts, names, "attribute", ("attributes", *UNITS), lambda f, n: read_attributes(f, n, zone))
     events = part(facts, names, "event", ("events", "attributes"), read_events)
@@ -125,7 +125,7 @@ def read_vocabulary(files: Files, problems: Problems) -> tuple[Vocabulary, Names
 
 
 #: The files that places and units are read from, and those whose names they use.
-PLACES = ("places", "pack")
+PLACES = ("places", "pack", "calendars")
 UNITS = ("units", "roles", *PLACES)
 
 
@@ -170,21 +170,6 @@ def read_head(facts: Facts) -> tuple[Fields, tuple[str, ...], dict[str, Text]]:
         else:
             labels[name] = level.label("label") or Text(name, name)
     return head, tuple(labels), labels
-
-
-def zone_of(head: Fields, problems: Problems) -> ZoneInfo:
-    node = head.scalar("zone", required=True)
-    try:
-        return ZoneInfo(node.text if node else "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        if node:
-            problems.unknown(
-                "zone",
-                node,
-                ("Asia/Shanghai", "Europe/Berlin", "UTC"),
-                "a time zone such as Asia/Shanghai",
-            )
-        return ZoneInfo("UTC")
 
 
 def terms(facts: Facts, name: str, place: str) -> dict[str, Term]:

@@ -183,7 +183,8 @@ def mondays(first: date, last: date) -> Iterator[date]:
 
 def last_day(law: Law, duty: Obligation) -> date | None:
     """The day on which it falls due; midnight ends the day before."""
-    return law.day(duty.deadline.due - INSTANT) if duty.deadline.due is not None else None
+    zone = law.calendar.at(duty.bearer.place).zone
+    return (duty.deadline.due - INSTANT).astimezone(zone).date() if duty.deadline.due is not None else None
 
 
 def unit_loads(law: Law, duties: Iterable[Obligation], weeks: Sequence[date], first: date, last: date) -> Iterator[UnitLoad]:  # fmt: skip
@@ -219,15 +220,14 @@ def collisions(law: Law, duties: Iterable[Obligation], first: date, last: date) 
                 opened = law.day(duty.deadline.opens) if duty.deadline.opens else first
                 yield Collision(duty, opened, Clash.UNPUBLISHED, str(duty.deadline.awaits))
             continue
-        worked = law.calendar.is_working_day(day)
+        calendar = law.calendar.at(duty.bearer.place)
+        worked = calendar.is_working_day(day)
         opened = law.day(duty.deadline.opens) if duty.deadline.opens is not None else day
         if worked is None:
             yield Collision(duty, day, Clash.UNPUBLISHED, str(day.year))
         elif not worked:
-            none_left = no_working_day(law.calendar, min(opened, day), day)
-            yield Collision(
-                duty, day, Clash.NO_WORKING_DAY if none_left else Clash.ON_HOLIDAY, law.calendar.reason(day)
-            )
+            none_left = no_working_day(calendar, min(opened, day), day)
+            yield Collision(duty, day, Clash.NO_WORKING_DAY if none_left else Clash.ON_HOLIDAY, calendar.reason(day))
 
 
 def no_working_day(calendar: Calendar, opened: date, due: date) -> bool:

@@ -141,7 +141,8 @@ def owed_json(pack: Pack, owed: Obligation) -> dict[str, object]:
     return {
         "id": owed.id, "rule": owed.rule, "article": owed.article_label, "case": owed.case, "period": owed.period,
         "action_label": Words.of(pack).label(owed.action).as_json(), "bearer": unit_json(pack, owed.bearer.id),
-        "status": owed.status.value, "due": iso(owed.deadline.due, pack), "due_on": last_day(owed.deadline.due, pack),
+        "status": owed.status.value, "due": iso(owed.deadline.due, pack, owed.bearer.place),
+        "due_on": last_day(owed.deadline.due, pack, owed.bearer.place),
     }  # fmt: skip
 
 

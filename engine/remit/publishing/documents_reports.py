@@ -15,7 +15,7 @@ from remit.publishing.documents_rows import DONE, OVER, due_words
 
 def touches(owed: Obligation, desk: Desk) -> bool:
     """Whether it was open, due, done or breached on some day of the document's time."""
-    zone = desk.phrases.pack.calendar.zone
+    zone = desk.phrases.pack.zone_of(owed)
     moments = [m.astimezone(zone).date() for m in (owed.deadline.opens, owed.deadline.due, owed.performed_at, owed.breached_at) if m is not None]  # fmt: skip
     return not moments or (min(moments) <= desk.last and (owed.in_force or max(moments) >= desk.first))
 

@@ -108,7 +108,7 @@ def act_words(phrases: Phrases, act: Act) -> str:
 
 def duty_row(phrases: Phrases, owed: Obligation, at: datetime, events: Mapping[str, Event]) -> Row:
     """An obligation as it stands at a moment."""
-    pack, zone = phrases.pack, phrases.pack.calendar.zone
+    pack, zone = phrases.pack, phrases.pack.zone_of(owed)
     rule = pack.rule(owed.policy, owed.rule)
     policy = next((p for p in pack.policies if p.id == owed.policy), None)
     inferred = dict(owed.inferred)
@@ -165,7 +165,7 @@ def due_words(phrases: Phrases, owed: Obligation) -> str:
     """The deadline; why there is none."""
     due = owed.deadline
     if due.due is not None:
-        return moment(due.due.astimezone(phrases.pack.calendar.zone))
+        return moment(due.due.astimezone(phrases.pack.zone_of(owed)))
     if due.awaits is not None:
         return phrases.say(f"待{due.awaits}年节假日安排公布", f"awaits the calendar of {due.awaits}")
     if due.state == "stopped":

@@ -168,10 +168,12 @@ def calendar(desk: Desk, unit: str | None) -> Document:
 
 def due_in(desk: Desk, unit: str | None) -> tuple[Obligation, ...]:
     """The duties that fall due in the time."""
-    zone = desk.phrases.pack.calendar.zone
+    zone_of = desk.phrases.pack.zone_of
     dated = ((o, o.deadline.due) for o in desk.owed if o.modality is Modality.MUST and unit in (None, o.bearer.id))
     return tuple(
-        o for o, due in dated if due is not None and desk.first <= (due - INSTANT).astimezone(zone).date() <= desk.last
+        o
+        for o, due in dated
+        if due is not None and desk.first <= (due - INSTANT).astimezone(zone_of(o)).date() <= desk.last
     )
 
 

@@ -1,4 +1,4 @@
-"""Duties with deadlines as iCalendar: a to-do each, in the pack's zone, with an alarm before it is due."""
+"""Duties with deadlines as iCalendar: a to-do each, in the zone of its bearer's place, with an alarm before it is due."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def to_ics(desk: Desk, document: Document, owed: Iterable[Obligation]) -> bytes:
 
 def todo(icalendar: Any, desk: Desk, duty: Obligation, due: datetime) -> Any:
     """One duty. Its UID is its id, so that a later export replaces an earlier one."""
-    zone, values = desk.phrases.pack.calendar.zone, desk.row(duty)
+    zone, values = desk.phrases.pack.zone_of(duty), desk.row(duty)
     local = due.astimezone(zone)
     ends = local - TICK if local.time() == datetime.min.time() else local
     opens = duty.deadline.opens.astimezone(zone) if duty.deadline.opens is not None else None

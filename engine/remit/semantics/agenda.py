@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from remit.deadlines.deadline import schedule_period
 from remit.deadlines.recurrence import Span, spans
 from remit.expressions.situation import Situation
 from remit.matching.history import History
@@ -15,7 +14,7 @@ from remit.model.obligation import Deadline, Obligation
 from remit.model.rule import Every
 from remit.model.terms import Nature, Status
 from remit.program.program import CompiledRule
-from remit.semantics.build import settled
+from remit.semantics.build import period_deadline, settled
 from remit.semantics.drafts import excepted, judge, obligation_id, seen, weighed
 from remit.semantics.law import Draft, Law
 
@@ -51,7 +50,7 @@ def recurring(law: Law, rule: CompiledRule, every: Every, history: History, last
 
 
 def asked_in(law: Law, rule: CompiledRule, span: Span) -> tuple[Span, Deadline, date] | None:
-    """What of the period the rule asks for, by when, and the day on which that opens.
+    """What of the period the rule asks for, by when, and the day on which that opens, all by the pack's own calendar.
 
     None for what had to be done before the policy's effect, and none for what opens only after its repeal.
     """
@@ -61,9 +60,7 @@ def asked_in(law: Law, rule: CompiledRule, span: Span) -> tuple[Span, Deadline, 
     if cut and rule.policy.first_period == "none":
         return None
     asked = replace(span, opens=first) if cut and rule.policy.first_period == "remainder" else span
-    due = schedule_period(
-        rule.rule.timing, asked, calendar=law.calendar, readings=law.readings, counting=rule.policy.counting
-    )
+    due = period_deadline(law, rule, asked, law.calendar)
     end = due.latest or due.due
     opens = max(first, law.day(due.opens)) if due.opens else first
     if not rule.in_force_on(opens) or (end is not None and end <= law.midnight(effective)):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
+from remit.deadlines.calendar import Calendar
+from remit.deadlines.days import end_of_day, midnight
 from remit.deadlines.deadline import schedule, schedule_period
+from remit.deadlines.recurrence import Span
 from remit.expressions.evaluate import evaluate, explain, unknown_facts
 from remit.expressions.situation import Situation
 from remit.matching.history import History
@@ -107,32 +111,28 @@ def consequent(law: Law, name: str, draft: Draft, cause: Obligation, failed: dat
 
 
 def deadline(law: Law, draft: Draft, known: datetime | None) -> Deadline:
-    """Of a period, by the period; of a consequence, from the failure; else from the event and its knowledge."""
-    timing, counting = draft.rule.rule.timing, draft.rule.policy.counting
+    """Of a period, by the period; of a consequence, from the failure; else from the event and its knowledge.
+
+    Days are those of the bearer's place.
+    """
+    timing, calendar = draft.rule.rule.timing, law.calendar.at(draft.bearer.place)
+    counted = partial(schedule, timing, calendar=calendar, readings=law.readings, counting=draft.rule.policy.counting)
     if draft.span is not None:
-        return schedule_period(timing, draft.span, calendar=law.calendar, readings=law.readings, counting=counting)
+        return period_deadline(law, draft.rule, draft.span, calendar)
     event = draft.event
     if draft.nature is Nature.STANDING or (event is None and known is None):
         return Deadline(opens=known)
     if draft.cause is not None or event is None:
         start = known or law.midnight(draft.day)
-        return schedule(
-            timing,
-            happened_at=start,
-            known_at=start,
-            calendar=law.calendar,
-            readings=law.readings,
-            counting=counting,
-        )
+        return counted(happened_at=start, known_at=start)
     knowable = known or event.knowable_at
-    return schedule(
-        timing,
-        happened_at=event.at,
-        known_at=knowable,
-        calendar=law.calendar,
-        readings=law.readings,
-        counting=counting,
-        day_only=event.day_only and knowable == event.at,
+    return counted(happened_at=event.at, known_at=knowable, day_only=event.day_only and knowable == event.at)
+
+
+def period_deadline(law: Law, rule: CompiledRule, span: Span, calendar: Calendar) -> Deadline:
+    """By when a recurring duty is owed in one period, where this calendar counts."""
+    return schedule_period(
+        rule.rule.timing, span, calendar=calendar, readings=law.readings, counting=rule.policy.counting
     )
 
 
@@ -153,9 +153,10 @@ def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: s
         heirs = (unit, successor[0]) if successor else (unit,)
         return act.by is not None and any(law.graph.is_under(act.by, heir, day) for heir in heirs)
 
+    calendar = law.calendar.at(draft.bearer.place)
     since = until = raised_by = None
     if draft.span is not None:
-        since, until = law.midnight(draft.span.opens), law.midnight(draft.span.last + timedelta(days=1))
+        since, until = midnight(draft.span.opens, calendar), end_of_day(draft.span.last, calendar)
     elif draft.cause is not None:
         since = draft.arose_at
     elif draft.event is not None and (draft.rule.rule.per is Per.EVENT or history.case is None):
@@ -165,7 +166,7 @@ def acts_on(law: Law, draft: Draft, history: History, owed: Obligation, joint: s
     return Acts(
         rule=draft.rule,
         history=history,
-        calendar=law.calendar,
+        calendar=calendar,
         acts_for=acts_for,
         ids=frozenset(
             (owed.id, *moved_ids(law, owed.id, owed.bearer.id), *(in_case(owed.id, name) for name in history.aliases))

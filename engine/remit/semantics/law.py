@@ -50,7 +50,7 @@ class Law:
         return moment.astimezone(self.calendar.zone).date()
 
     def midnight(self, day: date) -> datetime:
-        """The moment the day begins."""
+        """The moment the day begins, in the pack's zone."""
         return datetime.combine(day, time.min, self.calendar.zone)
 
     def seek(

@@ -8,7 +8,7 @@ standing duties begin in `agenda` and take the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -174,16 +174,10 @@ def answer(law: Law, owed: Iterable[Obligation]) -> Answer:
 
 def in_document_order(law: Law, owed: Iterable[Obligation]) -> tuple[Obligation, ...]:
     """By case, document, period and bearer; last, those of no rule of this law."""
+    return tuple(sorted(owed, key=document_order(law)))
+
+
+def document_order(law: Law) -> Callable[[Obligation], tuple[str, int, str, str, str]]:
+    """What obligations are sorted by to stand in document order."""
     order = {(r.rule.policy, r.rule.id): r.order for r in law.program.rules}
-    return tuple(
-        sorted(
-            owed,
-            key=lambda o: (
-                o.case or "",
-                order.get((o.policy, o.rule), len(order)),
-                o.period or "",
-                o.bearer.id,
-                o.id,
-            ),
-        )
-    )
+    return lambda o: (o.case or "", order.get((o.policy, o.rule), len(order)), o.period or "", o.bearer.id, o.id)

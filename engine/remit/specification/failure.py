@@ -79,7 +79,7 @@ def line(o: Obligation, story: Story) -> str:
     if o.period is not None:
         parts.append(story.say(f"周期 {o.period}", f"period {o.period}"))
     if due is not None:
-        shown = moment(due.astimezone(story.pack.calendar.zone))
+        shown = moment(due.astimezone(story.pack.zone_of(o)))
         parts.append(story.say(f"期限 {shown}", f"by {shown}"))
     parts.append(story.say(f"状态：{STATUS[o.status].zh}", f"status: {STATUS[o.status].en}"))
     return story.say("，", ", ").join(parts) + f"  [{o.rule}]"

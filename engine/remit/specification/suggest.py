@@ -153,7 +153,7 @@ class Lines:
 
     def cells(self, o: Obligation) -> dict[str, str]:
         """What is said of it, column by column; empty where there is nothing to say."""
-        zone, deadline = self.story.pack.calendar.zone, o.deadline
+        zone, deadline = self.story.pack.zone_of(o), o.deadline
         many = len({x.subject for x in self.story.owed()}) > 1
         due = UNSETTLED[deadline.state].of(self.story.language) if deadline.state in UNSETTLED else ""
         recurs = o.nature is Nature.RECURRING and deadline.opens is not None

@@ -150,7 +150,7 @@ class Story:
 
     def faults(self, o: Obligation, clauses: Mapping[str, Sequence[str] | None]) -> list[str]:
         """Where an obligation differs from what a step says of it."""
-        zone, found = self.pack.calendar.zone, o.deadline
+        zone, found = self.pack.zone_of(o), o.deadline
         local = {
             n: t.astimezone(zone) if t else None
             for n, t in (("opens", found.opens), ("due", found.due), ("latest", found.latest))

@@ -1,0 +1,91 @@
+"""`Audience`: which rules of a law hear of which events, once for all its cases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from remit.live.evaluator import LiveEvaluator
+from remit.live.rules import LiveRule
+from remit.live.steady import Hearing, Key, hearing, keys_of
+from remit.matching.history import History
+from remit.matching.reference import Reference
+from remit.model.event import Event
+
+Candidates = tuple[tuple[LiveRule, Hearing | None], ...]
+
+
+class Audience:
+    """The rules by what sets them off, what performs or violates them, and what they read.
+
+    Attributes:
+        evaluator: who works a case out whole.
+        hearings: by the order of the rules.
+        rivals: of each rule, those that it may set aside or that may set it aside.
+        keys: of each rule, where acts upon it are looked for.
+        acts: the types of acts that any rule waits for.
+        facts, counted: what any rule reads of a person, and the types of events that any condition counts.
+        reorganised: whether units cease in this law.
+    """
+
+    def __init__(self, evaluator: LiveEvaluator) -> None:
+        self.evaluator = evaluator
+        self.program = program = evaluator.program
+        self.reorganised = bool(program.law.graph.reorganisations)
+        self.hearings = tuple(hearing(program, rule) for rule in program.rules)
+        self.rivals = rivals(program.rules)
+        both = [(self.keys_of(r, breach=False), self.keys_of(r, breach=True)) for r in program.rules]
+        self.keys = tuple(frozenset((*done, *broken)) for done, broken in both)
+        self.acts = frozenset(kind for keys in self.keys for kind, _ in keys)
+        known = [found for found in self.hearings if found is not None]
+        self.facts = frozenset(name for found in known for name in found.facts)
+        self.counted = frozenset(kind for found in known for kind in found.kinds)
+        self._acting: dict[Key, list[LiveRule]] = defaultdict(list)
+        self._hearers: dict[Key, dict[int, None]] = defaultdict(dict)
+        for rule, heard in zip(program.rules, self.hearings, strict=True):
+            for key in self.keys[rule.order]:
+                self._acting[key].append(rule)
+            for key in heard.keys if heard is not None else ():
+                self._hearers[key][rule.order] = None
+        self._meant: dict[str, frozenset[int]] = {}
+        self._asked = not isinstance(program.law.matcher, Reference)
+
+    def candidates(self, event: Event) -> Candidates:
+        """The rules the event may set off, each with what it hears of later."""
+        hearings = self.hearings
+        return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
+
+    def meant(self, rule: LiveRule, heard: Hearing, event: Event) -> bool:
+        """Whether the matcher says that events of this kind set the rule off; where other kinds count, the rule is asked."""
+        if heard.kinds or not self._asked:
+            return True
+        orders = self._meant.get(event.type)
+        if orders is None:
+            told = self.program.law.matcher.orders(History(event.case, (event,)))
+            if told is None:
+                return True
+            orders = self._meant[event.type] = told.get(event.type, frozenset())
+        return rule.order in orders
+
+    def hearers(self, key: Key, among: Mapping[int, object]) -> list[int]:
+        """Of the rules at work in a case, those that such an act may perform or violate."""
+        heard = self._hearers.get(key, {})
+        return [n for n in among if n in heard] if len(among) < len(heard) else [n for n in heard if n in among]
+
+    def acting(self, key: Key) -> Sequence[LiveRule]:
+        """The rules that such an act may perform or violate."""
+        return self._acting.get(key, ())
+
+    def keys_of(self, rule: LiveRule, *, breach: bool) -> tuple[Key, ...]:
+        """Where the acts that perform the rule, or violate it, are looked for."""
+        acts = rule.source.breaches if breach else rule.source.discharges
+        return tuple(dict.fromkeys(key for act in acts for key in keys_of(act.event, rule)))
+
+
+def rivals(rules: Sequence[LiveRule]) -> tuple[frozenset[int], ...]:
+    """For each rule, those that it may set aside or that may set it aside."""
+    found: list[set[int]] = [set(rule.above) for rule in rules]
+    for rule in rules:
+        for above in rule.above:
+            found[above].add(rule.order)
+    return tuple(map(frozenset, found))
