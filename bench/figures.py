@@ -212,7 +212,9 @@ def starting(pace: Pace) -> dict[str, Figure]:
     for turn in range(pace.rounds + 1):
         for name, words in commands.items():
             begun = perf_counter()
-            subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - as above
+            done = subprocess.run([sys.executable, *words], cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603 - as above
+            if done.returncode:
+                return {each: Figure(None, reason=last_line(done.stderr)) for each in ("import_s", "run_s")}
             if turn:
                 taken[name].append(perf_counter() - begun)
     bare = median(taken["bare"])

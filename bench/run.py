@@ -91,24 +91,10 @@ def taken(
     rows, others = measure.sweep(SIDES, size.sweep, pace), list[measure.Row]()
     found = figures.of_sweep(rows, size)
 
-    def grown() -> dict[str, figures.Figure]:
-        values, more = figures.growth(size, pace)
-        others.extend(more)
-        return values
-
-    def opened() -> dict[str, figures.Figure]:
-        values, more = figures.open_cases(size, pace)
-        others.extend(more)
-        return values
-
-    steps = (
-        opened,
-        grown,
-        lambda: figures.starting(pace),
-        lambda: figures.ledger(size),
-        lambda: figures.elsewhere(size),
-    )
-    for step in steps:
+    for values, more in (figures.open_cases(size, pace), figures.growth(size, pace)):
+        found |= values
+        others += more
+    for step in (lambda: figures.starting(pace), lambda: figures.ledger(size), lambda: figures.elsewhere(size)):
         if perf_counter() - begun < size.budget_s:
             found |= step()
     found |= figures.compiling([*rows, *others], size)
