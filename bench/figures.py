@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -86,11 +87,13 @@ class Size:
     match_growth: bool
     ledger_events: int
     events: int
+    bulk_rounds: int
     limit_s: float
+    budget_s: float
 
 
-FULL = Size((10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, True, 1000, 100_000, 180)
-QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 500, False, 0, 2000, 10)
+FULL = Size((10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, True, 1000, 100_000, 3, 180, 900)
+QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 500, False, 0, 2000, 1, 10, 42)
 
 
 def reached(goal: Goal, value: float | None) -> str | None:
@@ -216,7 +219,9 @@ def starting(pace: Pace) -> dict[str, Figure]:
     for turn in range(pace.rounds + 1):
         for name, words in commands.items():
             begun = perf_counter()
-            subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - as above
+            done = subprocess.run([sys.executable, *words], cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603 - as above
+            if done.returncode:
+                return {each: Figure(None, reason=last_line(done.stderr)) for each in ("import_s", "run_s")}
             if turn:
                 taken[name].append(perf_counter() - begun)
     bare = median(taken["bare"])
@@ -229,12 +234,12 @@ def starting(pace: Pace) -> dict[str, Figure]:
 def elsewhere(size: Size) -> dict[str, Figure]:
     """What other files of this folder measure, each in a process of its own, which prints its figures by name as JSON."""
     events = f"{size.events:,} events of a made city"
-    homes = (
-        (["bulk.py", "--events", str(size.events)], events, ("columnar_vs_live", "columnar_vs_bare_join")),
+    homes = [
+        (["bulk.py", "--events", str(size.events), "--rounds", str(size.bulk_rounds)], events, ("columnar_vs_live", "columnar_vs_bare_join")),
         (["-c", f"import city, json; print(json.dumps(city.what_if({size.events})))"], events, ("whatif_s",)),
         (["-c", f"import json, replay; print(json.dumps(replay.spark({size.events})))"], events, ("spark_vs_processes",)),
         (["-c", "import incremental, json; print(json.dumps(incremental.measured(rounds=3)))"], "10 → 10,000 events", ("growth_case",)),
-    )  # fmt: skip
+    ]  # fmt: skip
     found: dict[str, Figure] = {}
     for command, at, names in homes:
         told = printed(command, size.limit_s)
@@ -252,7 +257,13 @@ def printed(command: Sequence[str], limit_s: float) -> dict[str, Any] | str:
     folder = Path(__file__).parent
     try:
         done = subprocess.run(  # noqa: S603 - our own files
-            [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=limit_s
+            [sys.executable, *command],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "engine")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit_s,
         )
     except subprocess.TimeoutExpired:
         return f"took longer than {limit_s:.0f} s"

@@ -27,6 +27,11 @@ class Side:
     scope: str = "match"
     distribution: str | None = None
 
+    @property
+    def measured(self) -> bool:
+        """Whether a figure hangs on it."""
+        return self.distribution in {None, "durable-rules"}
+
     def lane(self) -> Lane:
         """A process of its own."""
         if self.distribution is None:

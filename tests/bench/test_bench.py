@@ -144,3 +144,16 @@ def test_tables_and_plots_are_made_of_a_run(rows: list[Row], tmp_path: Path) -> 
         assert "prefers-color-scheme" in path.read_text("utf-8")
         assert ET.fromstring(path.read_text("utf-8")).tag.endswith("svg")  # noqa: S314 - drawn here
     assert "submit_vs_durable_api" in summary(latest)
+
+
+def test_the_columnar_replay_is_held_to_the_live_evaluator_before_it_is_timed() -> None:
+    told = figures.printed(["bulk.py", "--events", "40", "--rounds", "1"], 300)
+    assert isinstance(told, dict), told
+    assert {name: len(values) for name, values in told.items()} == {"columnar_vs_live": 1, "columnar_vs_bare_join": 1}
+
+
+def test_a_measure_that_is_not_there_yet_is_said_to_be_so() -> None:
+    assert figures.printed(["-c", "import city; city.nothing()"], 60) == (
+        "this version of remit has nothing to measure here yet"
+    )
+    assert figures.printed(["-c", "raise SystemExit('no disk')"], 60) == "no disk"
