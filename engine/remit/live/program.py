@@ -46,7 +46,7 @@ class LiveProgram:
     @property
     def undivided(self) -> dict[str, tuple[LiveRule, ...]]:
         """The types of events that set off the same rules whatever they state, with those."""
-        return {kind: found.always for kind, found in self._dispatch.items() if not found.asked}
+        return self._dispatch.undivided()
 
     def candidates(self, event: Event) -> Sequence[LiveRule]:
         """The rules this event may set off; of every other the condition is surely false."""

@@ -64,6 +64,10 @@ class Dispatch(Generic[R]):
         found = self._by_type.get(event.type)
         return () if found is None else found.candidates(event)
 
+    def undivided(self) -> dict[str, tuple[R, ...]]:
+        """The types of events that set off the same rules whatever they state, with those."""
+        return {kind: found.always for kind, found in self._by_type.items() if not found.asked}
+
 
 def of_type(rules: Sequence[tuple[CompiledRule, R]]) -> OfType[R]:
     """Each rule under the attribute that tells most rules of this type apart."""
