@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from remit.live.evaluator import LiveEvaluator
 from remit.live.rules import LiveRule
 from remit.live.steady import Hearing, Key, hearing, keys_of
+from remit.matching.compiled import Compiled
 from remit.matching.history import History
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -53,7 +54,7 @@ class Audience:
             kind: tuple((rule, self.hearings[rule.order]) for rule in rules)
             for kind, rules in program.undivided.items()
         }
-        self._asked = not isinstance(program.law.matcher, Reference)
+        self._asked = not isinstance(program.law.matcher, Reference | Compiled)
 
     def candidates(self, event: Event) -> Candidates:
         """The rules the event may set off, each with what it hears of later."""
