@@ -7,8 +7,8 @@
     owed = obligations(session.read.parquet("events"), pack, now)
     owed.write.parquet("owed")
 
-The pack goes to each executor once, as bytes; executors need remit and Arrow installed (or on their `PYTHONPATH`). An
-executor that dies takes nothing along: Spark does its part again from what the others still hold, or from the files.
+The pack goes to each executor once, as bytes; executors need remit and Arrow installed (or on their `PYTHONPATH`). Of an
+executor that dies, Spark does the part again, from what the others still hold or from the files.
 """
 
 from __future__ import annotations
