@@ -8,13 +8,13 @@ PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 # On Python 3.13 durable-rules only imports when built with this; elsewhere it does nothing.
 export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
-.PHONY: demo test browser site nightly torture simulate bench lint check wheel vscode lock clean
+.PHONY: demo test browser java site nightly torture simulate bench lint check wheel vscode lock clean
 
 demo: $(VENV)/core
 	@echo "== A newborn is found at a named hospital in 细河区: who must do what by when?"
 	$(BIN)/remit run --case facts/cases/newborn-found.yaml --now 2024-05-07T08:00
 
-test: $(VENV)/dev browser
+test: $(VENV)/dev browser java
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/wheel
 	$(BIN)/python -m pytest -q tests/wheel
 
@@ -25,6 +25,14 @@ browser: ## what the tests of pages look through
 	    echo "== Installing a browser for the tests of pages (once)"; \
 	    apt-get install -y -q $(BROWSER) >/dev/null || { apt-get update -q && apt-get install -y -q $(BROWSER); } >/dev/null; \
 	  else echo "== No Chromium here: the tests of pages are skipped. Install it, e.g. 'sudo apt-get install $(BROWSER)'"; fi; }
+
+JAVA := default-jre-headless
+java: ## what the tests of Spark run on
+	@command -v java >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "== Installing Java for the tests of Spark (once)"; \
+	    apt-get install -y -q $(JAVA) >/dev/null || { apt-get update -q && apt-get install -y -q $(JAVA); } >/dev/null; \
+	  else echo "== No Java here: the tests of Spark are skipped. Install it, e.g. 'sudo apt-get install $(JAVA)'"; fi; }
 
 site: $(VENV)/core  ## the Fuxin pack as a site, in dist/site
 	$(BIN)/remit site --out dist/site
