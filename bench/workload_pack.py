@@ -7,12 +7,16 @@ case. What remit makes of an event is a whole obligation: routed, with its day d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from workload import PLACES, Facts, Happening, Rule, Workload
 
 RULES_A_CHAPTER = 200
+#: Events of one generation, whose numbers begin at a multiple of it.
+MOST = 10_000_000
 AT = "2024-05-06T09:00:00+00:00"
+OPENED = datetime.fromisoformat(AT)
 HEAD = (
     "id: work\ntitle: Work\nissuer: the maker\nlevel: city\nissued_on: 2024-01-01\neffective_on: 2024-01-01\n"
     "source: source.txt\n"
@@ -90,9 +94,18 @@ def opening(facts: Facts) -> list[dict[str, object]]:
 
 
 def report(event: Happening) -> dict[str, object]:
-    """One event as remit is told it."""
+    """One event as remit is told it; one happens a second."""
     number, kind, case, place, age, ward = event
-    return {"id": f"e{number}", "type": kind, "case": case, "place": place, "at": AT, "age": age, "ward": ward}
+    at = OPENED + timedelta(seconds=1 + number % MOST)
+    return {
+        "id": f"e{number}",
+        "type": kind,
+        "case": case,
+        "place": place,
+        "at": at.isoformat(),
+        "age": age,
+        "ward": ward,
+    }
 
 
 def lines(members: Iterable[str]) -> str:

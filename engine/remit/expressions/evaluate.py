@@ -126,6 +126,9 @@ def of_case(situation: Situation, field: str) -> Reading:
         return Reading(situation.events)
     if field == "id":
         return Reading(of_event(situation.event, "case").value)
+    if situation.matter is not None:
+        stated = situation.matter.get(field)
+        return Reading(UNKNOWN) if stated is None else Reading(stated.value, stated.source)
     found = Reading(UNKNOWN)
     for event in situation.events if situation.event is not None else ():
         if field in event.data and event.data[field] != found.value:

@@ -23,7 +23,7 @@ class Situation:
     """The event that set the rule off, what holds of its subject, the bearer once it is known, and the case's events.
 
     Each may be missing: a recurring rule has no event, a rule not yet routed no unit. `defaulter` is the unit whose failed duty
-    set a consequence off.
+    set a consequence off. `matter` holds the facts about the case where they were gathered before; else `events` state them.
     """
 
     event: Event | None
@@ -31,3 +31,4 @@ class Situation:
     unit: Unit | None
     events: tuple[Event, ...]
     defaulter: Unit | None = None
+    matter: Mapping[str, Stated] | None = None

@@ -196,6 +196,8 @@ class LiveCase(Heard):
             self._alike(rule.order)
         if hearing.kinds:
             self._kinds |= hearing.kinds
+        if hearing.matter:
+            self._matter_read |= hearing.matter
         if hearing.facts:
             if self._reads is None:
                 self._reads = {}

@@ -11,6 +11,7 @@ from remit.expressions.closures import NOTHING
 from remit.expressions.situation import Situation
 from remit.live.program import LiveProgram
 from remit.live.record import Record
+from remit.live.records import make_situation
 from remit.live.routes import Route
 from remit.live.rules import LiveRule, fits
 from remit.matching.history import in_time
@@ -65,12 +66,12 @@ class Draft:
     def seen(self) -> Situation:
         """What its condition is judged in: nothing is known of a bearer that was not found."""
         s = self.situation
-        return Situation(s.event, s.subject, self.found, s.events, s.defaulter)
+        return make_situation(s.event, s.subject, self.found, s.events, s.defaulter, s.matter)
 
     def inside(self) -> Situation:
         """The situation with the bearer in it."""
         s = self.situation
-        return Situation(s.event, s.subject, self.unit, s.events, s.defaulter)
+        return make_situation(s.event, s.subject, self.unit, s.events, s.defaulter, s.matter)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,18 @@ NO_FACTS: Mapping[str, Stated] = {}
 class Heard:
     """Events in their order, each kept where it is looked for, once; it answers as `record.Acts`."""
 
-    __slots__ = ("_acts", "_audience", "_counted", "_facts", "_fitting", "_kinds", "_reads", "_steering")
+    __slots__ = (
+        "_acts",
+        "_audience",
+        "_counted",
+        "_facts",
+        "_fitting",
+        "_kinds",
+        "_matter",
+        "_matter_read",
+        "_reads",
+        "_steering",
+    )
 
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
@@ -31,6 +42,8 @@ class Heard:
         #: What rules at work read of each person, and the kinds of events that they count.
         self._reads: dict[str | None, frozenset[str]] | None = None
         self._kinds: frozenset[str] = frozenset()
+        self._matter: dict[str, Stated] | None = None
+        self._matter_read: frozenset[str] = frozenset()
         self._acts: dict[Key, list[Event]] | None = None
         self._counted: dict[str, list[Event]] | None = None
         self._steering: tuple[Event, ...] = ()
@@ -38,6 +51,11 @@ class Heard:
 
     def _state(self, event: Event) -> bool:
         """Take its facts; false where a rule at work reads one that is new."""
+        if self._audience.stated.isdisjoint(event.data):
+            return True
+        return self._state_of_person(event) and self._state_of_matter(event)
+
+    def _state_of_person(self, event: Event) -> bool:
         read = self._audience.facts
         if read.isdisjoint(event.data):
             return True
@@ -52,6 +70,21 @@ class Heard:
                     if name in waiting:
                         return False
                     held[name] = make_stated(value, event.id)
+        return True
+
+    def _state_of_matter(self, event: Event) -> bool:
+        read = self._audience.matter
+        if read.isdisjoint(event.data):
+            return True
+        if self._matter is None:
+            self._matter = {}
+        for name, value in event.data.items():
+            if name in read:
+                stated = self._matter.get(name)
+                if stated is None or stated.value != value:
+                    if name in self._matter_read:
+                        return False
+                    self._matter[name] = make_stated(value, event.id)
         return True
 
     def _note(self, event: Event) -> None:
@@ -81,7 +114,7 @@ class Heard:
         if kinds and self._counted:
             counted = [e for kind in kinds for e in self._counted.get(kind, ())]
             events = tuple(sorted(counted, key=in_time)) if len(kinds) > 1 else tuple(counted)
-        return make_situation(event, facts, None, events)
+        return make_situation(event, facts, None, events, None, self._matter or NO_FACTS)
 
     def quiet(self, rule: LiveRule) -> bool:
         return not self._steering and (not self._acts or self._audience.keys[rule.order].isdisjoint(self._acts))

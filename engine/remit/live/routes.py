@@ -68,6 +68,23 @@ class Desks:
         return Unit(party.id, party.label, (), "", "") if party.people else self._law.graph.unit(party.id, day)
 
 
+#: The desks of a selector in one part of a rule; rules that seek alike share them, and what they remember.
+Shared = Callable[[CompiledRule, str, Selector], Desks]
+
+
+def shared_desks(law: Law, timeline: Timeline) -> Shared:
+    """Once for every selector, by what else of a rule `Law.seek` looks at."""
+    found: dict[tuple[Selector, bool, bool], Desks] = {}
+
+    def desks(rule: CompiledRule, part: str, selector: Selector) -> Desks:
+        key = (selector, part == "bearer" and rule.breach_triggered, part in rule.rule.inferred)
+        if key not in found:
+            found[key] = Desks(law, timeline, rule, part, selector)
+        return found[key]
+
+    return desks
+
+
 def reads(selector: Selector) -> Reads:
     """What else than day and bearer decides the route."""
     match selector:

@@ -11,7 +11,7 @@ from remit.expressions.closures import NOTHING, Judge, verdict_of
 from remit.expressions.situation import Situation
 from remit.live.doubts import Doubts, doubts_of
 from remit.live.limits import Limit, limit_of
-from remit.live.routes import Desks, reads
+from remit.live.routes import Desks, Shared, reads, shared_desks
 from remit.live.timeline import Timeline
 from remit.model.counting import Counting
 from remit.model.event import Event
@@ -105,11 +105,11 @@ class Companies:
 
     __slots__ = ("_desks", "_found", "_reads", "_timeline")
 
-    def __init__(self, law: Law, timeline: Timeline, rule: CompiledRule) -> None:
+    def __init__(self, shared: Shared, timeline: Timeline, rule: CompiledRule) -> None:
         parts: tuple[tuple[str, tuple[Selector, ...]], ...] = (
             ("performer", rule.rule.performers), ("to", rule.rule.to), ("with", rule.rule.cooperating),
         )  # fmt: skip
-        self._desks = [(part, Desks(law, timeline, rule, part, s)) for part, selectors in parts for s in selectors]
+        self._desks = [(part, shared(rule, part, s)) for part, selectors in parts for s in selectors]
         self._reads = [reads(s) for _, selectors in parts for s in selectors]
         self._timeline = timeline
         self._found: dict[tuple[object, ...], Company] = {}
@@ -139,17 +139,20 @@ def live_rules(law: Law, timeline: Timeline) -> tuple[LiveRule, ...]:
     """Every rule of the program, in its order. Those that count the same limit in the same way share one memory of deadlines."""
     above = ranked(law)
     limits: dict[tuple[Timing | None, Counting], Limit] = {}
+    shared = shared_desks(law, timeline)
     for source in law.program.rules:
         counted = source.rule.timing, source.policy.counting
         if counted not in limits:
             limits[counted] = limit_of(law, *counted)
     return tuple(
-        live_rule(law, timeline, rule, limits[rule.rule.timing, rule.policy.counting], above[rule.order])
+        live_rule(law, timeline, rule, limits[rule.rule.timing, rule.policy.counting], shared, above[rule.order])
         for rule in law.program.rules
     )
 
 
-def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, above: frozenset[int]) -> LiveRule:
+def live_rule(
+    law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, shared: Shared, above: frozenset[int]
+) -> LiveRule:
     rule = source.rule
     first, last = in_force(source)
     trees = tuple(c.tree for c in (rule.condition, rule.exception) if c is not None)
@@ -165,8 +168,8 @@ def live_rule(law: Law, timeline: Timeline, source: CompiledRule, limit: Limit, 
         exception=None if rule.exception is None else verdict_of(rule.exception.tree),
         facts=frozenset([*(fact for tree in trees for fact in of_subject(tree)), *routing_facts(rule)]),
         reads_case=any(tree_reads(tree, "case") for tree in trees),
-        bearers=tuple(Desks(law, timeline, source, "bearer", selector) for selector in rule.bearers),
-        company=Companies(law, timeline, source),
+        bearers=tuple(shared(source, "bearer", selector) for selector in rule.bearers),
+        company=Companies(shared, timeline, source),
         limit=limit,
         discharges=acts(source.discharges),
         breaches=acts(source.breaches),

@@ -98,7 +98,7 @@ def consequent(rule: LiveRule, draft: Draft, cause: Obligation, failed: datetime
     if not rule.first <= day <= rule.last:
         return
     before = draft.situation
-    situation = Situation(before.event, before.subject, draft.unit, before.events, draft.unit)
+    situation = Situation(before.event, before.subject, draft.unit, before.events, draft.unit, before.matter)
     for desks in rule.bearers:
         route = desks.find(situation, day, draft.unit)
         for party, unit in route.desks:

@@ -53,7 +53,7 @@ from remit.model.rule import (
     Within,
     limits_of,
 )
-from remit.program.compile import children, companion, is_case_events
+from remit.program.compile import children, companion, is_case_events, walk
 
 #: The kind of an act, and for the built-in acts the action as well; None where the act names none.
 Key = tuple[str, object]
@@ -74,11 +74,12 @@ JUDGED = frozenset({
 class Hearing:
     """What a rule, and what its failure sets off, may hear of after it was set off.
 
-    `facts` are those of the person; `kinds` the types of events that a condition counts; `keys` those of acts that perform or
+    `facts` are those of the person, `matter` those of the case; `kinds` the types of events that a condition counts; `keys` those of acts that perform or
     violate, `own` without those of consequences; `names` are the rules that an act may steer.
     """
 
     facts: frozenset[str]
+    matter: frozenset[str]
     kinds: frozenset[str]
     keys: frozenset[Key]
     own: frozenset[Key]
@@ -98,6 +99,7 @@ def hearing(program: LiveProgram, rule: LiveRule) -> Hearing | None:
     known = [one for one in found if one is not None]
     return Hearing(
         facts=frozenset(name for one in known for name in one.facts),
+        matter=frozenset(name for one in known for name in one.matter),
         kinds=frozenset(kind for one in known for kind in one.kinds),
         keys=frozenset(key for one in known for key in one.keys),
         own=known[0].own,
@@ -138,6 +140,7 @@ def heard_by(rule: LiveRule) -> Hearing | None:
     )
     return Hearing(
         facts=frozenset([*filter(None, facts), *(name for one in selectors for name in read_by(one))]),
+        matter=frozenset(name for tree in (*judged, *wheres) for name in matter_of(tree)),
         kinds=frozenset(filter(None, kinds)),
         keys=keys,
         own=keys,
@@ -182,6 +185,18 @@ def facts_of(tree: Expression) -> Iterator[str | None]:
                 yield from facts_of(child)
 
 
+def matter_of(tree: Expression) -> Iterator[str]:
+    """The facts about the case that a condition reads."""
+    return (
+        node.field for node in walk(tree) if isinstance(node, Path) and node.base == Variable("case") and states(node)
+    )
+
+
+def states(path: Path) -> bool:
+    """Whether what it reads of the case is told by its events, and not the events themselves."""
+    return path.field not in {"events", "id"}
+
+
 def counted(tree: Expression) -> Iterator[str | None]:
     """The kinds of events that a condition looks for in the case; None for any kind."""
     match tree:
@@ -189,6 +204,8 @@ def counted(tree: Expression) -> Iterator[str | None]:
             found = tuple(companion(tree))
             yield from found or (None,)
             yield from counted(predicate)
+        case Path(Variable("case"), field) if field != "events":
+            return
         case Variable("case"):
             yield None
         case _ if type(tree) not in NODES:

@@ -35,6 +35,7 @@ class UnitGraph:
     levels: tuple[str, ...]
     fallback: str
     by_role: Mapping[str, tuple[str, ...]]
+    by_role_and_place: Mapping[tuple[str, str], tuple[str, ...]]
     outgoing: Mapping[tuple[str, Relation], tuple[Edge, ...]]
     incoming: Mapping[tuple[str, Relation], tuple[Edge, ...]]
     _graphs: dict[frozenset[int], MultiDiGraph[str]] = field(default_factory=dict, compare=False)
@@ -68,6 +69,7 @@ class UnitGraph:
             levels=tuple(levels),
             fallback=fallback,
             by_role=indexed_roles(by_unit.values()),
+            by_role_and_place=indexed_posts(by_unit.values()),
             outgoing=indexed(links, "source"),
             incoming=indexed(links, "target"),
         )
@@ -150,6 +152,13 @@ class UnitGraph:
         """Living units that have the role, or the unit itself where its id is given, in order of id."""
         names = (role,) if role in self.units else self.by_role.get(role, ())
         return tuple(self.units[name] for name in names if lives(self.units[name], day))
+
+    def with_role_at(self, role: str, place: str, day: date) -> tuple[Unit, ...]:
+        """Of those, the ones at that very place."""
+        if role in self.units:
+            return tuple(unit for unit in self.with_role(role, day) if unit.place == place)
+        posted = (self.units[name] for name in self.by_role_and_place.get((role, place), ()))
+        return tuple(unit for unit in posted if lives(unit, day))
 
     # --- places -----------------------------------------------------------------------------------
 
@@ -329,6 +338,14 @@ def indexed_roles(units: Iterable[Unit]) -> dict[str, tuple[str, ...]]:
         for role in unit.roles:
             found.setdefault(role, []).append(unit.id)
     return {role: tuple(sorted(names)) for role, names in found.items()}
+
+
+def indexed_posts(units: Iterable[Unit]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for unit in units:
+        for role in unit.roles:
+            found.setdefault((role, unit.place), []).append(unit.id)
+    return {post: tuple(sorted(names)) for post, names in found.items()}
 
 
 def indexed(edges: Iterable[Edge], end: str) -> dict[tuple[str, Relation], tuple[Edge, ...]]:

@@ -257,7 +257,7 @@ def nearest_desk(search: Search, selector: ByRole, place: str, path: list[Why]) 
     chain = search.graph.around(place) if selector.enclosing else (place,)
     inner = place
     for here in chain:
-        found = [u for u in search.graph.with_role(selector.role, search.day) if u.place == here]
+        found = search.graph.with_role_at(selector.role, here, search.day)
         if here != place:
             path = [*path, edge_step(search, inner, here)]
             inner = here
