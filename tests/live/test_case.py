@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -18,8 +18,9 @@ from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.obligation import Obligation
-from remit.model.rule import Accompanying, Always, Every, On, Policy, Rule
-from remit.model.terms import Modality
+from remit.model.rule import Accompanying, Act, Always, ByRole, Every, On, Policy, Quote, Rule
+from remit.model.terms import Jointly, Modality, Status
+from remit.model.text import Text
 from remit.program.compile import compile_program
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import ReferenceEvaluator
@@ -116,3 +117,22 @@ def test_after_each_event_and_whenever_time_has_passed(
         case.holds()
     case.to(case.now + timedelta(days=400))
     case.holds()
+
+
+def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
+    """Its one bearer counts among those who bear it, also while it is being raised."""
+    joint = Rule(
+        id="r0", policy="p", article="0", article_label="Article 0", quotes=(Quote("words", "0", (0,)),),
+        modality=Modality.MUST, action="act0", bearers=(ByRole("watch", "north"),), jointly=Jointly.ANY,
+        trigger=On(("e0",)), done=(Act("e3"),),
+    )  # fmt: skip
+    policy = Policy(
+        id="p", title=Text("p", "p"), number="1", issuer="land", level="land", issued_on=date(2023, 12, 1),
+        effective_on=date(2023, 12, 1), repealed_on=None, first_period="full", sentences=(), rules=(joint,),
+    )  # fmt: skip
+    case = Told((policy,))
+    for number, kind in enumerate(("e3", "e0")):
+        case.to(START + timedelta(hours=number))
+        case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", "north.watch"))
+        case.holds()
+    assert [o.status for o in case.said] == [Status.DONE]

@@ -267,8 +267,8 @@ def breaching(draft: Draft, key: str, company: Company, setting: Setting) -> Seq
 
 def bearers(draft: Draft, key: str, setting: Setting) -> set[str]:
     """Whose acts count: the bearer's; of a joint duty, those of any of its bearers."""
-    joint = draft.rule.rule.jointly is Jointly.ANY
-    return setting.peers.joint(key, draft.rule) if joint else {draft.bearer.id}
+    own = {draft.bearer.id}
+    return own | setting.peers.joint(key, draft.rule) if draft.rule.rule.jointly is Jointly.ANY else own
 
 
 def done_by(act: Event, units: Iterable[str], program: LiveProgram) -> bool:
