@@ -26,7 +26,6 @@ class Audience:
         keys: of each rule, where acts upon it are looked for.
         acts: the types of acts that any rule waits for.
         facts, matter, counted: what any rule reads of a person and of a case, and the types of events that any condition counts.
-        stated: `facts` and `matter`.
         reorganised: whether units cease in this law.
     """
 
@@ -42,7 +41,6 @@ class Audience:
         known = [found for found in self.hearings if found is not None]
         self.facts = frozenset(name for found in known for name in found.facts)
         self.matter = frozenset(name for found in known for name in found.matter)
-        self.stated = self.facts | self.matter
         self.counted = frozenset(kind for found in known for kind in found.kinds)
         self._acting: dict[Key, list[LiveRule]] = defaultdict(list)
         self._hearers: dict[Key, dict[int, None]] = defaultdict(dict)

@@ -51,40 +51,17 @@ class Heard:
 
     def _state(self, event: Event) -> bool:
         """Take its facts; false where a rule at work reads one that is new."""
-        if self._audience.stated.isdisjoint(event.data):
-            return True
-        return self._state_of_person(event) and self._state_of_matter(event)
-
-    def _state_of_person(self, event: Event) -> bool:
-        read = self._audience.facts
-        if read.isdisjoint(event.data):
-            return True
-        if self._facts is None:
-            self._facts = {}
-        held = self._facts.setdefault(event.subject, {})
-        waiting = self._reads.get(event.subject, frozenset()) if self._reads else frozenset()
-        for name, value in event.data.items():
-            if name in read:
-                stated = held.get(name)
-                if stated is None or stated.value != value:
-                    if name in waiting:
-                        return False
-                    held[name] = make_stated(value, event.id)
-        return True
-
-    def _state_of_matter(self, event: Event) -> bool:
-        read = self._audience.matter
-        if read.isdisjoint(event.data):
-            return True
-        if self._matter is None:
-            self._matter = {}
-        for name, value in event.data.items():
-            if name in read:
-                stated = self._matter.get(name)
-                if stated is None or stated.value != value:
-                    if name in self._matter_read:
-                        return False
-                    self._matter[name] = make_stated(value, event.id)
+        persons, matter, told = self._audience.facts, self._audience.matter, event.data
+        if not persons.isdisjoint(told):
+            if self._facts is None:
+                self._facts = {}
+            waiting = self._reads.get(event.subject, frozenset()) if self._reads else frozenset()
+            if not take(self._facts.setdefault(event.subject, {}), event, persons, waiting):
+                return False
+        if not matter.isdisjoint(told):
+            if self._matter is None:
+                self._matter = {}
+            return take(self._matter, event, matter, self._matter_read)
         return True
 
     def _note(self, event: Event) -> None:
@@ -143,3 +120,15 @@ class Heard:
             found = [e for e in told if fits(acts, rule, e, self._situation(e)) is True]
             self._fitting[rule.order, breach] = found = sorted(found, key=in_time) if len(keys) > 1 else found
         return found
+
+
+def take(held: dict[str, Stated], event: Event, read: frozenset[str], waiting: frozenset[str]) -> bool:
+    """Hold what the event states of what is read; false where one that is waited for is new."""
+    for name, value in event.data.items():
+        if name in read:
+            stated = held.get(name)
+            if stated is None or stated.value != value:
+                if name in waiting:
+                    return False
+                held[name] = make_stated(value, event.id)
+    return True

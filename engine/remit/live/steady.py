@@ -186,15 +186,9 @@ def facts_of(tree: Expression) -> Iterator[str | None]:
 
 
 def matter_of(tree: Expression) -> Iterator[str]:
-    """The facts about the case that a condition reads."""
-    return (
-        node.field for node in walk(tree) if isinstance(node, Path) and node.base == Variable("case") and states(node)
-    )
-
-
-def states(path: Path) -> bool:
-    """Whether what it reads of the case is told by its events, and not the events themselves."""
-    return path.field not in {"events", "id"}
+    """The facts about the case that a condition reads, beside its events and its name."""
+    read = (node.field for node in walk(tree) if isinstance(node, Path) and node.base == Variable("case"))
+    return (name for name in read if name not in {"events", "id"})
 
 
 def counted(tree: Expression) -> Iterator[str | None]:
