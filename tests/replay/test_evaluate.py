@@ -8,8 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.columnar.schema import OBLIGATIONS, obligations_of, table_of_events
-from remit.columnar.schema import events_of as one_by_one
+from remit.columnar.schema import OBLIGATIONS, events_in, events_of, obligations_of, table_of_events
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.rule import Policy
@@ -18,7 +17,6 @@ from remit.model.vocabulary import Attribute
 from remit.pack.vocabulary import BUILT_IN_ATTRIBUTES
 from remit.program.compile import compile_program
 from remit.replay.evaluate import evaluate
-from remit.replay.rows import events_of
 from remit.replay.shelves import UNSETTLED, homes_of, shelves_of
 from remit.semantics.law import Law
 from remit.semantics.obligations import by_case, case_obligations, in_document_order, knowable
@@ -47,10 +45,10 @@ def arranged(told: tuple[Event, ...]) -> pa.Table:
 
 
 @given(streams())
-def test_columns_give_the_events_that_rows_give(told: tuple[Event, ...]) -> None:
+def test_columns_give_the_events_they_were_made_of(told: tuple[Event, ...]) -> None:
     table = table_of_events(told, ATTRIBUTES)
-    found = [event for batch in table.to_batches() for event in events_of(batch, ATTRIBUTES, ZONE)]
-    assert found == list(one_by_one(table, ATTRIBUTES, ZONE)) == list(told)
+    found = [event for batch in table.to_batches() for event in events_in(batch, ATTRIBUTES, ZONE)]
+    assert found == list(events_of(table, ATTRIBUTES, ZONE)) == list(told)
 
 
 @settings(max_examples=DIFFERENTIAL // 5)

@@ -10,8 +10,9 @@ An obligation is a row as well: what is the same for all of a rule (article, quo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from remit.model.text import Text
 from remit.model.vocabulary import Attribute
 
 MOMENT = pa.timestamp("us", tz="UTC")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT = pa.struct([("zh", pa.string()), ("en", pa.string())])
 #: A decimal is kept as it is written, for every digit counts.
 TYPES: Mapping[ValueKind, pa.DataType] = {
@@ -137,9 +139,13 @@ def unfit(event: Event | None, found: str) -> ColumnarError:
 def events_of(table: pa.Table, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> Iterator[Event]:
     """The events of a table, in its order; moments are told in `zone`."""
     for batch in table.to_batches(max_chunksize=10_000):
-        yield from filter(
-            None, told(pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)), attributes, zone)
-        )
+        yield from events_in(batch, attributes, zone)
+
+
+def events_in(batch: pa.RecordBatch, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> list[Event]:
+    """The events of a batch, in its order."""
+    rows = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
+    return [event for event in told(rows, attributes, zone) if event is not None]
 
 
 def told(rows: pa.StructArray, attributes: Mapping[str, Attribute], zone: ZoneInfo) -> list[Event | None]:
@@ -149,7 +155,9 @@ def told(rows: pa.StructArray, attributes: Mapping[str, Attribute], zone: ZoneIn
     def column(name: str) -> list[Any]:
         return pc.struct_field(rows, name).to_pylist() if name in names else [None] * len(rows)
 
-    own = [column(name) for name in ("id", "type", "at", "known_at", "case", "by", "place", "subject", "day_only")]
+    own = [column(name) for name in ("id", "type", "case", "by", "place", "subject", "day_only")]
+    at = moments(pc.struct_field(rows, "at"), zone)
+    known = moments(pc.struct_field(rows, "known_at"), zone) if "known_at" in names else [None] * len(rows)
     stated: list[dict[str, Any]] = [{} for _ in range(len(rows))]
     if "data" in names:
         data = pc.struct_field(rows, "data")
@@ -165,11 +173,22 @@ def told(rows: pa.StructArray, attributes: Mapping[str, Attribute], zone: ZoneIn
     present = rows.is_valid().to_pylist()
     return [
         Event(
-            name, kind, at.astimezone(zone), (known_at or at).astimezone(zone), case, by, place, subject, said, bool(day_only),
-            other, Origin(event=name, case=case),
+            name, kind, happened, known_at or happened, case, by, place, subject, said, bool(day_only), other,
+            Origin(event=name, case=case),
         ) if there else None
-        for there, name, kind, at, known_at, case, by, place, subject, day_only, said, other in zip(present, *own, stated, replaced, strict=True)
+        for there, name, kind, case, by, place, subject, day_only, happened, known_at, said, other in zip(present, *own, at, known, stated, replaced, strict=True)
     ]  # fmt: skip
+
+
+def moments(column: pa.Array, zone: ZoneInfo) -> list[Any]:
+    """Moments of a column; None where it says nothing."""
+    return [None if us is None else moment(us, zone) for us in column.cast(pa.int64()).to_pylist()]
+
+
+@lru_cache(maxsize=1 << 16)
+def moment(us: int, zone: ZoneInfo) -> datetime:
+    """The moment so many microseconds after 1970 began."""
+    return (EPOCH + timedelta(microseconds=us)).astimezone(zone)
 
 
 def value_of(value: Any, decimal: bool, zone: ZoneInfo) -> Any:

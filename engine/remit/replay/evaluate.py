@@ -11,13 +11,12 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from remit.columnar.schema import table_of_obligations
+from remit.columnar.schema import events_in, table_of_obligations
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.model.obligation import Obligation
-from remit.replay.rows import events_of
 from remit.replay.shelves import apart
 from remit.semantics.law import Law
 from remit.semantics.obligations import by_case, document_order, in_document_order, knowable
@@ -83,7 +82,7 @@ def matters(
     current: str | None = None
     told: dict[str, Event] = {}
     for batch in batches:
-        events = events_of(batch, law.attributes, law.calendar.zone)
+        events = events_in(batch, law.attributes, law.calendar.zone)
         for row, (matter, event) in enumerate(zip(batch.column("matter").to_pylist(), events, strict=True)):
             if matter != current:
                 if told:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
-from remit.columnar.schema import data_type, event_schema
+from remit.columnar.schema import data_type, event_schema, events_in
 from remit.errors import EventError, Origin, RemitError
 from remit.model.event import CORRECTION, Event
 from remit.model.terms import ValueKind
@@ -29,7 +29,6 @@ from remit.pack.events import within
 from remit.pack.json_reader import read_json
 from remit.pack.load import Pack
 from remit.pack.yaml_reader import decoded, read
-from remit.replay.rows import events_of
 
 #: Bytes of lines, and rows of a table, that are read as one.
 LINES_BYTES, TABLE_ROWS = 16_000_000, 200_000
@@ -224,7 +223,7 @@ def of_table(pack: Pack, chunk: Chunk) -> Iterator[Record]:
     line = sum(sizes_of(chunk.file)[: chunk.start])
     for batch in batches_of(chunk):
         plain = is_plain(batch.schema, pack.vocabulary)
-        events: list[Event] | list[None] = events_of(batch, pack.vocabulary.attributes, pack.reader.zone) if plain else [None] * batch.num_rows  # fmt: skip
+        events: list[Event] | list[None] = events_in(batch, pack.vocabulary.attributes, pack.reader.zone) if plain else [None] * batch.num_rows  # fmt: skip
         sound = Sound(pack.vocabulary)
         for row, event in enumerate(events):
             line += 1

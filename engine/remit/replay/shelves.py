@@ -17,12 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from remit.columnar.schema import table_of_events
+from remit.columnar.schema import events_in, table_of_events
 from remit.matching.history import AMENDMENTS, amended_report, amends
 from remit.matching.moves import MOVES, linked
 from remit.model.event import Event
 from remit.pack.load import Pack
-from remit.replay.rows import events_of
 
 #: What makes a matter of several cases, and amendments that name no case; what the agenda has to hear.
 UNSETTLED, AGENDA = -2, -1
@@ -177,4 +176,4 @@ def apart(events: Iterable[Event]) -> Iterator[Event]:
 def told_in(batches: Iterable[pa.RecordBatch], pack: Pack) -> Iterator[Event]:
     """The events of batches."""
     for batch in batches:
-        yield from events_of(batch, pack.vocabulary.attributes, pack.calendar.zone)
+        yield from events_in(batch, pack.vocabulary.attributes, pack.calendar.zone)
