@@ -1,28 +1,31 @@
 """The durable-rules back end: the network tells which rules a kind of event sets off, Python judges the rest.
 
 An event looks to the network like any other of its kind with the same kinds beside it, so far as a rule asks for any.
-Each such question is put once. One at which the network failed is not put again: the reference answers for the case.
+Each such question is put once, and those that can be foreseen all at once: what each kind sets off by itself. One at
+which the network failed is not put again: the reference answers for the case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from remit.matching.compiled import Guard, guard_of, judged
+from remit.matching.compiled import Screen, at_first, judged
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident
 from remit.matching.network import Hit, Pattern
 from remit.matching.reference import Reference
 from remit.matching.worker import Inline, Link, Unavailable
-from remit.model.event import Event
 from remit.program.program import CompiledRule, Program
 
 #: The number of a kind of event, then of the kinds beside it in its case that some rule of it needs, in order.
 Question = tuple[int, ...]
 
+#: Answers about kinds beside others; those about a kind by itself are as many as there are kinds, and kept.
 REMEMBERED = 4096
+#: So many kinds that need no others beside them are put as one case.
+AT_ONCE = 1000
 #: A network that fails so often is given up.
 FAILURES = 8
 NUMBERS = count(1)
@@ -30,13 +33,10 @@ NUMBERS = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rules an event may set off: their orders, and a guard for each."""
+    """The rules an event may set off: their orders, and what finds those that it does set off."""
 
     orders: frozenset[int]
-    guards: tuple[Guard, ...]
-
-
-NONE = Candidates(frozenset(), ())
+    screen: Screen
 
 
 class Durable:
@@ -48,10 +48,14 @@ class Durable:
         self._number = next(NUMBERS)
         self._kinds = {kind: number for number, kind in enumerate(heard(program), start=1)}
         self._rules = {rule.order: rule for rule in program.rules}
-        self._guards: dict[int, Guard] = {}
         self._patterns = tuple(patterns(program, self._kinds))
         self._beside = beside(program)
+        #: Answers about a kind by itself, and about kinds beside others.
+        self._alone: dict[Question, Candidates] = {}
         self._known: dict[Question, Candidates] = {}
+        self._foreseen = False
+        #: What went wrong with questions that no case has put yet.
+        self._ahead: dict[Question, str] = {}
         self._poison: set[Question] = set()
         self._incidents: list[Incident] = []
         self._gone: str | None = None
@@ -82,12 +86,12 @@ class Durable:
         return tuple(self._incidents)
 
     def start(self) -> None:
-        """Load the program now and not at the first match, so that `name` and `reason` tell what is so.
+        """Load the program and put what can be foreseen now and not at the first match, so that `name` and `reason` tell what is so.
 
         Raises:
             Unavailable: the network cannot be had here.
         """
-        self._link.ask(self._number, self._patterns, ())
+        self._foresee()
 
     def bindings(self, history: History) -> tuple[Binding, ...]:
         """As the reference gives them."""
@@ -98,7 +102,9 @@ class Durable:
         asked = [self._questions(history) for history in histories]
         known = self._learn(asked, histories)
         return tuple(
-            self._reference.bindings(history) if found is None else judged(history, guards_in(found))
+            self._reference.bindings(history)
+            if found is None
+            else judged(history, {kind: candidates.screen for kind, candidates in found.items()})
             for history, found in zip(histories, known, strict=True)
         )
 
@@ -109,13 +115,19 @@ class Durable:
 
     def _questions(self, history: History) -> Mapping[str, Question]:
         """What is asked of each kind of event in the case that any rule is set off by."""
-        types = {event.type for event in history.events}
-        found: dict[str, Question] = {}
-        for kind in types & self._beside.keys():
-            needed = self._beside[kind]
-            others = sorted(self._kinds[other] for other in needed & types) if needed else ()
-            found[kind] = (self._kinds[kind], *others)
-        return found
+        types = frozenset([event.type for event in history.events])
+        asked = ((kind, self._question(kind, types)) for kind in types)
+        return {kind: question for kind, question in asked if question is not None}
+
+    def _question(self, kind: str, types: frozenset[str]) -> Question | None:
+        """What is asked of a kind where these are in the case; None where it sets no rule off."""
+        needed = self._beside.get(kind)
+        if needed is None:
+            return None
+        return (self._kinds[kind], *sorted([self._kinds[other] for other in needed & types]))
+
+    def _answer(self, question: Question) -> Candidates | None:
+        return (self._alone if len(question) == 1 else self._known).get(question)
 
     def _learn(
         self, asked: Sequence[Mapping[str, Question]], histories: Sequence[History]
@@ -124,52 +136,77 @@ class Durable:
         fresh: dict[Question, str | None] = {}
         for questions, history in zip(asked, histories, strict=True):
             for question in questions.values():
-                if question not in self._known and question not in self._poison:
+                if self._answer(question) is None and question not in self._poison:
                     fresh.setdefault(question, history.case)
         if fresh and self._gone is None:
             self._ask(fresh)
-        known = self._known
-        found = [
-            {kind: known[question] for kind, question in questions.items()}
-            if known.keys() >= set(questions.values())
-            else None
-            for questions in asked
-        ]
-        if len(known) > REMEMBERED:
-            known.clear()
+        found = [self._answers(questions) for questions in asked]
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        return found
+
+    def _answers(self, questions: Mapping[str, Question]) -> Mapping[str, Candidates] | None:
+        found = {}
+        for kind, question in questions.items():
+            answer = self._answer(question)
+            if answer is None:
+                return None
+            found[kind] = answer
         return found
 
     def _ask(self, fresh: Mapping[Question, str | None]) -> None:
         """Put questions to the network, each with the case in which it first came up."""
         try:
-            answers = self._link.ask(self._number, self._patterns, tuple(fresh))
+            self._foresee()
+            unanswered = [question for question in fresh if self._answer(question) is None]
+            asked = [question for question in unanswered if question not in self._ahead]
+            answers = dict(zip(asked, self._link.ask(self._number, self._patterns, asked), strict=True))
         except Unavailable as state:
             self._gone = str(state)
             if not state.missing:
                 self._incidents.append(Incident(self._own_name, next(iter(fresh.values())), str(state)))
             return
-        for (question, case), answer in zip(fresh.items(), answers, strict=True):
+        for question in unanswered:
+            answer = self._ahead.pop(question, None) or answers[question]
             if isinstance(answer, str):
                 self._poison.add(question)
-                self._incidents.append(Incident(self._own_name, case, answer))
+                self._incidents.append(Incident(self._own_name, fresh[question], answer))
             else:
-                self._known[question] = self._candidates(question, answer)
+                self._keep(question, answer)
         if len(self._poison) >= FAILURES:
             self._gone = f"the network failed {len(self._poison)} times, last: {self._incidents[-1].what}"
 
-    def _candidates(self, question: Question, hits: Sequence[Hit]) -> Candidates:
+    def _foresee(self) -> None:
+        """Ask once what every kind sets off by itself; of what fails nothing is said until a case puts it.
+
+        Raises:
+            Unavailable: as `start`.
+        """
+        if self._foreseen:
+            return
+        needy = [(self._kinds[kind],) for kind, others in self._beside.items() if others][:AT_ONCE]
+        plain = sorted(self._kinds[kind] for kind, others in self._beside.items() if not others)
+        together = [tuple(plain[first : first + AT_ONCE]) for first in range(0, len(plain), AT_ONCE)]
+        answers = self._link.ask(self._number, self._patterns, [*together, *needy])
+        self._foreseen = True
+        for kinds, answer in zip(together, answers, strict=False):
+            if not isinstance(answer, str):  # else each is put when it is met, so that only what failed is to blame
+                hits: dict[int, list[Hit]] = {kind: [] for kind in kinds}
+                for hit in answer:
+                    hits[hit[1]].append(hit)
+                for kind, found in hits.items():
+                    self._keep((kind,), found)
+        for question, answer in zip(needy, answers[len(together) :], strict=True):
+            if isinstance(answer, str):
+                self._ahead[question] = answer
+            else:
+                self._keep(question, answer)
+
+    def _keep(self, question: Question, hits: Sequence[Hit]) -> None:
         """What the event itself sets off; the kinds beside it are asked about with what is beside them."""
-        orders = frozenset(order for order, kind in hits if kind == question[0])
-        return Candidates(orders, tuple(self._guard(order) for order in sorted(orders)))
-
-    def _guard(self, order: int) -> Guard:
-        if order not in self._guards:
-            self._guards[order] = guard_of(self._rules[order])
-        return self._guards[order]
-
-
-def guards_in(found: Mapping[str, Candidates]) -> Callable[[Event], Sequence[Guard]]:
-    return lambda event: found.get(event.type, NONE).guards
+        orders = frozenset([order for order, kind in hits if kind == question[0]])
+        rules = [self._rules[order] for order in sorted(orders)]
+        (self._alone if len(question) == 1 else self._known)[question] = Candidates(orders, at_first(rules))
 
 
 def heard(program: Program) -> tuple[str, ...]:
