@@ -12,22 +12,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from remit.errors import LedgerError, Origin
+from remit.keeper.answers import LedgerAnswers
 from remit.keeper.erasure import Reports
-from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import (
-    Query,
     agenda_types,
     all_homed,
     bears_on_agenda,
-    in_case,
     require_forward,
     require_movable,
     standing_moves,
-    unknown_obligation,
 )
-from remit.keeper.matters import AGENDA, CASELESS, case_of, matter_of
+from remit.keeper.matters import AGENDA, case_of, matter_of
 from remit.keeper.submission import Submission
-from remit.keeper.zones import localised, tzdata_version
+from remit.keeper.zones import tzdata_version
 from remit.ledger.ahead import Foreseen
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
@@ -41,20 +38,11 @@ from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
-from remit.model.obligation import Answer, Change, Delta, Obligation
-from remit.pack.archive import archived
+from remit.model.obligation import Change, Delta, Obligation
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import (
-    agenda_obligations,
-    answer,
-    by_case,
-    case_obligations,
-    in_document_order,
-    knowable,
-)
 
 #: Matters of which the last answer is remembered.
 REMEMBERED = 5_000
@@ -63,7 +51,7 @@ Owed = Mapping[str, Obligation]
 T = TypeVar("T")
 
 
-class DurableKeeper:
+class DurableKeeper(LedgerAnswers):
     """The keeper with a ledger.
 
     Args:
@@ -73,14 +61,10 @@ class DurableKeeper:
     """
 
     def __init__(self, store: Store, pack: Pack, law: Law, evaluator: Evaluator | None = None) -> None:
-        self._store = store
-        self._law = law
+        super().__init__(store, pack, law)
         self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
         self._agenda_types = agenda_types(law.program)
         self._bears = bears_on_agenda(law.program)
-        self._pack = pack
-        self._rules = RulesSaid(pack, store)
-        self._digest, self._archive = archived(pack.root)
         self._tzdata, self._zoned = tzdata_version(), False
         self._said: dict[str, Owed] = {}
         self._reported: dict[str | None, tuple[Event, ...]] = {}
@@ -91,7 +75,6 @@ class DurableKeeper:
         #: Whether what is remembered includes a transaction that has not come to its turn.
         self._is_ahead = False
         self._incidents = len(law.matcher.incidents)
-        self._former: dict[str, Pack] = {}
         #: Told how many matters are about to be worked out.
         self.watch: Callable[[int], object] = lambda _count: None
 
@@ -112,20 +95,6 @@ class DurableKeeper:
                 origin=Origin(store.database.shown),
             )  # fmt: skip
         return cls(store, pack, law)
-
-    @property
-    def position(self) -> int:
-        return self._store.head().position
-
-    @property
-    def store(self) -> Store:
-        """The ledger itself."""
-        return self._store
-
-    def close(self) -> None:
-        self._store.close()
-
-    # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
         submission = Submission(self, events)
@@ -411,80 +380,9 @@ class DurableKeeper:
         found = [c for matter, made in self._changed.items() if touched is None or matter in touched for c in made]
         return Delta(in_order(found))
 
-    # --- out --------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> datetime:
-        return self._local(instant(self._store.head().now))
-
     def now_of(self, ledger: Writing) -> datetime:
         """The clock inside a transaction."""
         return self._local(instant(ledger.head.now))
-
-    def events(self, case: str | None = None) -> tuple[Event, ...]:
-        return self._told(self._store.events() if case is None else self._store.events(case))
-
-    def reports(self, case: str) -> tuple[Event, ...]:
-        """What was reported in a case, and what mergers and splits brought there."""
-        group = linked((case,), self._store.events(types=MOVES))[case]
-        told = self._told(tuple(event for name in group for event in self._store.events(name)))
-        return in_case(case, told)
-
-    def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
-        pack = self.pack_of(by)
-        return self._told(self._store.events(recorded_by=by)), self._law if pack is self._pack else Law.of(pack)
-
-    def pack_of(self, by: datetime) -> Pack:
-        """What the ledger was run by at a moment; the last one asked for is remembered."""
-        found = self._store.archive(by)
-        if found is None or found[0] == self._digest:
-            return self._pack
-        if found[0] not in self._former:
-            self._former = {found[0]: former_pack(found)}
-        return self._former[found[0]]
-
-    def obligations(self, query: Query) -> tuple[Obligation, ...]:
-        matter = None if query.case is None else matter_of(query.case)
-        found = self._store.obligations(
-            self._rules, self._local, matter=matter, bearer=query.unit, status=query.status, rule=query.rule, nature=query.nature
-        )  # fmt: skip
-        return in_document_order(self._law, found)
-
-    def answer(self, *, agenda: bool) -> Answer:
-        return answer(self._law, self._store.obligations(self._rules, self._local, but=None if agenda else AGENDA))
-
-    def answer_in(self, case: str) -> Answer:
-        """What follows in one case."""
-        return answer(self._law, self._store.obligations(self._rules, self._local, matter=matter_of(case)))
-
-    def full(self, obligation_id: str) -> Obligation:
-        matter = self._store.matter(obligation_id)
-        if matter is None:
-            raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
-        return next(o for o in self._full(matter, self.now) if o.id == obligation_id)
-
-    def explained(self, bare: Iterable[Obligation]) -> tuple[Obligation, ...]:
-        """The same obligations with the grounds of their explanations; each matter is worked out once."""
-        listed, now = tuple(bare), self.now
-        caseless = {o.id for o in self._store.obligations(self._rules, self._local, matter=CASELESS)}
-        matters = {AGENDA if o.case is None and o.id not in caseless else matter_of(o.case) for o in listed}
-        found = {o.id: o for matter in sorted(matters) for o in self._full(matter, now)}
-        return tuple(found.get(o.id, o) for o in listed)
-
-    def _full(self, matter: str, now: datetime) -> tuple[Obligation, ...]:
-        if matter == AGENDA:
-            return tuple(agenda_obligations(self._law, knowable(self.events(), now), now))
-        case = case_of(matter)
-        group = linked((case,), self._store.events(types=MOVES))[case]
-        told = knowable((event for name in group for event in self._told(self._store.events(name))), now)
-        return tuple(case_obligations(self._law, case, by_case(told)[case], now))
-
-    def _told(self, kept: tuple[Event, ...]) -> tuple[Event, ...]:
-        """Events as they were reported: their moments in the pack's zone, for whoever reads an explanation."""
-        return tuple(localised(event, self._law.calendar.zone) for event in kept)
-
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(self._law.calendar.zone)
 
 
 def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:
