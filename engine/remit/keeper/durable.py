@@ -25,7 +25,7 @@ from remit.keeper.keeper import (
 from remit.keeper.matters import AGENDA, case_of, matter_of
 from remit.keeper.submission import Submission
 from remit.keeper.zones import tzdata_version
-from remit.ledger.ahead import Foreseen
+from remit.ledger.ahead import Asked, Foreseen
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.reading import Export
@@ -34,7 +34,7 @@ from remit.ledger.rows import instant
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
-from remit.live.evaluator import LiveEvaluator
+from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
@@ -112,14 +112,17 @@ class DurableKeeper(LedgerAnswers):
     def take(self, ledger: Writing, events: tuple[Event, ...]) -> Delta:
         """Keep events inside a transaction, and say what they changed."""
         adopted = self._begin(ledger)
+        ledger.look(Asked(frozenset([event.id for event in events]), self.unread(events)))
         self._meet(ledger, events)
-        require_movable(
-            events,
-            lambda case: any(ledger.events(name) for name in self._linked(case)),
-            ledger.named,
-            lambda case: self._standing(ledger, case),
-        )
-        fresh = ledger.append(all_homed(events, led_to(events, ledger)))
+        if not ACTS_UPON_CASES.isdisjoint([event.type for event in events]):
+            require_movable(
+                events,
+                lambda case: any(ledger.events(name) for name in self._linked(case)),
+                ledger.named,
+                lambda case: self._standing(ledger, case),
+            )
+            events = all_homed(events, led_to(events, ledger))
+        fresh = ledger.append(events)
         ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
         self._moves += [event for event in fresh if event.type in MOVES]
         for event in fresh:
@@ -131,8 +134,8 @@ class DurableKeeper(LedgerAnswers):
 
     def can_foresee(self, events: tuple[Event, ...], foreseen: Foreseen) -> bool:
         """Whether nothing needs to be read to take these events, once what was looked up is known."""
-        return foreseen.kept.isdisjoint([event.id for event in events]) and all(
-            not (event.type in MOVES or event.type in AMENDMENTS or self._bears(event))
+        return not foreseen.kept and all(
+            not (event.type in ACTS_UPON_CASES or self._bears(event))
             and all(name in foreseen.new or self._remembers(name) for name in self._linked(event.case))
             for event in events
         )

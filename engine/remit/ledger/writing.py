@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -53,6 +54,13 @@ class Head:
         """As it stands."""
         return cls(*connection.execute(select(HEAD)).one()[1:])
 
+    def copy(self) -> Head:
+        """Another one that says the same."""
+        return Head(
+            self.ledger, self.pack, self.master, self.public_key, self.position, self.hash, self.peaks, self.outbox, self.now,
+            self.recorded_at, self.pack_digest,
+        )  # fmt: skip
+
 
 class Writing:
     """The ledger inside one transaction; made by `Store.write`.
@@ -63,6 +71,7 @@ class Writing:
         statements: compiled for the connection's dialect.
         head: where the chain ends.
         stamp: `recorded_at` of what is appended, microseconds.
+        waking: no matter wakes before that, in microseconds; minus infinity where it is not known.
         foreseen: what was looked up for it, where it is worked out ahead.
     """
 
@@ -73,6 +82,7 @@ class Writing:
         statements: Statements,
         head: Head,
         stamp: int,
+        waking: float,
         foreseen: Foreseen | None = None,
     ) -> None:
         self._connection = connection
@@ -80,8 +90,9 @@ class Writing:
         self._foreseen = foreseen
         self._statements = statements
         self.people = people
-        self.head, self._found = replace(head), head
+        self.head, self._found = head.copy(), head
         self.stamp = stamp
+        self.waking = waking
         self._grown = Peaks.of(head.peaks)
         self._leaves: list[bytes] = []
         self._entries: list[Row] = []
@@ -119,6 +130,11 @@ class Writing:
 
     # --- entries ------------------------------------------------------------------------------------
 
+    def look(self, asked: Asked) -> None:
+        """Look up at once what is about to be asked; before anything is appended. What is worked out ahead has been looked up."""
+        if self._connection is not None:
+            self._foreseen = self.foresee(asked)
+
     def append(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Keep the events that are not there already.
 
@@ -140,11 +156,12 @@ class Writing:
                     require_same(known, event)
             else:
                 self.people.of(self._connected, *whose(event), event)
+        self._foreseen = None
         return tuple(fresh)
 
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
         """Those of these events that are there; None for one that can be read no more."""
-        if self._foreseen is not None and self._foreseen.kept.isdisjoint(ids):
+        if self._foreseen is not None and self._foreseen.none_kept(ids):
             return {}
         rows = self._statements.kept.all(self._cursor, ids)
         return {row.id or "": self.people.event(self.connection, row) for row in map(EntryRow._make, rows)}
@@ -197,8 +214,8 @@ class Writing:
 
     def new(self, matters: Mapping[str, str]) -> tuple[str, ...]:
         """Of some cases, each with the name of its matter, those of which nothing was kept and nothing said so far."""
-        if self._foreseen is not None:
-            new = tuple(case for case in matters if case in self._foreseen.new)
+        if self._foreseen is not None and matters.keys() <= self._foreseen.asked.cases.keys():
+            new = tuple([case for case in matters if case in self._foreseen.new])
         else:
             self._flush()
             new = self._unheard_of(matters)
@@ -213,10 +230,15 @@ class Writing:
         return tuple(case for case in unmet if matters[case] not in said)
 
     def foresee(self, asked: Asked) -> Foreseen:
-        """What the next transaction would find, once this one is committed as it stands; after `end`."""
-        kept = frozenset(row[2] for row in self._statements.kept.all(self._cursor, asked.ids))
-        wakes_at = value(self._statements.first_waking.one(self._cursor))
-        return Foreseen(kept, frozenset(self._unheard_of(asked.cases)), wakes_at)
+        """What would be found by what is written so far; by the next transaction, where this is the end."""
+        if len(asked.ids) == len(asked.cases) == 1:
+            (name,), ((case, matter),) = asked.ids, asked.cases.items()
+            kept, met, said = self._statements.look.one(self._cursor, name, case, matter) or ()
+            return Foreseen(
+                asked, asked.ids if kept else frozenset(), frozenset() if met or said else frozenset({case})
+            )
+        found = frozenset(row[0] for row in self._statements.kept_ids.all(self._cursor, list(asked.ids)))
+        return Foreseen(asked, found, frozenset(self._unheard_of(asked.cases) if asked.cases else ()))
 
     def events(self, case: str | None) -> tuple[Event, ...]:
         """The readable events of a case, those appended here included."""
@@ -253,12 +275,14 @@ class Writing:
         return {name: event for name, event in self._kept(sorted(set(ids))).items() if event is not None}
 
     def awake(self) -> tuple[str, ...]:
-        """The matters in which something changes by itself until the clock, in any order."""
-        if self._foreseen is not None and not self._matters:
-            wakes_at = self._foreseen.wakes_at
-            if wakes_at is None or wakes_at > self.head.now:
-                return ()
+        """The matters in which something changes by itself until the clock, in any order; each is then to be said anew."""
+        if self.waking > self.head.now:
+            return ()
         self._flush_said()
+        first = value(self._statements.first_waking.one(self._cursor, self.head.now))
+        self.waking = (
+            inf if first is None else first
+        )  # of the others; those given out say themselves when they next wake
         return tuple(row[0] for row in self._statements.awake.all(self._cursor, self.head.now))
 
     def matters(self) -> tuple[str, ...]:
@@ -299,7 +323,10 @@ class Writing:
                 )  # fmt: skip
             if announce:
                 self._announce(change, matter, key, times)
-        self._matters.append((matter, maybe(wakes_at)))
+        wakes = maybe(wakes_at)
+        self._matters.append((matter, wakes))
+        if wakes is not None and wakes < self.waking:
+            self.waking = wakes
         if gone or max(map(len, (self._duties, self._matters, self._outbox))) >= BATCH:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
@@ -410,8 +437,9 @@ class Writing:
         self._tell()
         if self.head == self._found:
             return self.head
-        head = replace(self.head, peaks=self._peaks().bytes())
-        self._statements.move_head.run(self._cursor, *(getattr(head, part) for part in MOVING))
+        head = self.head
+        head.peaks = self._peaks().bytes()
+        self._statements.move_head.run(self._cursor, *[getattr(head, part) for part in MOVING])
         return head
 
     def _peaks(self) -> Peaks:
