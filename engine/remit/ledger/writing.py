@@ -303,26 +303,29 @@ class Writing:
     ) -> None:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
-        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
+        sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]] = {}
         scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
+        head, pseudonym = self.head, self.people.master.pseudonym
         for change in changed:
-            found = change.obligation
-            key = self.people.master.pseudonym(found.id)
-            times = scheduled.get(id(found.deadline))
-            if times is None:
-                times = scheduled[id(found.deadline)] = moments(found.deadline)
+            found, status, due = change.obligation, None, None
+            key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
             if change.after is None:
                 gone.append((key,))
             else:
-                person, body = self._sealed(found, key, times, sealing)
+                times = scheduled.get(id(found.deadline))
+                if times is None:
+                    times = scheduled[id(found.deadline)] = moments(found.deadline)
+                status, due, body, person = str(found.status), times[1], pack(found, times), None
+                if found.case is not None:
+                    person, body = self._sealed(found, key, body, sealing)
                 self._duties.append(
-                    (
-                        key, matter, found.rule, found.bearer.id, str(found.status), str(found.nature), *times, tzdata,
-                        person, body,
-                    )
-                )  # fmt: skip
+                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, body)
+                )
             if announce:
-                self._announce(change, matter, key, times)
+                head.outbox += 1
+                self._outbox.append(
+                    (head.outbox, head.position, head.now, change.what, key, matter, rule, bearer, status, due)
+                )
         wakes = maybe(wakes_at)
         self._matters.append((matter, wakes))
         if wakes is not None and wakes < self.waking:
@@ -336,26 +339,15 @@ class Writing:
         self,
         found: Obligation,
         key: str,
-        times: Moments,
-        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]],
-    ) -> tuple[int | None, bytes]:
-        """The bytes of a row, and the person with whose key they are sealed; `sealing` holds the keys at hand."""
-        body = pack(found, times)
-        if found.case is None:
-            return None, body
-        whose = (found.case, found.subject)
-        if whose not in sealing:
-            sealing[whose] = self.people.of(self._connected, *whose)
-        person, own = sealing[whose]
-        return person, own.seal_alike(body, row_binding(self.head.ledger, key))
-
-    def _announce(self, change: Change, matter: str, key: str, times: Moments) -> None:
-        head, found = self.head, change.obligation
-        head.outbox += 1
-        status, due = (None, None) if change.after is None else (str(found.status), times[1])
-        self._outbox.append(
-            (head.outbox, head.position, head.now, change.what, key, matter, found.rule, found.bearer.id, status, due)
-        )
+        body: bytes,
+        sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]],
+    ) -> tuple[int, bytes]:
+        """The number of the person with whose key a row is sealed, and its sealed bytes; `sealing` holds the keys at hand."""
+        whose = found.case, found.subject
+        known = sealing.get(whose)
+        if known is None:
+            known = sealing[whose] = self.people.of(self._connected, *whose)
+        return known[0], known[1].seal_alike(body, row_binding(self.head.ledger, key))
 
     def record_incident(self, backend: str, case: str | None, what: str) -> None:
         """That a native matcher failed and the reference answered."""
