@@ -22,6 +22,7 @@ from remit.keeper.keeper import (
     require_movable,
     standing_moves,
 )
+from remit.keeper.kept_cases import KeptCases
 from remit.keeper.matters import AGENDA, case_of, matter_of
 from remit.keeper.submission import Submission
 from remit.keeper.zones import tzdata_version
@@ -41,7 +42,6 @@ from remit.model.event import Event
 from remit.model.obligation import Change, Delta, Obligation
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
-from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
 
 #: Matters of which the last answer is remembered.
@@ -60,9 +60,10 @@ class DurableKeeper(LedgerAnswers):
         law: the pack compiled.
     """
 
-    def __init__(self, store: Store, pack: Pack, law: Law, evaluator: Evaluator | None = None) -> None:
+    def __init__(self, store: Store, pack: Pack, law: Law) -> None:
         super().__init__(store, pack, law)
-        self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
+        self._evaluator = LiveEvaluator(law)
+        self._cases = KeptCases(self._evaluator)
         self._agenda_types = agenda_types(law.program)
         self._bears = bears_on_agenda(law.program)
         self._tzdata, self._zoned = tzdata_version(), False
@@ -123,14 +124,28 @@ class DurableKeeper(LedgerAnswers):
             )
             events = all_homed(events, led_to(events, ledger))
         fresh = ledger.append(events)
-        ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
-        self._moves += [event for event in fresh if event.type in MOVES]
-        for event in fresh:
-            if event.case in self._reported:
-                self._reported[event.case] += (event,)
-        touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
+        if fresh:
+            ledger.move(max([event.knowable_at for event in fresh]))
+        touched = self._tell(fresh, self.now_of(ledger)) | self._borne(fresh)
         self._settle(ledger, touched | adopted, told=touched)
         return Delta(duplicate=True) if events and not fresh else self._delta(touched)
+
+    def _tell(self, fresh: Sequence[Event], now: datetime) -> set[str]:
+        """The cases hear of what is new in them; the matters it touches. Those that are linked with others are worked out whole."""
+        self._cases.at(now)
+        self._moves += [event for event in fresh if event.type in MOVES]
+        if not self._moves:
+            touched = {event.case for event in fresh}
+        else:
+            groups = linked({event.case for event in fresh}, self._moves)
+            touched = {name for event in fresh for name in groups[event.case]}
+            for name in touched:
+                if len(groups[name]) > 1:
+                    self._cases.let_go(name)
+        for event in fresh:
+            if not self._cases.take(event) and event.case in self._reported:
+                self._reported[event.case] += (event,)
+        return {matter_of(name) for name in touched}
 
     def can_foresee(self, events: tuple[Event, ...], foreseen: Foreseen) -> bool:
         """Whether nothing needs to be read to take these events, once what was looked up is known."""
@@ -151,10 +166,14 @@ class DurableKeeper(LedgerAnswers):
 
     def unread(self, events: Iterable[Event]) -> dict[str, str]:
         """The cases of which nothing was read yet, each with the name of its matter."""
-        return {e.case: matter_of(e.case) for e in events if e.case is not None and e.case not in self._reported}
+        return {
+            e.case: matter_of(e.case)
+            for e in events
+            if e.case is not None and e.case not in self._cases and e.case not in self._reported
+        }
 
     def _remembers(self, case: str | None) -> bool:
-        return case in self._reported and matter_of(case) in self._said
+        return case in self._cases or (case in self._reported and matter_of(case) in self._said)
 
     def advance(self, now: datetime) -> Delta:
         def work(ledger: Writing) -> Delta:
@@ -197,6 +216,7 @@ class DurableKeeper(LedgerAnswers):
                 ledger.destroy(persons)
                 empty = [] if reports.left(sealing) & wanted else mine
                 closed = {name: number for name in empty if (number := ledger.close(name)) is not None}
+                self._cases.clear()
                 self._forget_reports()
                 self._moves = list(ledger.events_of(MOVES))
                 content: dict[str, object] = {
@@ -222,7 +242,7 @@ class DurableKeeper(LedgerAnswers):
             self._settle(ledger, adopted)
             before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
-            self._said.clear()
+            self._forget_answers()
             self._settle(ledger, known | self._matters(ledger), told=(), announce=False)
             return before == ledger.state()
 
@@ -255,8 +275,7 @@ class DurableKeeper(LedgerAnswers):
 
     def _remember(self) -> None:
         """What was worked out was committed; where more than that was, it may yet come otherwise."""
-        if len(self._said) > REMEMBERED:
-            self._forget()
+        self._forget_when_much()
         self._seen = -1 if self._is_ahead else self._store.seen
         self._is_ahead = False
         self._incidents = len(self._law.matcher.incidents)
@@ -268,8 +287,17 @@ class DurableKeeper(LedgerAnswers):
 
     def _forget(self) -> None:
         """What is remembered of the ledger may be otherwise by now."""
-        self._said.clear()
+        self._forget_answers()
         self._forget_reports()
+
+    def _forget_when_much(self) -> None:
+        if len(self._said) + len(self._cases) > REMEMBERED:
+            self._forget()
+
+    def _forget_answers(self) -> None:
+        """What follows from the entries is read, or worked out, again."""
+        self._said.clear()
+        self._cases.clear()
 
     def _forget_reports(self) -> None:
         """Some can be read no more."""
@@ -281,24 +309,37 @@ class DurableKeeper(LedgerAnswers):
 
         Older data are not: programs beside each other would take turns for ever. Returns the matters this touches.
         """
-        if ledger.head.position != self._seen:
-            self._forget()
-            self._moves = list(ledger.events_of(MOVES))
-        self._seen = -1
+        seen, self._seen = self._seen, -1
+        if ledger.head.position != seen:
+            self._notice(ledger, seen)
         self._changed = {}
         if ledger.head.pack_digest == self._digest and (self._zoned or ledger.tzdata() >= self._tzdata):
             self._zoned = True
             return set()
-        self._said.clear()
+        self._forget_answers()
         ledger.adopt(self._digest, self._archive, self._version(), self._tzdata)
         self._zoned = True
         return {*ledger.matters(), AGENDA}
+
+    def _notice(self, ledger: Writing, seen: int) -> None:
+        """Others have written since: forget what they may have changed."""
+        turned = None if seen < 0 else ledger.turned(seen, self._store.announced)
+        if turned is None:
+            self._forget()
+            self._moves = list(ledger.events_of(MOVES))
+            return
+        for case in turned.cases:
+            self._reported.pop(case, None)
+            self._cases.let_go(case)
+        for matter in turned.matters:
+            self._said.pop(matter, None)
+            self._cases.let_go(case_of(matter))
 
     def _meet(self, ledger: Writing, events: Iterable[Event]) -> None:
         """Of a case nobody has heard of, nothing needs to be read: nothing was reported in it, nothing said of it."""
         unread = self.unread(events)
         for case in ledger.new(unread):
-            self._reported[case], self._said[unread[case]] = (), {}
+            self._cases.begin(case)
 
     def _matters(self, ledger: Writing) -> set[str]:
         """All that follows from the entries; of a case that was split off, none but the split may tell."""
@@ -322,20 +363,38 @@ class DurableKeeper(LedgerAnswers):
         What changed is remembered of the matters `told` alone, where that is given; of many matters, none is remembered whole.
         """
         now = self.now_of(ledger)
+        self._cases.at(now)
         matters = sorted({*touched, *ledger.awake()})
         self.watch(len(matters))
         for matter in matters:
-            before = self._owed(ledger, matter)
-            after, wakes_at = self._worked_out(ledger, matter, now)
-            found = changes(before.values(), after).changes
+            found, wakes_at = self._turned(ledger, matter, now, heard=told is not None and matter in told)
             ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
-            if len(self._said) > REMEMBERED:
-                self._forget()
-            self._said[matter] = {o.id: o for o in after}
+            self._forget_when_much()
             if found and (told is None or matter in told):
                 self._changed[matter] = found
         for incident in self._law.matcher.incidents[self._incidents :]:
             ledger.record_incident(incident.backend, incident.case, incident.what)
+
+    def _turned(
+        self, ledger: Writing, matter: str, now: datetime, *, heard: bool
+    ) -> tuple[tuple[Change, ...], datetime | None]:
+        """What has become otherwise in a matter since something was last said of it, and when it next turns by itself.
+
+        A case that was `heard` of is kept from then on, unless it is linked with others.
+        """
+        if matter != AGENDA:
+            case = case_of(matter)
+            if case in self._cases:
+                return self._cases.news(case)
+            if heard and len(self._linked(case)) == 1 and (told := self._events_of(ledger, case)):
+                before = self._owed(ledger, matter)
+                self._said.pop(matter)
+                self._reported.pop(case)
+                return self._cases.loaded(case, told, before.values())
+        before = self._owed(ledger, matter)
+        after, wakes_at = self._worked_out(ledger, matter, now)
+        self._said[matter] = {o.id: o for o in after}
+        return changes(before.values(), after).changes, wakes_at
 
     def _worked_out(
         self, ledger: Writing, matter: str, now: datetime
@@ -350,6 +409,9 @@ class DurableKeeper(LedgerAnswers):
         return owed, self._evaluator.wakes_at(owed, told, now, agenda=matter == AGENDA)
 
     def _events_of(self, ledger: Writing, case: str | None) -> tuple[Event, ...]:
+        kept = self._cases.events(case)
+        if kept is not None:
+            return kept
         if case not in self._reported:
             self._reported[case] = ledger.events(case)
         return self._reported[case]

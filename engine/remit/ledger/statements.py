@@ -137,6 +137,9 @@ class Statements:
         self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
         self.kept = Lookup(select(ENTRIES), ENTRIES.c.id, dialect)
         self.kept_ids = Lookup(select(ENTRIES.c.id), ENTRIES.c.id, dialect)
+        since = select(ENTRIES.c.kind, ENTRIES.c.case_id, ENTRIES.c.type).where(ENTRIES.c.position > bindparam("after"))
+        self.entries_since = made(since)
+        self.told_since = made(select(OUTBOX.c.matter).distinct().where(OUTBOX.c.number > bindparam("after")))
         self.add_entry = added(ENTRIES)
         self.look = made(
             select(

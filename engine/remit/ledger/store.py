@@ -105,6 +105,8 @@ class Store:
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
         self.seen = self._read_at = head.position
+        #: The last number of the outbox, by what was written last.
+        self.announced = head.outbox
         self._ahead: Ahead[Any] | None = None
         #: No matter wakes before that, by what was written last; minus infinity where it is not known.
         self._waking = -inf
@@ -182,7 +184,7 @@ class Store:
         done, head, writing = self.database.writing(
             run, self._locks(cases), lambda written: self._witness.write(written[1])
         )
-        self.seen, self._waking = head.position, writing.waking
+        self.seen, self.announced, self._waking = head.position, head.outbox, writing.waking
         return done
 
     def write_each(self, works: Iterable[Work[T]]) -> Iterator[T]:
@@ -219,7 +221,7 @@ class Store:
         done, head, writing, _ = self.database.writing(
             run, self._locks(work.cases), lambda written: self._witness.write(written[1]), meanwhile
         )
-        self.seen, self._waking = head.position, writing.waking
+        self.seen, self.announced, self._waking = head.position, head.outbox, writing.waking
         return done
 
     def _work_ahead(self, work: Work[T], head: Head, waking: float, foreseen: Foreseen) -> None:

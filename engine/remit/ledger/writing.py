@@ -26,11 +26,23 @@ from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
-from remit.model.event import Event
+from remit.model.event import MERGER, SPLIT, Event
 from remit.model.obligation import Change, Obligation
 
 #: What one event may be long, canonical and in bytes; ids and names of cases, in characters; events in one go.
 EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
+
+
+#: So many entries of others are looked through; behind more, everything is read again.
+FEW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What others changed: cases in which something was reported, matters of which something was announced."""
+
+    cases: frozenset[str | None]
+    matters: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -289,6 +301,21 @@ class Writing:
         """All of them."""
         self._flush_said()
         return tuple(self.connection.scalars(select(MATTERS.c.matter).order_by(MATTERS.c.matter)))
+
+    def turned(self, position: int, announced: int) -> Turned | None:
+        """What may be otherwise than at a position, when so much was announced; None where it may be anything.
+
+        An entry that is neither report nor tick, or that moves something between cases, changes what was there before it.
+        """
+        if self.head.position - position > FEW:
+            return None
+        entries = self._statements.entries_since.all(self._cursor, position)
+        if any(kind not in {"event", "tick"} or type_ in {MERGER, SPLIT} for kind, _, type_ in entries):
+            return None
+        messages = self._statements.told_since.all(self._cursor, announced)
+        return Turned(
+            frozenset(case for kind, case, _ in entries if kind == "event"), frozenset(row[0] for row in messages)
+        )
 
     # --- the projection ---------------------------------------------------------------------------
 
