@@ -43,7 +43,8 @@ class ColumnarRule:
     """A rule of the subset.
 
     Attributes:
-        shape: its condition, exception, doubts and acts as SQL; rules of one shape differ by their `constants` only.
+        condition, exception, doubts, acts: as SQL; rules of one shape differ by their `constants` only.
+        stated, facts, matter: the attributes that it reads of events, of the subject, of the case.
         route: what finds its desks. Rules with the same route find the same desks for the same event.
         place: the event's attribute from which a desk's place, or a unit, is read.
         reads_by, reads_place: whether its desks depend on who reports, and where.
@@ -58,6 +59,7 @@ class ColumnarRule:
     constants: Mapping[str, Constant]
     stated: frozenset[str]
     facts: frozenset[str]
+    matter: frozenset[str]
     route: tuple[object, ...]
     place: str | None
     reads_by: bool
@@ -73,7 +75,7 @@ class ColumnarRule:
         return {
             "rule": self.live.order, "name": rule.id, "policy": rule.policy, "action": rule.action or "",
             "prefix": f"{escaped(rule.policy)}/{escaped(rule.id)}/", "per": rule.per.value,
-            "first": self.live.first, "last": self.live.last, "reads_facts": bool(self.facts),
+            "first": self.live.first, "last": self.live.last, "per_bearer": self.live.per_bearer,
             "reads_by": self.reads_by, "reads_place": self.reads_place, "place_of": self.place, "hours": self.hours,
             "from_event": self.from_event, "reading": rule.timing.reading if isinstance(rule.timing, ByReading) else None,
             "maintained": self.live.maintained, "must": rule.modality is Modality.MUST, "perdurant": rule.perdurant,
@@ -134,18 +136,19 @@ def columnar_rule(program: LiveProgram, rule: LiveRule, asked: dict[Doubt, int])
     words = Translator(program.law.attributes, asked)
     trees = [None if part is None else part.tree for part in (source.condition, source.exception)]
     condition, exception = (None if tree is None else words.judge(tree) for tree in trees)
+    words.bearer = "u.any_unit"
     doubts = [words.doubts(tree) for tree in trees if tree is not None]
-    facts = frozenset(words.facts)
+    facts, matter, words.reads_bearer = frozenset(words.facts), frozenset(words.matter), False
     acts = tuple(act_of(act, words) for act in rule.source.discharges)
-    if words.facts != facts:
-        raise OutsideColumnsError("an act that depends on a fact of the subject")
+    if words.facts != facts or words.matter != matter or words.reads_bearer:
+        raise OutsideColumnsError("an act that depends on a fact of the subject, the case or the bearer")
     by, place, named = inputs(program, rule)
     if named is not None:
         words.stated.add(named)
     hours, from_event = counted(program, source.timing, rule.source.policy.counting)
     return ColumnarRule(
         rule, condition or "TRUE", exception or "FALSE", f"list_concat({', '.join(doubts)})" if doubts else "[]", acts,
-        words.constants, frozenset(words.stated), facts, route_of(rule), named, by, place, source.timing, hours, from_event,
+        words.constants, frozenset(words.stated), facts, matter, route_of(rule), named, by, place, source.timing, hours, from_event,
     )  # fmt: skip
 
 
