@@ -53,11 +53,12 @@ class Plan:
         #: Condition, exception, doubts and the facts read: rules that agree in these are of one shape.
         self._shapes: dict[tuple[str, str, str, str], int] = {}
         self._acts: dict[str, int] = {}
+        self._breaches: dict[str, int] = {}
         self._routes: dict[tuple[object, ...], int] = {}
         self._limits: dict[object, int] = {}
-        self._facts = sorted({name for rule in rules for name in rule.facts})
-        self._matter = sorted({name for rule in rules for name in rule.matter})
-        self.fields = frozenset(name for rule in rules for name in (*rule.stated, *rule.facts, *rule.matter))
+        self._facts = sorted({name for rule in rules for name in rule.of_person})
+        self._matter = sorted({name for rule in rules for name in rule.of_case})
+        self.fields = frozenset(name for rule in rules for name in (*rule.stated, *rule.of_person, *rule.of_case))
 
     def run(self) -> pa.Table:
         """What the rules raise; afterwards `hard` holds every case that was left out."""
@@ -104,7 +105,10 @@ class Plan:
                 {"rule": order, "type": kind, "action": action, "act": self._acts.setdefault(where, len(self._acts))}
                 for kind, where in rule.acts
             ]
-            breaches += [{"rule": order, "type": kind} for kind in sorted(rule.live.breached_by)]
+            breaches += [
+                {"rule": order, "type": kind, "act": self._breaches.setdefault(where, len(self._breaches))}
+                for kind, where in rule.breaches
+            ]
         constants = [(name, CONSTANTS[name.rstrip("0123456789")]) for name in sorted(names)]
         by_type = pa.Table.from_pylist(rows, schema=pa.schema([*RULE, ("type", pa.string()), *constants]))
         self._table("by_type", by_type)
@@ -131,12 +135,31 @@ class Plan:
         self._find_lone()
         for name, read, by in (("facts", self._facts, '"case", subject'), ("matter", self._matter, '"case"')):
             if read:
-                told = ", ".join(
-                    f'arg_max("d:{n}", {{"happened": happened, "learned": learned, "id": id}}) AS "d:{n}", CASE WHEN min("d:{n}") = max("d:{n}") THEN min(k) FILTER (WHERE "d:{n}" IS NOT NULL) ELSE max(k) FILTER (WHERE "d:{n}" IS NOT NULL) END AS "since:{n}"'
-                    for n in read
-                )
-                stated = " OR ".join(f'"d:{n}" IS NOT NULL' for n in read)
-                self._sql(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, {told} FROM {self._events} WHERE {stated} GROUP BY ALL")  # fmt: skip
+                self._gather(name, read, by)
+
+    def _gather(self, name: str, read: Sequence[str], by: str) -> None:
+        stated = " OR ".join(f'"d:{n}" IS NOT NULL' for n in read)
+        told = ", ".join(
+            f'min("d:{n}") AS "d:{n}", min(k) FILTER (WHERE "d:{n}" IS NOT NULL) AS "since:{n}"' for n in read
+        )
+        torn = " OR ".join(f'coalesce(min("d:{n}") <> max("d:{n}"), FALSE)' for n in read)
+        self._sql(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, {torn} AS torn, {told} FROM {self._events} WHERE {stated} GROUP BY {by}"
+        )
+        if not self._any(f"{name} WHERE torn"):
+            return
+        when = '{"happened": happened, "learned": learned, "id": id}'
+        last = ", ".join(
+            f'arg_max("d:{n}", {when}) AS "d:{n}", CASE WHEN min("d:{n}") = max("d:{n}") THEN min(k) FILTER (WHERE "d:{n}" IS NOT NULL) ELSE max(k) FILTER (WHERE "d:{n}" IS NOT NULL) END AS "since:{n}"'
+            for n in read
+        )
+        same = " AND ".join(f"e.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
+        self._sql(f"""
+            CREATE OR REPLACE TEMP TABLE told_anew AS
+            SELECT {by}, TRUE AS torn, {last} FROM {self._events} e WHERE EXISTS (FROM {name} t WHERE torn AND {same}) AND ({stated}) GROUP BY {by}
+        """)
+        self._sql(f"DELETE FROM {name} WHERE torn")
+        self._sql(f"INSERT INTO {name} FROM told_anew")
 
     def _find_lone(self) -> None:
         """The one person of each case in which a report, or what states a fact, names nobody."""
@@ -241,7 +264,7 @@ class Plan:
         matter = '"case", rule, part, bearer'
         self._sql(f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {matter} FROM routed WHERE joins GROUP BY {matter} HAVING count(*) > 1")  # fmt: skip
         if not self._any("alike"):
-            self._sql("CREATE OR REPLACE TEMP VIEW drafts AS SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed")  # fmt: skip
+            self._sql("CREATE OR REPLACE TEMP TABLE drafts AS SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed")  # fmt: skip
             return
         lead = "(verdict IS NULL, doubtful, happened, learned, id, desk)"
         self._sql(f"""
@@ -278,19 +301,22 @@ class Plan:
     def _settle(self) -> None:
         """When each draft was first performed, and by whom; a case in which a rule may have been breached is hard."""
         fits = 'coalesce(e."d:rule", r.name) = r.name'
-        if self._told.any("type IN (SELECT type FROM breaches)"):
+        fitting, fitting_breach = (
+            chosen("t.act", {n: text for text, n in found.items()}) for found in (self._acts, self._breaches)
+        )
+        if any(kind in self._told.types for rule in self._rules for kind, _ in rule.breaches):
             self._sql(f"""
                 INSERT INTO hard SELECT DISTINCT d."case"
-                FROM drafts d JOIN breaches t ON t.rule = d.rule JOIN rules r ON r.rule = d.rule
-                JOIN told e ON e."case" = d."case" AND e.type = t.type
-                WHERE {fits} AND coalesce(e."d:action", r.action) = r.action
+                FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+                JOIN rules r ON r.rule = d.rule {self._known_facts}
+                WHERE {fits} AND coalesce(e."d:action", r.action) = r.action AND {fitting_breach}
             """)
         day = self._day("e.happened")
         tried = f"""
             SELECT d.draft, e.happened, e.reporter, {self._version(day)} AS version, i.actors
             FROM told e JOIN acts t ON e.type = t.type AND e."d:action" %s JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
             JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
-            WHERE {fits} AND e.reporter IS NOT NULL AND {chosen("t.act", {n: text for text, n in self._acts.items()})}
+            WHERE {fits} AND e.reporter IS NOT NULL AND {fitting}
               AND (r.per <> 'event' OR (e.happened >= d.happened AND e.id <> d.id))
               AND (r.per <> 'subject' OR e.subject IS NULL OR e.subject = d.subject)
         """

@@ -22,10 +22,9 @@ from remit.columnar.rules import Subset, subset_of
 from remit.columnar.schema import events_of, table_of_obligations
 from remit.columnar.told import Told, quoted
 from remit.live.agenda import LiveAgenda
-from remit.live.evaluator import LiveEvaluator
+from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING
-from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -50,7 +49,6 @@ class Replay:
         settings = {"threads": threads, "memory_limit": memory}
         connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
         self.told = Told(connection, events, law, now)
-        self._events = events
         self.law, self._now = law, now
         self.left_to_live = 0
 
@@ -78,18 +76,21 @@ class Replay:
     def _live(self, whole: LiveEvaluator, subset: Subset) -> Iterator[Iterable[Obligation]]:
         """What columns do not hold: hard cases whole, of the others the refused rules, and the agenda."""
         law = whole.program.law
-        triggers = quoted(law.program.by_event)
-        acts = quoted({*AMENDMENTS, *MOVES})
-        caseless = self.told.any(f'"case" IS NULL AND type IN ({triggers}, {acts})')
-        reported = "TRUE" if caseless else f"type IN ({acts})"
-        bearing = f'"case" IN (SELECT "case" FROM told WHERE type IN ({triggers}) OR replaced IN ({triggers}))'
-        linked = self.told.any(f'type IN ({quoted(MOVES)}) OR ("case" IS NULL AND type IN ({acts}))')
-        hard = '"case" IN (SELECT "case" FROM hard)' if linked else f'"case" IN (SELECT "case" FROM hard) AND {bearing}'
-        yield self._cases(whole, f'({hard}) OR ("case" IS NULL AND {reported})', caseless=caseless)
+        triggers, acts = quoted(law.program.by_event), quoted(ACTS_UPON_CASES)
+        lonely = self.told.caseless
+        caseless = not lonely.isdisjoint((*law.program.by_event, *ACTS_UPON_CASES))
+        linked = not self.told.types.isdisjoint(MOVES) or not lonely.isdisjoint(ACTS_UPON_CASES)
+        if not linked:  # what reports nothing that the law asks about owes nothing
+            bearing = f"type IN ({triggers}) OR replaced IN ({triggers})"
+            self.told.connection.execute(
+                f'DELETE FROM hard WHERE "case" NOT IN (SELECT "case" FROM told WHERE "case" IN (FROM hard) AND ({bearing}))'
+            )
+        alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
+        yield self._cases(whole, f'"case" IN (FROM hard) {alone}', caseless=caseless)
         rest = narrowed(law, tuple(rule for rule in law.program.rules if rule.order in subset.refused))
-        if rest.program.by_event and self.told.any(f"type IN ({quoted(rest.program.by_event)})"):
+        if not self.told.types.isdisjoint(rest.program.by_event):
             some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(rest.program.by_event)}))'
-            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (SELECT "case" FROM hard) AND {some}')
+            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (FROM hard) AND {some}')
         if law.program.recurring or law.program.standing:
             yield whole.agenda(self._agenda_events(whole.program), self._now)
 
@@ -101,8 +102,7 @@ class Replay:
 
     def _events_where(self, which: str) -> Iterator[Event]:
         """The events of a part of the table, as they are reported."""
-        found = self._events.take(self.told.numbers(which))
-        return events_of(found, self.law.attributes, self.law.calendar.zone)
+        return events_of(self.told.where(which), self.law.attributes, self.law.calendar.zone)
 
     def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
         """The acts that may bear on what recurs or stands, and whatever was amended."""
@@ -112,7 +112,7 @@ class Replay:
         heard = {kind for rule in rules for kind in rule.heard}
         actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
         acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
-        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (SELECT "case" FROM marked)'
+        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (FROM marked)'
         return self._events_where(f"({acts}) OR {others}")
 
 

@@ -30,6 +30,7 @@ class Told:
     Attributes:
         connection: where `told` is, with the table `marked` of the cases upon whose reports or duties somebody acted, and those that these link with.
         persons: whether any event is about anybody.
+        types, caseless: the types of the events, and of those that belong to no case.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, events: pa.Table, law: Law, now: datetime) -> None:
@@ -37,6 +38,8 @@ class Told:
         self._events, self._law, self._now = events, law, now
         self._fields: frozenset[str] = frozenset()
         self.persons = False
+        self.types: frozenset[str] = frozenset()
+        self.caseless: frozenset[str] = frozenset()
         connection.execute("SET TimeZone = 'UTC'")
 
     def read(self, fields: Iterable[str]) -> None:
@@ -49,7 +52,10 @@ class Told:
         self.connection.register("arrived", numbered)
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE told AS {self._query(numbered.schema)}")
         self.connection.unregister("arrived")
-        self.persons = self.any("subject IS NOT NULL")
+        found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
+        self.persons = any(persons for _, _, persons in found)
+        self.types = frozenset(kind for kind, _, _ in found)
+        self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
         self._mark()
 
     def _query(self, present: pa.Schema) -> str:
@@ -80,10 +86,22 @@ class Told:
         """Whether there is any such event."""
         return bool(self.connection.execute(f"SELECT EXISTS (FROM told WHERE {which})").fetchall()[0][0])
 
-    def numbers(self, which: str) -> pa.Array:
-        """Where those events stand, in their order."""
+    def where(self, which: str) -> pa.Table:
+        """Those events as they were reported, in their order."""
         asked = self.connection.sql(f"SELECT number FROM told WHERE {which} ORDER BY number")
-        return asked.to_arrow_table()["number"]
+        return taken(self._events, asked.to_arrow_table()["number"].combine_chunks())
+
+
+def taken(table: pa.Table, numbers: pa.Array) -> pa.Table:
+    """The rows of these numbers, which grow; batch by batch, so that no column has to be put together first."""
+    found, start = [], 0
+    for batch in table.to_batches():
+        low, high = pa.scalar(start, pa.int64()), pa.scalar(start + batch.num_rows, pa.int64())
+        here = numbers.filter(pc.and_(pc.greater_equal(numbers, low), pc.less(numbers, high)))
+        if len(here):
+            found.append(batch.take(pc.subtract(here, low)))
+        start += batch.num_rows
+    return pa.Table.from_batches(found, schema=table.schema)
 
 
 def column_type(attribute: Attribute | None) -> str:
