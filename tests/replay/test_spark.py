@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as changed
@@ -64,7 +63,7 @@ def events(tmp_path: Path) -> Path:
 def session_on(master: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SparkSession]:
     from pyspark.sql import SparkSession
 
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "engine"))
     session = settings(SparkSession.builder.master(master)).getOrCreate()
     try:

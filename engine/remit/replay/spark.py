@@ -13,6 +13,7 @@ executor that dies, Spark does the part again, from what the others still hold o
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
 
 
 def ready(builder: SparkSession.Builder) -> SparkSession.Builder:
-    """A session with which this works: moments in UTC, and executors that run this Python."""
-    return builder.config("spark.sql.session.timeZone", "UTC").config("spark.pyspark.python", sys.executable)
+    """A session with which this works: moments in UTC, and executors that run this Python, if `PYSPARK_PYTHON` names no other."""
+    # Spark hears of it by the environment alone, unless it was begun by `spark-submit`.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return builder.config("spark.sql.session.timeZone", "UTC")
 
 
 def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int | None = None) -> DataFrame:
