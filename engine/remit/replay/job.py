@@ -7,7 +7,8 @@ done, and is not done again. A part writes the same bytes whoever does it, and w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -95,6 +96,11 @@ class Job:
         """What a part came to. It is done from here on."""
         with whole(self.folder / f"{name}.json") as part:
             part.write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
+
+    @cached_property
+    def sizes(self) -> Mapping[int, int]:
+        """How many batches lie on each shelf."""
+        return Counter(shelf for _, index in self.files for shelf in index)
 
     def on(self, shelf: int | None) -> Iterator[pa.RecordBatch]:
         """The batches that chunks laid on a shelf; of None, on those of all cases."""

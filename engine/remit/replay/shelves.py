@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 from zlib import crc32
 
 import pyarrow as pa
@@ -85,10 +86,17 @@ def shelves_of(event: Event, shelves: int, bears: Callable[[Event], bool]) -> It
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A file that is there whole or not at all, and lasts once it is there."""
-    part = path.with_name(path.name + ".part")
-    yield part
+def whole(path: Path, folder: Path | None = None) -> Iterator[Path]:
+    """A file that is there whole or not at all, and lasts once it is there; until then in a folder, or beside its place.
+
+    Several may write it at once, as where a worker was given up too early: each has a file of its own.
+    """
+    part = (folder or path.parent) / f"{path.name}.{uuid4().hex}.part"
+    try:
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     part.replace(path)
