@@ -48,6 +48,8 @@ def forget(native: Durable) -> None:
     """What was asked all at once is asked again, one by one."""
     native._alone.clear()
     native._known.clear()
+    native._screens.clear()
+    native._unsettled = set(native._beside)
 
 
 def test_more_rules_on_one_event_than_the_network_can_wake(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from made import pack_with
 from native import ENGINE, POISON, durable, failing, needs_network
-from remit.matching.durable import Durable
+from remit.matching.durable import Durable, apart
 from remit.matching.history import History
 from remit.matching.network import Network
 from remit.matching.reference import Reference
@@ -200,15 +200,23 @@ def test_of_kinds_put_at_once_only_the_one_that_fails_is_to_blame(program: Progr
     worker.close()
 
 
+def test_kinds_that_need_each_other_are_not_put_as_one_case() -> None:
+    alone: frozenset[str] = frozenset()
+    assert apart({"a": alone, "b": frozenset("c"), "c": frozenset("b"), "d": frozenset("a"), "e": frozenset("x")}) == [
+        ["a", "b", "e"],
+        ["c", "d"],
+    ]
+
+
 def test_what_a_kind_sets_off_by_itself_is_asked_once_for_all(program: Program, tmp_path: Path) -> None:
     log = tmp_path / "seen"
     worker = failing(seen=f"open({str(log)!r}, 'a').write(str(sorted(kinds)) + chr(10))")
     native = Durable(program, worker)
     for kind in KINDS[:2]:
         assert native.orders(case(1, (kind,))) == {kind: frozenset({KINDS.index(kind)} if kind == "item_lost" else ())}
-    assert log.read_text().splitlines() == ["[1]", "[2]"], "item_overdue needs another beside it, and is put alone"
+    assert log.read_text().splitlines() == ["[1, 2]"]
     assert native.orders(case(1, KINDS)) == {"item_lost": {0}, "item_overdue": {1}}
-    assert log.read_text().splitlines()[2:] == ["[2, 3]"]
+    assert log.read_text().splitlines()[1:] == ["[2, 3]"], "with what it needs beside it, it is asked when it is met"
     worker.close()
 
 

@@ -40,14 +40,9 @@ class Compiled:
     def __init__(self, program: Program, reason: str = "asked for") -> None:
         self.program = program
         self.reason = reason
-        self._screens: dict[str, Screen] = {kind: self._at_first(kind) for kind in program.by_event}
-
-    def _at_first(self, kind: str) -> Screen:
-        def compile_and_find(event: Event, case: History) -> tuple[Binding, ...]:
-            self._screens[kind] = screen_of(self.program.by_event[kind])
-            return tuple(set_off(self._screens, (event,), lambda _: case))
-
-        return unscreened(compile_and_find)
+        self._screens: dict[str, Screen] = {}
+        for kind, rules in program.by_event.items():
+            put(self._screens, kind, rules)
 
     def start(self) -> None:
         """Compile every rule now, for whoever cannot wait at the first event of a type."""
@@ -123,16 +118,14 @@ def set_off(
 # --- the rules of one type of event ----------------------------------------------------------------
 
 
-def at_first(rules: Sequence[CompiledRule]) -> Screen:
-    """The rules are compiled when they are first looked for."""
-    screens: dict[str, Screen] = {}
+def put(screens: dict[str, Screen], kind: str, rules: Sequence[CompiledRule]) -> None:
+    """The rules that a type of event may set off; they are compiled when an event of it is first met."""
 
-    def find(event: Event, case: History) -> tuple[Binding, ...]:
-        if event.type not in screens:
-            screens[event.type] = screen_of(rules)
+    def compile_and_find(event: Event, case: History) -> tuple[Binding, ...]:
+        screens[kind] = screen_of(rules)
         return tuple(set_off(screens, (event,), lambda _: case))
 
-    return unscreened(find)
+    screens[kind] = unscreened(compile_and_find)
 
 
 def screen_of(rules: Sequence[CompiledRule]) -> Screen:

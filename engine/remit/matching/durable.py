@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from remit.matching.compiled import Screen, at_first, judged
+from remit.matching.compiled import Screen, judged, put
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident
 from remit.matching.network import Hit, Pattern
@@ -24,8 +24,8 @@ Question = tuple[int, ...]
 
 #: Answers about kinds beside others; those about a kind by itself are as many as there are kinds, and kept.
 REMEMBERED = 4096
-#: So many kinds that need no others beside them are put as one case.
-AT_ONCE = 1000
+#: So many kinds are put as one case, and so many cases at once; of what does not fit nothing is asked before it is met.
+KINDS_AT_ONCE, CASES_AT_ONCE = 1000, 32
 #: A network that fails so often is given up.
 FAILURES = 8
 NUMBERS = count(1)
@@ -33,10 +33,10 @@ NUMBERS = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rules an event may set off: their orders, and what finds those that it does set off."""
+    """The rules a kind of event may set off: their orders, and by the kind, what finds those that an event of it does set off."""
 
     orders: frozenset[int]
-    screen: Screen
+    screens: dict[str, Screen]
 
 
 class Durable:
@@ -46,16 +46,18 @@ class Durable:
         self._reference = Reference(program)
         self._link = link
         self._number = next(NUMBERS)
-        self._kinds = {kind: number for number, kind in enumerate(heard(program), start=1)}
+        self._names = heard(program)
+        self._kinds = {kind: number for number, kind in enumerate(self._names, start=1)}
         self._rules = {rule.order: rule for rule in program.rules}
         self._patterns = tuple(patterns(program, self._kinds))
         self._beside = beside(program)
         #: Answers about a kind by itself, and about kinds beside others.
         self._alone: dict[Question, Candidates] = {}
         self._known: dict[Question, Candidates] = {}
+        #: What finds the rules of kinds that need no others beside them, and the kinds of which that is not so, or not yet known.
+        self._screens: dict[str, Screen] = {}
+        self._unsettled = set(self._beside)
         self._foreseen = False
-        #: What went wrong with questions that no case has put yet.
-        self._ahead: dict[Question, str] = {}
         self._poison: set[Question] = set()
         self._incidents: list[Incident] = []
         self._gone: str | None = None
@@ -95,6 +97,8 @@ class Durable:
 
     def bindings(self, history: History) -> tuple[Binding, ...]:
         """As the reference gives them."""
+        if self._unsettled.isdisjoint([event.type for event in history.events]):
+            return judged(history, self._screens)
         return self.bindings_of((history,))[0]
 
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
@@ -104,7 +108,7 @@ class Durable:
         return tuple(
             self._reference.bindings(history)
             if found is None
-            else judged(history, {kind: candidates.screen for kind, candidates in found.items()})
+            else judged(history, {kind: candidates.screens[kind] for kind, candidates in found.items()})
             for history, found in zip(histories, known, strict=True)
         )
 
@@ -158,16 +162,14 @@ class Durable:
         """Put questions to the network, each with the case in which it first came up."""
         try:
             self._foresee()
-            unanswered = [question for question in fresh if self._answer(question) is None]
-            asked = [question for question in unanswered if question not in self._ahead]
-            answers = dict(zip(asked, self._link.ask(self._number, self._patterns, asked), strict=True))
+            asked = [question for question in fresh if self._answer(question) is None]
+            answers = self._link.ask(self._number, self._patterns, asked) if asked else []
         except Unavailable as state:
             self._gone = str(state)
             if not state.missing:
                 self._incidents.append(Incident(self._own_name, next(iter(fresh.values())), str(state)))
             return
-        for question in unanswered:
-            answer = self._ahead.pop(question, None) or answers[question]
+        for question, answer in zip(asked, answers, strict=True):
             if isinstance(answer, str):
                 self._poison.add(question)
                 self._incidents.append(Incident(self._own_name, fresh[question], answer))
@@ -184,29 +186,27 @@ class Durable:
         """
         if self._foreseen:
             return
-        needy = [(self._kinds[kind],) for kind, others in self._beside.items() if others][:AT_ONCE]
-        plain = sorted(self._kinds[kind] for kind, others in self._beside.items() if not others)
-        together = [tuple(plain[first : first + AT_ONCE]) for first in range(0, len(plain), AT_ONCE)]
-        answers = self._link.ask(self._number, self._patterns, [*together, *needy])
+        cases = [[self._kinds[kind] for kind in case] for case in apart(self._beside)]
+        answers = self._link.ask(self._number, self._patterns, cases)
         self._foreseen = True
-        for kinds, answer in zip(together, answers, strict=False):
+        for case, answer in zip(cases, answers, strict=True):
             if not isinstance(answer, str):  # else each is put when it is met, so that only what failed is to blame
-                hits: dict[int, list[Hit]] = {kind: [] for kind in kinds}
+                hits: dict[int, list[Hit]] = {kind: [] for kind in case}
                 for hit in answer:
-                    hits[hit[1]].append(hit)
+                    hits.get(hit[1], []).append(hit)
                 for kind, found in hits.items():
                     self._keep((kind,), found)
-        for question, answer in zip(needy, answers[len(together) :], strict=True):
-            if isinstance(answer, str):
-                self._ahead[question] = answer
-            else:
-                self._keep(question, answer)
 
     def _keep(self, question: Question, hits: Sequence[Hit]) -> None:
         """What the event itself sets off; the kinds beside it are asked about with what is beside them."""
-        orders = frozenset([order for order, kind in hits if kind == question[0]])
-        rules = [self._rules[order] for order in sorted(orders)]
-        (self._alone if len(question) == 1 else self._known)[question] = Candidates(orders, at_first(rules))
+        orders = frozenset([order for order, number in hits if number == question[0]])
+        kind = self._names[question[0] - 1]
+        alone, plain = len(question) == 1, not self._beside[kind]
+        found = Candidates(orders, self._screens if plain else {})
+        put(found.screens, kind, [self._rules[order] for order in sorted(orders)])
+        (self._alone if alone else self._known)[question] = found
+        if plain:
+            self._unsettled.discard(kind)
 
 
 def heard(program: Program) -> tuple[str, ...]:
@@ -229,6 +229,24 @@ def beside(program: Program) -> Mapping[str, frozenset[str]]:
         for kind in rule.triggers:
             found[kind] = found.get(kind, frozenset()) | (needed(rule) - {kind})
     return found
+
+
+def apart(beside: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """Kinds that may be put as one case, because none of them needs another of them."""
+    cases: list[tuple[dict[str, None], set[str]]] = []
+    for kind, others in sorted(beside.items()):
+        fitting = [
+            (members, needs)
+            for members, needs in cases
+            if len(members) < KINDS_AT_ONCE and kind not in needs and others.isdisjoint(members)
+        ]
+        if not fitting and len(cases) < CASES_AT_ONCE:
+            cases.append(({}, set()))
+            fitting = cases[-1:]
+        for members, needs in fitting[:1]:
+            members[kind] = None
+            needs.update(others)
+    return [list(members) for members, _ in cases]
 
 
 def needed(rule: CompiledRule) -> frozenset[str]:

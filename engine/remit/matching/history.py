@@ -12,7 +12,9 @@ from types import MappingProxyType
 from remit.expressions.situation import Situation, Stated
 from remit.matching.moves import MOVES, home, moves_in_order
 from remit.model.event import CORRECTION, RETRACTION, Event
+from remit.model.records import maker
 
+make_stated = maker(Stated)
 #: Acts upon reports.
 AMENDMENTS = (RETRACTION, CORRECTION)
 
@@ -75,7 +77,8 @@ class History:
     @cached_property
     def matter(self) -> Mapping[str, Stated]:
         """The facts about the case, whomever its events are about: the latest statement, and who said it first."""
-        return MappingProxyType(stated_in(self.events))
+        subjects = {event.subject for event in self.events}
+        return self.facts(subjects.pop()) if len(subjects) == 1 else MappingProxyType(stated_in(self.events))
 
     def situation(self, event: Event) -> Situation:
         """What the conditions of a rule set off by `event` are judged in."""
@@ -88,7 +91,7 @@ def stated_in(events: Iterable[Event]) -> dict[str, Stated]:
     for event in events:
         for name, value in event.data.items():
             if name not in stated or stated[name].value != value:
-                stated[name] = Stated(value, event.id)
+                stated[name] = make_stated(value, event.id)
     return stated
 
 
