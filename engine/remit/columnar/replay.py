@@ -39,7 +39,7 @@ class Replay:
     """One law over one table of events at one moment. What was answered is kept, so that a changed rule can be held against it.
 
     Attributes:
-        law: the law.
+        law, events: what is replayed.
         left_to_live: the cases, or parts of cases, that the live evaluator answered the last time.
     """
 
@@ -49,7 +49,7 @@ class Replay:
         settings = {"threads": threads, "memory_limit": memory}
         connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
         self.told = Told(connection, events, law, now)
-        self.law, self._now = law, now
+        self.law, self.events, self._now = law, events, now
         self.left_to_live = 0
 
     @cached_property

@@ -58,6 +58,12 @@ def what_if(replayed: Replay, law: Law) -> Difference:
     return difference(frozenset(touched), stood, replayed.answer(part))
 
 
+def between(one: Replay, other: Replay) -> Difference:
+    """How two whole answers differ, of laws that may not even read the events alike."""
+    ran = frozenset({*texts(one.law), *texts(other.law)})
+    return difference(ran, one.obligations, other.obligations)
+
+
 def same_world(one: Law, other: Law) -> bool:
     """Whether all that is not a rule is the same: units, readings, calendar, and the words."""
     same_words = one.attributes == other.attributes and one.readings == other.readings
