@@ -171,9 +171,9 @@ class Database:
     ) -> T:
         """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
 
-        `locks` name the cases written to. What `work` returns is durable once `committed` is called with it; in SQLite,
-        nobody else has written in between, and while it is being committed, `meanwhile` is called with it, which must not
-        touch the database.
+        `locks` name the cases written to. While it is being committed, `meanwhile` is called with what `work` returns, which must
+        not touch the database. That is durable once `committed` is called with it; in SQLite, nobody else has written in
+        between.
 
         Raises:
             LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
@@ -219,7 +219,9 @@ class Database:
     def _write(
         self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None
     ) -> T:
-        return self._write_sqlite(work, meanwhile) if self.is_sqlite else self._write_postgresql(work, locks)
+        if self.is_sqlite:
+            return self._write_sqlite(work, meanwhile)
+        return self._write_postgresql(work, locks, meanwhile)
 
     def _write_sqlite(self, work: Callable[[Connection], T], meanwhile: Callable[[T], None] | None) -> T:
         """On the one connection kept for it; after a failure, on a new one."""
@@ -229,27 +231,38 @@ class Database:
         try:
             writer.begin()
             done = work(writer.connection)
-            if meanwhile is None:
-                writer.commit()
-            else:
-                if self._beside is None:
-                    self._beside = Beside()
-                self._beside.run(writer.commit, partial(meanwhile, done))
+            self._commit(writer.commit, None if meanwhile is None else partial(meanwhile, done))
         except BaseException:
-            self._end_beside()  # interrupted, its answer may still be under way
             writer.close()
             raise
         self._writer = writer
         return done
 
-    def _write_postgresql(self, work: Callable[[Connection], T], locks: Collection[str]) -> T:
+    def _commit(self, commit: Callable[[], None], meanwhile: Callable[[], None] | None) -> None:
+        """Commit, on a thread of its own where something else is done meanwhile."""
+        if meanwhile is None:
+            commit()
+            return
+        if self._beside is None:
+            self._beside = Beside()
+        try:
+            self._beside.run(commit, meanwhile)
+        except BaseException:
+            self._end_beside()  # interrupted, its answer may still be under way
+            raise
+
+    def _write_postgresql(
+        self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None
+    ) -> T:
         with self.engine.connect() as plain:
             # whatever the server's default: each statement sees what was committed before it
             connection = plain.execution_options(isolation_level="READ COMMITTED")
-            with connection.begin():
+            with connection.begin() as transaction:
                 for name in sorted(set(locks)):
                     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-                return work(connection)
+                done = work(connection)
+                self._commit(transaction.commit, None if meanwhile is None else partial(meanwhile, done))
+                return done
 
     def _busy(self) -> LedgerError:
         return LedgerError(
