@@ -7,6 +7,7 @@ done, and is not done again. A part writes the same bytes whoever does it, and w
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -68,7 +69,7 @@ class Job:
     def files(self) -> list[tuple[Path, Index]]:
         """Every file of a chunk with its index."""
         names = [named(number) for number in range(len(self.plan.chunks))]
-        return [(self.path(name), self.receipt(name)["index"]) for name in names]
+        return [(self.path(name), array("l", self.receipt(name)["index"])) for name in names]  # which are many
 
     @cached_property
     def first_lines(self) -> list[int]:

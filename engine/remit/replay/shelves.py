@@ -7,6 +7,7 @@ one of the two below. Whoever settles a shelf reads its batches of every file, a
 from __future__ import annotations
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from remit.pack.load import Pack
 UNSETTLED, AGENDA = -2, -1
 #: Rows of a batch.
 ROWS = 10_000
-#: Name of a file of shelves → which shelf each of its batches lies on.
+#: Of a file of shelves: which shelf each of its batches lies on, in order.
 Index = Sequence[int]
 
 
@@ -104,7 +105,7 @@ def whole(path: Path, folder: Path | None = None) -> Iterator[Path]:
 
 def batches_on(path: Path, index: Index, shelf: int | None) -> Iterator[pa.RecordBatch]:
     """The batches of a shelf; of None, those of every share of the cases."""
-    wanted = [n for n, found in enumerate(index) if found == shelf or (shelf is None and found >= 0)]
+    wanted = range(bisect_left(index, shelf or 0), len(index) if shelf is None else bisect_right(index, shelf))
     if wanted:
         with pa.memory_map(str(path)) as source, ipc.open_file(source) as reader:
             for number in wanted:
