@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace as with_fields
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -44,9 +45,16 @@ class Replay:
     """
 
     def __init__(
-        self, law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
+        self,
+        law: Law,
+        events: pa.Table,
+        now: datetime,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        spill: Path | None = None,
     ) -> None:
-        settings = {"threads": threads, "memory_limit": memory}
+        settings = {"threads": threads, "memory_limit": memory, "temp_directory": None if spill is None else str(spill)}
         connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
         self.told = Told(connection, events, law, now)
         self.law, self.events, self._now = law, events, now
@@ -62,8 +70,8 @@ class Replay:
         """Everything owed at that moment, one row each, in no order."""
         return self.answer(self.law)
 
-    def answer(self, law: Law) -> pa.Table:
-        """What the events raise under a law of the same vocabulary, which may be a part of one."""
+    def answer(self, law: Law, *, agenda: bool = True) -> pa.Table:
+        """What the events raise under a law of the same vocabulary, which may be a part of one; with or without the agenda."""
         evaluator = LiveEvaluator(law)
         program = evaluator.program
         subset = subset_of(program)
@@ -71,10 +79,14 @@ class Replay:
         plan = Plan(self.told, program, subset.rules, Asked(program, subset.asked, gone), self._now)
         columns = [plan.run()]
         self.left_to_live = 0
-        return pa.concat_tables([*columns, *map(table_of_obligations, self._live(evaluator, subset))])
+        columns += map(table_of_obligations, self._live(evaluator, subset))
+        if agenda and (law.program.recurring or law.program.standing):
+            owed = evaluator.agenda(self._agenda_events(program), self._now)
+            columns.append(table_of_obligations(owed))
+        return pa.concat_tables(columns)
 
     def _live(self, whole: LiveEvaluator, subset: Subset) -> Iterator[Iterable[Obligation]]:
-        """What columns do not hold: hard cases whole, of the others the refused rules, and the agenda."""
+        """What columns do not hold: hard cases whole, of the others the refused rules."""
         law = whole.program.law
         triggers, acts = quoted(law.program.by_event), quoted(ACTS_UPON_CASES)
         lonely = self.told.caseless
@@ -91,8 +103,6 @@ class Replay:
         if not self.told.types.isdisjoint(rest.program.by_event):
             some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(rest.program.by_event)}))'
             yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (FROM hard) AND {some}')
-        if law.program.recurring or law.program.standing:
-            yield whole.agenda(self._agenda_events(whole.program), self._now)
 
     def _cases(self, evaluator: LiveEvaluator, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
         for case, members in by_case(self._events_where(which)).items():

@@ -25,7 +25,7 @@ from remit.errors import EventError, Origin, RemitError
 from remit.keeper.keeper import bears_on_agenda
 from remit.model.event import Event
 from remit.pack.load import Pack
-from remit.replay.evaluate import agenda, evaluate
+from remit.replay.evaluate import Again, agenda, evaluate
 from remit.replay.intake import REJECTS, Chunk, lines_of, records, reject_row
 from remit.replay.law import pack_of
 from remit.replay.shelves import (
@@ -118,12 +118,14 @@ class Plan:
         now: the moment.
         chunks: what is read, in order.
         shelves: into how many shares the cases are divided.
+        engine: `columnar`, which takes a shelf at once, or `live`, which takes case after case. Both say the same.
     """
 
     key: str
     now: datetime
     chunks: tuple[Chunk, ...]
     shelves: int
+    engine: str = "live"
 
     def as_json(self) -> str:
         return json.dumps({**asdict(self), "now": self.now.isoformat()}, ensure_ascii=False)
@@ -132,7 +134,7 @@ class Plan:
     def of_json(cls, text: str) -> Plan:
         told = json.loads(text)
         chunks = tuple(Chunk(**chunk) for chunk in told["chunks"])
-        return cls(told["key"], datetime.fromisoformat(told["now"]), chunks, told["shelves"])
+        return cls(told["key"], datetime.fromisoformat(told["now"]), chunks, told["shelves"], told["engine"])
 
 
 def job(folder: Path) -> Job:
@@ -210,10 +212,20 @@ def settle(folder: Path, shelf: int) -> None:
 
     table = in_order(work, shelf)
     counts["cases"] = len(table["matter"].unique().drop_null()) if table is not None else 0
-    batches = table.to_batches(max_chunksize=ROWS) if table is not None else []
-    owed = written(work.path(name), evaluate(batches, work.law, work.plan.now, again))
+    owed = written(work.path(name), () if table is None else answered(work, table, again))
     rejects.write(work.path(f"rejects-{name}"))
     work.finish(name, obligations=owed, rejected=len(rejects), **counts)
+
+
+def answered(work: Job, table: pa.Table, again: Again) -> Iterator[pa.RecordBatch]:
+    """What the cases of a shelf owe, by the engine of the plan."""
+    if work.plan.engine == "live":
+        yield from evaluate(table.to_batches(max_chunksize=ROWS), work.law, work.plan.now, again)
+        return
+    from remit.replay.shelf import settled
+
+    owed = settled(table, work.law, work.plan.now, again, spill=work.folder / "spill")
+    yield from owed.to_batches(max_chunksize=ROWS)
 
 
 def in_order(work: Job, shelf: int) -> pa.Table | None:

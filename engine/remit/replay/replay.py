@@ -14,10 +14,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from importlib.util import find_spec
 from math import inf
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow.compute as pc
 from pyarrow import ipc, parquet
@@ -34,6 +35,7 @@ from remit.replay.shelves import whole
 SHELF_BYTES = 64_000_000
 #: What a replay can be written as in one file; anything else is a directory of Parquet files.
 FILES = (".parquet", ".arrow")
+Engine = Literal["auto", "columnar", "live"]
 Step = Callable[[int, int], None]
 #: The name of its receipt, what does it, and which one it is.
 Part = tuple[str, Callable[..., None], tuple[int, ...]]
@@ -66,6 +68,7 @@ def replay(
     *,
     jobs: int = 1,
     crew: Crew | None = None,
+    engine: Engine = "auto",
     force: bool = False,
     step: Step = lambda _done, _total: None,
 ) -> Summary:
@@ -78,15 +81,17 @@ def replay(
         now: the moment.
         jobs: how many processes work; of one, this one.
         crew: who works instead of processes of this machine (`spark.crew`).
+        engine: `columnar` takes many cases at once, by DuckDB; `live` takes them one by one. Both give the same rows in the same order. `auto` is
+            `columnar` where DuckDB is installed.
         force: write over what is there, and begin anew what was begun otherwise.
         step: told how many parts are done, and how many there are.
 
     Raises:
         EventError: RM402, a file cannot be read; RM890, it is no table.
-        ReplayError: RM891, something is in the way; RM892, a process died: run it again, it goes on.
+        ReplayError: RM891, something is in the way; RM892, a process died: run it again, it goes on; RM893, DuckDB is not installed.
     """
     work = to / ".replay" if to.suffix not in FILES else to.with_name(f".{to.name}.replay")
-    job = begun(pack, files, to, work, now, force=force)
+    job = begun(pack, files, to, work, now, chosen(engine), force=force)
     chunks = [(named(n), take_in, (n,)) for n in range(len(job.plan.chunks))]
     shelves: list[Part] = [(f"part-{n:06d}", settle, (n,)) for n in range(job.plan.shelves)]
     stages: tuple[Sequence[Part], ...] = (
@@ -102,7 +107,19 @@ def replay(
     return put_together(Job(work), to)
 
 
-def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime, *, force: bool) -> Job:
+def chosen(engine: Engine) -> str:
+    """The engine meant.
+
+    Raises:
+        ReplayError: RM893.
+    """
+    there = find_spec("duckdb") is not None
+    if engine == "columnar" and not there:
+        raise ReplayError("RM893", "library-missing", found="duckdb", expected='pip install "remit[bulk]"')
+    return engine if engine != "auto" else "columnar" if there else "live"
+
+
+def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime, engine: str, *, force: bool) -> Job:
     """The folder of a replay: begun now, or before and not finished."""
     raw = carried(pack)
     key = key_of(raw, files, now)
@@ -120,7 +137,7 @@ def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime
     (work / "pack").write_bytes(raw)
     size = sum(file.stat().st_size for file in files)
     with whole(work / "plan.json") as part:
-        part.write_text(Plan(key, now, chunks, size // SHELF_BYTES + 1).as_json(), "utf-8")
+        part.write_text(Plan(key, now, chunks, size // SHELF_BYTES + 1, engine).as_json(), "utf-8")
     return Job(work)
 
 
