@@ -12,11 +12,13 @@ from time import process_time
 from typing import Any
 
 from workload import Facts, Happening, Output, Workload, case_number
-from workload_pack import AT, opening, report, write
+from workload_pack import opening, report, write
 
 import remit
 from remit.matching.choose import choose
+from remit.matching.compiled import Compiled
 from remit.matching.history import History
+from remit.model.event import Event
 from remit.pack.cache import Cache
 from remit.program.compile import compile_program
 
@@ -82,42 +84,31 @@ class SubmitReference(Whole):
     backend = "reference"
 
 
-class Matching:
-    """A matcher alone: ready cases in, bindings out. A case holds its opening report and the event; its facts are known."""
+class MatchCompiled:
+    """The compiled matcher alone: events in, bindings out. What was told of a case before is known, and found by its name."""
 
-    backend = ""
     most = 10**9
 
     def __init__(self, work: Workload) -> None:
-        self._pack = loaded(work, self.backend)
-        first = self._pack.event({"id": "first", "type": "opened", "case": "first", "at": AT})
+        self._pack = loaded(work, "compiled")
         begun = process_time()
-        self._matcher = choose(compile_program(self._pack.policies), self.backend)
-        self._matcher.bindings(History.of("first", (first,)))  # until something is matched, nothing need be compiled
+        self._matcher = Compiled(compile_program(self._pack.policies))
+        self._matcher.start()
         self.compile_s = process_time() - begun
 
     def open(self, facts: Facts) -> None:
-        self._opened = {str(told["case"]): self._pack.event(told) for told in opening(facts)}
+        """No event states what a rule reads of its case: what the case holds is what its first report said."""
+        self._cases: dict[str | None, History] = {}
+        for told in opening(facts):
+            event = self._pack.event(told)
+            case = self._cases[event.case] = History.of(event.case, (event,))
+            case.facts(None), case.matter  # known from now on
 
-    def ready(self, events: Sequence[Happening], _generation: int) -> list[History]:
-        cases = [History.of(e.case, (self._opened[e.case], self._pack.event(report(e)))) for e in events]
-        for case in cases:
-            case.facts(None)
-        return cases
+    def ready(self, events: Sequence[Happening], _generation: int) -> list[Event]:
+        return [self._pack.event(report(event)) for event in events]
 
-    def run(self, prepared: list[History]) -> list[Output]:
-        bindings = self._matcher.bindings
-        found = [binding for history in prepared for binding in bindings(history)]
-        return [(b.rule.order, int(b.event.id[1:]), b.event.case or "", f"desk.{b.event.place}") for b in found]
-
-
-class MatchCompiled(Matching):
-    """The compiled matcher."""
-
-    backend = "compiled"
-
-
-class MatchReference(Matching):
-    """The reference."""
-
-    backend = "reference"
+    def run(self, prepared: list[Event]) -> list[Output]:
+        return [
+            (rule.order, int(event.id[1:]), event.case or "", f"desk.{event.place}")
+            for rule, event, _ in self._matcher.set_off(prepared, self._cases)
+        ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.expressions.closures import NOTHING, verdict_of
+from remit.expressions.closures import NOTHING, verdict_in_case_of, verdict_of
 from remit.expressions.evaluate import evaluate, unknown_facts
 from remit.live.doubts import doubts_of
 from remit.matching.history import History
@@ -24,7 +26,10 @@ def test_a_compiled_condition_has_the_evaluator_s_verdict(
 ) -> None:
     history = History.of("c1", events)
     situation = history.situation(data.draw(st.sampled_from(events)))
-    assert verdict_of(tree)(situation, NOTHING) is evaluate(tree, situation)
+    expected = evaluate(tree, situation)
+    assert verdict_of(tree)(situation, NOTHING) is expected
+    assert verdict_of(tree)(replace(situation, matter=history.matter), NOTHING) is expected
+    assert verdict_in_case_of(tree)(situation.event, history) is expected
 
 
 @settings(max_examples=DIFFERENTIAL)

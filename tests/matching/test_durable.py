@@ -12,6 +12,7 @@ import pytest
 
 from made import pack_with
 from native import durable, needs_network
+from remit.matching.durable import Durable
 from remit.matching.history import History
 from remit.matching.network import Hit, Network, Ruleset
 from remit.matching.reference import Reference
@@ -37,10 +38,18 @@ def same(program: Program, history: History) -> int:
     for backend in ("durable", "durable-inline"):
         native = durable(program, backend)
         assert native.bindings(history) == expected
-        native._known.clear()
+        forget(native)
         assert native.bindings(history) == expected, "a session that is used again forgets nothing and keeps nothing"
         assert (native.name, native.incidents) == (backend, ())
     return len(expected)
+
+
+def forget(native: Durable) -> None:
+    """What was asked all at once is asked again, one by one."""
+    native._alone.clear()
+    native._known.clear()
+    native._screens.clear()
+    native._unsettled = set(native._beside)
 
 
 def test_more_rules_on_one_event_than_the_network_can_wake(tmp_path: Path) -> None:
@@ -104,13 +113,13 @@ def test_a_condition_that_waits_for_the_bearer_discriminates_nothing(tmp_path: P
 
 def test_an_exception_in_this_process_is_an_incident(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = program_of(tmp_path, RULE.format(n=1))
-    native = durable(program, "durable-inline")
     history = History.of("c", [overdue(1)])
 
     def broken(_network: Network, _kinds: object) -> list[Hit]:
         raise RuntimeError("assert fact status: 224")
 
     monkeypatch.setattr(Network, "hits", broken)
+    native = durable(program, "durable-inline")
     assert native.bindings(history) == Reference(program).bindings(history)
     assert [(i.backend, i.case) for i in native.incidents] == [("durable-inline", "c")]
     assert "224" in native.incidents[0].what

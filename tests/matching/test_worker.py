@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from made import pack_with
 from native import ENGINE, POISON, durable, failing, needs_network
-from remit.matching.durable import Durable
+from remit.matching.durable import Durable, apart
 from remit.matching.history import History
 from remit.matching.network import Network
 from remit.matching.reference import Reference
@@ -181,6 +182,41 @@ def test_a_crash_becomes_an_incident_and_the_reference_answers(program: Program,
     assert all("signal 6" in i.what for i in native.incidents)
     asked = log.read_text().splitlines()
     assert sorted(set(asked)) == sorted(asked), "what failed is not sent again, what is known is not asked again"
+    worker.close()
+
+
+def test_of_kinds_put_at_once_only_the_one_that_fails_is_to_blame(program: Program, tmp_path: Path) -> None:
+    """Every kind by itself is put in one go; where that fails, each is put when a case asks."""
+    log = tmp_path / "seen"
+    seen = f"open({str(log)!r}, 'a').write(str(sorted(kinds)) + chr(10))"
+    worker = failing("pass\n        if 1 in kinds:\n            os.abort()", seen=seen)
+    rules = tuple(replace(rule, requires=frozenset()) for rule in program.rules)
+    native, told = Durable(Program(rules, {}, program.by_event), worker), cases(64)
+    native.start()
+    assert not native.incidents
+    assert native.bindings_of(told) == Reference(native._reference.program).bindings_of(told)
+    assert [(i.backend, i.case) for i in native.incidents] == [("durable", "c1")]
+    assert log.read_text().splitlines() == ["[1, 2]", "[1]", "[2]"]
+    worker.close()
+
+
+def test_kinds_that_need_each_other_are_not_put_as_one_case() -> None:
+    alone: frozenset[str] = frozenset()
+    assert apart({"a": alone, "b": frozenset("c"), "c": frozenset("b"), "d": frozenset("a"), "e": frozenset("x")}) == [
+        ["a", "b", "e"],
+        ["c", "d"],
+    ]
+
+
+def test_what_a_kind_sets_off_by_itself_is_asked_once_for_all(program: Program, tmp_path: Path) -> None:
+    log = tmp_path / "seen"
+    worker = failing(seen=f"open({str(log)!r}, 'a').write(str(sorted(kinds)) + chr(10))")
+    native = Durable(program, worker)
+    for kind in KINDS[:2]:
+        assert native.orders(case(1, (kind,))) == {kind: frozenset({KINDS.index(kind)} if kind == "item_lost" else ())}
+    assert log.read_text().splitlines() == ["[1, 2]"]
+    assert native.orders(case(1, KINDS)) == {"item_lost": {0}, "item_overdue": {1}}
+    assert log.read_text().splitlines()[1:] == ["[2, 3]"], "with what it needs beside it, it is asked when it is met"
     worker.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from remit.model.event import Event
 from remit.model.expression import Value
@@ -32,3 +33,20 @@ class Situation:
     events: tuple[Event, ...]
     defaulter: Unit | None = None
     matter: Mapping[str, Stated] | None = None
+
+
+class Case(Protocol):
+    """A case as far as the conditions about one of its events look at it; that event is told in it like the others."""
+
+    @property
+    def matter(self) -> Mapping[str, Stated]:
+        """The facts about the case."""
+        ...
+
+    def facts(self, subject: str | None) -> Mapping[str, Stated]:
+        """What holds of a person."""
+        ...
+
+    def situation(self, event: Event) -> Situation:
+        """What conditions about the event are judged in, for those that look at more."""
+        ...

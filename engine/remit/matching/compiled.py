@@ -1,45 +1,69 @@
-"""The compiled matcher: rules found by type and constant, their conditions closures. Plain Python, for every machine."""
+"""The compiled matcher: rules found by type and constant, their conditions closures. Plain Python, for every machine.
+
+The rules of one type of event stand behind a `Screen`: the comparison that most events fail at is done where the event is
+looked at, before anything is called. A type whose rules ask for constants has a table of screens.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from remit.expressions.closures import NOTHING, verdict_of
-from remit.expressions.situation import Situation
-from remit.matching.dispatch import Dispatch
+from remit.expressions.closures import FIXED, CaseJudge, value_in_case_of, verdict_in_case_of
+from remit.expressions.evaluate import COMPARE
+from remit.matching.dispatch import Asked, of_type
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident, guard
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Expression
-from remit.model.records import maker
+from remit.model.expression import UNKNOWN, Compare, Comparison, Expression, Literal, Path, Quantify, Variable
+from remit.program.compile import conjuncts, walk
 from remit.program.program import CompiledRule, Program
 
-#: What `guard` says of one rule: its binding by this event, or None.
-Guard = Callable[[Event, Situation, History], Binding | None]
-make_binding = maker(Binding)
+#: The bindings by one event of a case, in the order of the rules.
+Finder = Callable[[Event, History], tuple[Binding, ...]]
+#: Five things that are looked at where the event is, and so have no class of their own: the attribute, sign and constant of a
+#: comparison that the event must not fail; who goes on where it holds; who goes on where the event does not say. Without an
+#: attribute the last goes on at once. Without a sign, what stands for the constant, and for the two that go on, are screens:
+#: by constants, for any other value, for an event that does not say.
+Screen = tuple[str | None, Any, Any, Any, Any]
+NONE: tuple[Binding, ...] = ()
+#: A binding of its three parts, without the call in between that `Binding` itself would make.
+bind: Callable[[tuple[CompiledRule, Event, object]], Binding] = partial(tuple.__new__, Binding)
 
 
 class Compiled:
-    """Looks only at the rules an event may set off. Rules are compiled when a case is first matched."""
+    """Looks only at the rules an event may set off. They are compiled when an event of their type is first met."""
 
     name = "compiled"
 
     def __init__(self, program: Program, reason: str = "asked for") -> None:
         self.program = program
         self.reason = reason
+        self._screens: dict[str, Screen] = {}
+        for kind, rules in program.by_event.items():
+            put(self._screens, kind, rules)
 
-    @cached_property
-    def _dispatch(self) -> Dispatch[Guard]:
-        return Dispatch((rule, guard_of(rule)) for rule in self.program.rules)
+    def start(self) -> None:
+        """Compile every rule now, for whoever cannot wait at the first event of a type."""
+        self._screens.update({kind: screen_of(rules) for kind, rules in self.program.by_event.items()})
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
         return ()
 
+    def set_off(self, events: Iterable[Event], cases: Mapping[str | None, History]) -> list[Binding]:
+        """What each of these events sets off: event by event, in the order of rules.
+
+        Args:
+            events: of any cases.
+            cases: by name, each with the event in it. Nothing is asked of a case but what a condition reads of it.
+        """
+        return set_off(self._screens, events, cases.__getitem__)
+
     def bindings(self, history: History) -> tuple[Binding, ...]:
         """As the reference gives them."""
-        return judged(history, self._dispatch.candidates)
+        return judged(history, self._screens)
 
     def bindings_of(self, histories: Sequence[History]) -> tuple[tuple[Binding, ...], ...]:
         """One case after the other."""
@@ -49,15 +73,11 @@ class Compiled:
         """Any rule may be set off: whoever asks finds them by type and constant as quickly."""
 
 
-def judged(history: History, candidates: Callable[[Event], Sequence[Guard]]) -> tuple[Binding, ...]:
-    """What the guards of each event's candidates let pass, in the order of rules and then of events."""
-    found: list[Binding] = []
-    for event in history.events:
-        if guards := candidates(event):
-            situation = history.situation(event)
-            verdicts = [judge(event, situation, history) for judge in guards]
-            found += [binding for binding in verdicts if binding is not None]
-    found.sort(key=order)
+def judged(history: History, screens: Mapping[str, Screen]) -> tuple[Binding, ...]:
+    """What the events of a case bind, in the order of rules and then of events."""
+    found = set_off(screens, history.events, lambda _: history)
+    if len(found) > 1:
+        found.sort(key=order)
     return tuple(found)
 
 
@@ -65,22 +85,178 @@ def order(binding: Binding) -> int:
     return binding.rule.order
 
 
-def guard_of(rule: CompiledRule) -> Guard:
+def set_off(
+    screens: Mapping[str, Screen], events: Iterable[Event], case_of: Callable[[str | None], History]
+) -> list[Binding]:
+    """Event by event, what it binds in its case. Most events end at a screen, and their case is not looked for."""
+    found: list[Binding] = []
+    for event in events:
+        screen = screens.get(event.type)
+        if screen is None:
+            continue
+        attribute, compare, constant, passed, unsaid = screen
+        if attribute is not None:
+            value = event.data.get(attribute, UNKNOWN)
+            if compare is None:
+                try:
+                    screen = unsaid if value is UNKNOWN else constant.get(value, passed)
+                except TypeError:  # what cannot be hashed equals no constant, or is left to the conditions
+                    screen = unsaid
+                attribute, compare, constant, passed, unsaid = screen
+                value = UNKNOWN if attribute is None else event.data.get(attribute, UNKNOWN)
+            if value is not UNKNOWN:
+                try:
+                    if not compare(value, constant):
+                        continue
+                except TypeError:
+                    passed = unsaid
+                unsaid = passed
+        found += unsaid(event, case_of(event.case))
+    return found
+
+
+# --- the rules of one type of event ----------------------------------------------------------------
+
+
+def put(screens: dict[str, Screen], kind: str, rules: Sequence[CompiledRule]) -> None:
+    """The rules that a type of event may set off; they are compiled when an event of it is first met."""
+
+    def compile_and_find(event: Event, case: History) -> tuple[Binding, ...]:
+        screens[kind] = screen_of(rules)
+        return tuple(set_off(screens, (event,), lambda _: case))
+
+    screens[kind] = unscreened(compile_and_find)
+
+
+def screen_of(rules: Sequence[CompiledRule]) -> Screen:
+    """What finds, for an event of a type that may set off these rules, those that it does set off."""
+    found = of_type([(rule, rule) for rule in rules])
+    if len(found.asked) == 1 and found.asked[0].attribute not in FIXED:
+        return table_of(found.always, found.asked[0])
+    if not found.asked:
+        return plain_screen(rules, None)
+    single = {rule.order: rule_finder(rule, None) for rule in rules}
+    candidates = found.candidates
+
+    def by_constants(event: Event, case: History) -> tuple[Binding, ...]:
+        several = sorted([rule.order for rule in candidates(event)])
+        return tuple([binding for number in several for binding in single[number](event, case)])
+
+    return unscreened(by_constants)
+
+
+def table_of(always: Sequence[CompiledRule], asked: Asked[CompiledRule]) -> Screen:
+    """Beside those that are always judged, the rules that ask for what the event states; all where it does not say."""
+    name = asked.attribute
+    by_value = {value: plain_screen((*always, *rules), (name, value)) for value, rules in asked.by_value.items()}
+    return name, None, by_value, plain_screen(always, None), plain_screen((*always, *asked.everyone), None)
+
+
+def plain_screen(rules: Sequence[CompiledRule], equal: tuple[str, object] | None) -> Screen:
+    """The screen of a single rule, or none; `equal` is what the event is known to state."""
+    if len(rules) == 1 and rules[0].guard is not None and not (rules[0].breach_triggered or rules[0].per_bearer):
+        rule, *parts = rules[0], *parts_of(rules[0].guard, equal)
+        match parts:
+            case [Compare(sign, Path(Variable("event"), name), Literal(value)), *rest] if name not in FIXED:
+                return name, COMPARE[sign], value, conjunction(rule, rest), conjunction(rule, parts)
+    return unscreened(each_of([rule_finder(rule, equal) for rule in sorted(rules, key=place)]))
+
+
+def place(rule: CompiledRule) -> int:
+    return rule.order
+
+
+def unscreened(finder: Finder) -> Screen:
+    return None, None, None, finder, finder
+
+
+def each_of(finders: Sequence[Finder]) -> Finder:
+    """Every one of these rules is judged."""
+    if len(finders) == 1:
+        return finders[0]
+
+    def each(event: Event, case: History) -> tuple[Binding, ...]:
+        found = NONE
+        for finder in finders:
+            found += finder(event, case)
+        return found
+
+    return each
+
+
+# --- one rule --------------------------------------------------------------------------------------
+
+
+def rule_finder(rule: CompiledRule, equal: tuple[str, object] | None) -> Finder:
     """One closure for each shape of rule. Breaches are rare, and left to the guard that all matchers share."""
     if rule.breach_triggered:
-        return lambda event, _situation, history: guard(rule, event, history)
+        return by_guard(rule)
     if rule.per_bearer:
-        return lambda event, _situation, _history: make_binding(rule, event, None)
-    if rule.guard is None:
-        return lambda event, _situation, _history: make_binding(rule, event, True)
-    return conditional(rule, rule.guard)
+        return lambda event, _case: (bind((rule, event, None)),)
+    parts = [] if rule.guard is None else parts_of(rule.guard, equal)
+    if parts and parts[0] is rule.guard:
+        return conditional(rule, verdict_in_case_of(rule.guard))
+    return conjunction(rule, parts)
 
 
-def conditional(rule: CompiledRule, condition: Expression) -> Guard:
-    verdict_in = verdict_of(condition)
+def by_guard(rule: CompiledRule) -> Finder:
+    def find(event: Event, case: History) -> tuple[Binding, ...]:
+        binding = guard(rule, event, case)
+        return NONE if binding is None else (binding,)
 
-    def judge(event: Event, situation: Situation, _history: History) -> Binding | None:
-        verdict = verdict_in(situation, NOTHING)
-        return make_binding(rule, event, verdict) if verdict is True or verdict is UNKNOWN else None
+    return find
 
-    return judge
+
+def parts_of(condition: Expression, equal: tuple[str, object] | None) -> list[Expression]:
+    """The parts of a conjunction, without the one known to hold: first what the event says, last what goes through the case.
+
+    Their order decides nothing, as no part can fail.
+    """
+    return sorted((part for part in conjuncts(condition) if not says(part, equal)), key=reach)
+
+
+def says(part: Expression, equal: tuple[str, object] | None) -> bool:
+    """Whether it is the equality by which the rule was found."""
+    match part:
+        case Compare(Comparison.EQ, Path(Variable("event"), name), Literal(value)) | Compare(
+            Comparison.EQ, Literal(value), Path(Variable("event"), name)
+        ):
+            return (name, value) == equal
+        case _:
+            return False
+
+
+def reach(part: Expression) -> int:
+    """How far it looks: 0 the event against a constant, 1 facts, 2 the events of the case."""
+    match part:
+        case Compare(_, Path(Variable("event"), name), Literal()) if name not in FIXED:
+            return 0
+        case _:
+            return 2 if any(isinstance(node, Quantify) for node in walk(part)) else 1
+
+
+def conjunction(rule: CompiledRule, parts: Sequence[Expression]) -> Finder:
+    """By Kleene's table of `&&`: one that is false decides, else one that is unknown."""
+    if not parts:
+        return lambda event, _case: (bind((rule, event, True)),)
+    judges = tuple(map(value_in_case_of, parts))
+
+    def find(event: Event, case: History) -> tuple[Binding, ...]:
+        sure = True
+        for judge in judges:
+            value = judge(event, case)
+            if value is False:
+                return NONE
+            if value is UNKNOWN:
+                sure = False
+        return (bind((rule, event, True if sure else UNKNOWN)),)
+
+    return find
+
+
+def conditional(rule: CompiledRule, verdict_in: CaseJudge) -> Finder:
+    def find(event: Event, case: History) -> tuple[Binding, ...]:
+        verdict = verdict_in(event, case)
+        return (bind((rule, event, verdict)),) if verdict is True or verdict is UNKNOWN else NONE
+
+    return find

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from remit.expressions.closures import field_of
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Compare, Comparison, Literal, Path, Variable
 from remit.program.compile import conjuncts
@@ -18,14 +19,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[R]):
-    """Rules that ask one attribute to equal a constant: `by_value`; all of them for an event that does not say."""
+    """Rules that ask one attribute to equal a constant: `by_value`; all of them for an event that does not say.
+
+    `read` finds what the event states of it, else UNKNOWN.
+    """
 
     attribute: str
+    read: Callable[[Event], object]
     by_value: Mapping[Hashable, tuple[R, ...]]
     everyone: tuple[R, ...]
 
     def candidates(self, event: Event) -> tuple[R, ...]:
-        value = event.data.get(self.attribute, UNKNOWN)
+        value = self.read(event)
         if value is UNKNOWN:
             return self.everyone
         try:
@@ -89,7 +94,9 @@ def of_type(rules: Sequence[tuple[CompiledRule, R]]) -> OfType[R]:
 
 def group(attribute: str, by_value: Mapping[Hashable, list[R]]) -> Asked[R]:
     found = {value: tuple(rules) for value, rules in by_value.items()}
-    return Asked(attribute, found, tuple(rule for rules in found.values() for rule in rules))
+    return Asked(
+        attribute, field_of(attribute, UNKNOWN), found, tuple(rule for rules in found.values() for rule in rules)
+    )
 
 
 def asked_constants(rule: CompiledRule) -> Mapping[str, Hashable]:

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from remit.expressions.situation import Situation, Stated
 from remit.matching.moves import MOVES, home, moves_in_order
 from remit.model.event import CORRECTION, RETRACTION, Event
+from remit.model.records import maker
 
+make_stated = maker(Stated)
 #: Acts upon reports.
 AMENDMENTS = (RETRACTION, CORRECTION)
 
@@ -65,20 +67,32 @@ class History:
 
     def facts(self, subject: str | None) -> Mapping[str, Stated]:
         """What holds of the subject: the statement latest in time wins, and names who said it first."""
-        if subject not in self._facts:
-            stated: dict[str, Stated] = {}
-            for event in self.events:
-                if event.subject != subject:
-                    continue
-                for name, value in event.data.items():
-                    if name not in stated or stated[name].value != value:
-                        stated[name] = Stated(value, event.id)
-            self._facts[subject] = MappingProxyType(stated)
-        return self._facts[subject]
+        found = self._facts.get(subject)
+        if found is None:
+            found = self._facts[subject] = MappingProxyType(
+                stated_in(event for event in self.events if event.subject == subject)
+            )
+        return found
+
+    @cached_property
+    def matter(self) -> Mapping[str, Stated]:
+        """The facts about the case, whomever its events are about: the latest statement, and who said it first."""
+        subjects = {event.subject for event in self.events}
+        return self.facts(subjects.pop()) if len(subjects) == 1 else MappingProxyType(stated_in(self.events))
 
     def situation(self, event: Event) -> Situation:
         """What the conditions of a rule set off by `event` are judged in."""
         return Situation(event=event, subject=self.facts(event.subject), unit=None, events=self.events)
+
+
+def stated_in(events: Iterable[Event]) -> dict[str, Stated]:
+    """What events in time state: of each fact the latest statement, and who said it first."""
+    stated: dict[str, Stated] = {}
+    for event in events:
+        for name, value in event.data.items():
+            if name not in stated or stated[name].value != value:
+                stated[name] = make_stated(value, event.id)
+    return stated
 
 
 def one_subject(events: tuple[Event, ...]) -> tuple[Event, ...]:

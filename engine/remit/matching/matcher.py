@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from remit.expressions.evaluate import evaluate
 from remit.matching.history import History
@@ -14,9 +14,11 @@ from remit.model.rule import Act
 from remit.program.program import CompiledRule
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A rule set off by an event. `verdict` is True, UNKNOWN, or None where the bearer must be known first."""
+class Binding(NamedTuple):
+    """A rule set off by an event. `verdict` is True, UNKNOWN, or None where the bearer must be known first.
+
+    A tuple, because one is made wherever a rule and an event meet: in half the time of a frozen dataclass.
+    """
 
     rule: CompiledRule
     event: Event

@@ -75,8 +75,8 @@ class Network:
 
     def hits(self, kinds: Iterable[int]) -> list[Hit]:
         """Which rules are set off by which of these kinds."""
-        present = sorted(set(kinds))
-        meant = dict.fromkeys(ruleset for kind in present for ruleset in self._by_kind.get(kind, ()))
+        present = frozenset(kinds)
+        meant = dict.fromkeys(ruleset for kind in sorted(present) for ruleset in self._by_kind.get(kind, ()))
         return [hit for ruleset in meant for hit in ruleset.hits(present)]
 
 
@@ -90,17 +90,16 @@ class Ruleset:
         rules = {f"{rule} {kind}": element({"kind": kind} | beside(others)) for rule, kind, others in patterns}
         self._handle = core.create_ruleset("remit", json.dumps({ACCOUNTED: element({"fact": 1}), **rules}))
 
-    def hits(self, kinds: Sequence[int]) -> list[Hit]:
+    def hits(self, kinds: frozenset[int]) -> list[Hit]:
         """As `Network.hits`, for these patterns.
 
         Raises:
             RuntimeError: the network did not account for every fact.
         """
-        context = beside(self._needed.intersection(kinds))
+        context = beside(self._needed & kinds)
         facts = [
             {"id": number, "sid": 1, "fact": 1, "kind": kind, **context}
-            for number, kind in enumerate(kinds, start=1)
-            if kind in self.triggers
+            for number, kind in enumerate(sorted(self.triggers & kinds), start=1)
         ]
         if not facts:
             return []

@@ -106,7 +106,8 @@ class Worker:
         self._load_seconds, self._case_seconds = load_seconds, case_seconds
         self._lock = threading.Lock()
         self._channel: Channel | None = None
-        self._loaded: set[int] = set()
+        #: By program, what it may answer.
+        self._loaded: dict[int, frozenset[Hit]] = {}
 
     @property
     def pid(self) -> int | None:
@@ -116,7 +117,6 @@ class Worker:
     def ask(self, program: int, patterns: Sequence[Pattern], cases: Cases) -> list[Answer]:
         """As `Link` says; a case at which the process died, hung or lied is answered by what went wrong."""
         answers: list[Answer] = []
-        valid = frozenset((rule, kind) for rule, kind, _ in patterns)
         with self._lock:
             self._ready(program, patterns)
             while len(answers) < len(cases):
@@ -125,7 +125,7 @@ class Worker:
                 try:
                     channel.request({"program": program, "cases": rest}, len(rest), self._case_seconds)
                     for _ in rest:
-                        answers.append(channel.answer(valid, self._case_seconds))  # noqa: PERF401 - kept as they come
+                        answers.append(channel.answer(self._loaded[program], self._case_seconds))  # noqa: PERF401 - kept as they come
                 except Failed as failure:
                     answers.append(str(failure))
                     self.close()
@@ -141,7 +141,7 @@ class Worker:
         if self._channel is not None:
             self._channel.close()
         self._channel = None
-        self._loaded = set()
+        self._loaded = {}
 
     def _ready(self, program: int, patterns: Sequence[Pattern]) -> Channel:
         """A process that has loaded the program: the one we have, if it can still be asked, else a new one."""
@@ -165,7 +165,7 @@ class Worker:
             except BaseException:
                 self.close()
                 raise
-            self._loaded.add(program)
+            self._loaded[program] = frozenset((rule, kind) for rule, kind, _ in patterns)
         return channel
 
 

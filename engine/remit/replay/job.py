@@ -7,7 +7,9 @@ done, and is not done again. A part writes the same bytes whoever does it, and w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -67,7 +69,7 @@ class Job:
     def files(self) -> list[tuple[Path, Index]]:
         """Every file of a chunk with its index."""
         names = [named(number) for number in range(len(self.plan.chunks))]
-        return [(self.path(name), self.receipt(name)["index"]) for name in names]
+        return [(self.path(name), array("l", self.receipt(name)["index"])) for name in names]  # which are many
 
     @cached_property
     def first_lines(self) -> list[int]:
@@ -95,6 +97,11 @@ class Job:
         """What a part came to. It is done from here on."""
         with whole(self.folder / f"{name}.json") as part:
             part.write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
+
+    @cached_property
+    def sizes(self) -> Mapping[int, int]:
+        """How many batches lie on each shelf."""
+        return Counter(shelf for _, index in self.files for shelf in index)
 
     def on(self, shelf: int | None) -> Iterator[pa.RecordBatch]:
         """The batches that chunks laid on a shelf; of None, on those of all cases."""
