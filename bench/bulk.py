@@ -1,9 +1,12 @@
-"""A made city's years at once: the columnar replay beside the live evaluator, and beside a bare join of the same tables.
+"""All cases at once: the columnar replay beside the live path, and beside a bare join of the same tables.
 
-    python bench/bulk.py [--events 100000] [--rounds 3]
+    python bench/bulk.py [--pack work|city] [--events 100000] [--rounds 3]
 
-All three take turns; both answers must be equal, row by row, before anything is timed. The bare join is DuckDB's: every event with
-every rule that its kind sets off, and nothing decided. Prints the ratios of the rounds, as JSON.
+`work` is the workload on which matchers are compared, as a pack of 1,000 rules: stateless joins and a deadline, fifty events a
+case. `city` is a year of a made city under the Fuxin pack. All three take turns; both answers must be equal, row by row, before
+anything is timed. The live path is the quicker of the two there are: on `work` the cases as an engine keeps them, event by
+event; on `city` the evaluator, case by case. The bare join is DuckDB's: every event with every rule that its kind sets off, and
+nothing decided. Prints the ratios of the rounds, and seconds of the wall clock, as JSON.
 """
 
 from __future__ import annotations
@@ -11,17 +14,24 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import duckdb
 import pyarrow as pa
+import workload_pack
 from city import City
+from workload import Workload
 
 from remit import Pack
 from remit.columnar.replay import replay
-from remit.columnar.schema import events_of, table_of_obligations
+from remit.columnar.schema import MOMENT, OWN, events_of, table_of_obligations
+from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
 from remit.model.event import Event
 from remit.model.obligation import Obligation
@@ -29,12 +39,74 @@ from remit.semantics.law import Law
 from remit.semantics.obligations import by_case
 from remit.shipped import shipped_pack
 
+EVENTS_A_CASE = 50
+A_CHUNK = 500_000
+DATA = pa.struct([("age", pa.int64()), ("ward", pa.int64()), ("consent", pa.bool_())])
+Live = Callable[[Law, list[Event], datetime], list[Obligation]]
 
-def one_by_one(law: Law, events: list[Event], now: datetime) -> list[Obligation]:
-    """The live evaluator's answer, case by case, and the agenda."""
+
+@dataclass(frozen=True)
+class Task:
+    """What is replayed, and the live path that is quicker at it."""
+
+    law: Law
+    table: pa.Table
+    now: datetime
+    live: Live
+
+
+def city(events: int) -> Task:
+    made = City(Pack.load(shipped_pack()))
+    return Task(made.law, made.table(events), made.until, case_by_case)
+
+
+def work(events: int, folder: Path) -> Task:
+    load = Workload(1000, cases=max(200, events // EVENTS_A_CASE))
+    law = Law.of(Pack.load(workload_pack.write(load, folder)))
+    table = pa.concat_tables(tables(load, events))
+    return Task(law, table, workload_pack.OPENED + timedelta(seconds=events, days=1), event_by_event)
+
+
+def tables(load: Workload, count: int) -> Iterator[pa.Table]:
+    """The workload's events as they are told, those that open the cases first."""
+    opened = workload_pack.opening(load.facts())
+    began = workload_pack.OPENED
+    nothing = [None] * len(opened)
+    told = ([row[name] for row in opened] for name in ("id", "type", "case"))
+    names, kinds, cases = told
+    yield columns(names, kinds, [began] * len(opened), cases, nothing, nothing, nothing, [row.get("consent") for row in opened])  # fmt: skip
+    events = load.events()
+    while chunk := list(islice(events, min(count, A_CHUNK))):
+        count -= len(chunk)
+        numbers, kinds, cases, places, ages, wards = zip(*chunk, strict=True)
+        at = [began + timedelta(seconds=1 + number) for number in numbers]
+        yield columns([f"e{number}" for number in numbers], kinds, at, cases, places, ages, wards, [None] * len(chunk))
+
+
+def columns(ids, kinds, at, cases, places, ages, wards, consents) -> pa.Table:  # noqa: ANN001 - a column each
+    """One row an event."""
+    nobody = pa.nulls(len(ids), pa.string())
+    moments = pa.array(at, MOMENT)
+    stated = [pa.array(ages, pa.int64()), pa.array(wards, pa.int64()), pa.array(consents, pa.bool_())]
+    own = [pa.array(ids), pa.array(kinds), moments, moments, pa.array(cases), nobody, pa.array(places, pa.string()), nobody, pa.repeat(False, len(ids))]  # fmt: skip
+    data = pa.StructArray.from_arrays(stated, fields=list(DATA))
+    return pa.Table.from_arrays([*own, data], names=[*(name for name, _ in OWN), "data"])
+
+
+def case_by_case(law: Law, events: list[Event], now: datetime) -> list[Obligation]:
+    """The live evaluator's answer, and the agenda."""
     evaluator = LiveEvaluator(law)
     found = [owed for case, told in by_case(events).items() if case for owed in evaluator.case(case, told, now)]
     return [*found, *evaluator.agenda(events, now)]
+
+
+def event_by_event(law: Law, events: list[Event], now: datetime) -> list[Obligation]:
+    """The cases as they are kept, told everything; there is no agenda."""
+    cases = LiveCases(LiveEvaluator(law))
+    cases.at(now)
+    for event in events:
+        cases.take(event)
+    return [owed for case in cases.names() for owed in cases.owed(case)]
 
 
 def bare_join(table: pa.Table, triggers: pa.Table) -> int:
@@ -58,26 +130,36 @@ def comparable(owed: pa.Table) -> list[str]:
     return sorted(map(repr, owed.to_pylist()))
 
 
+def measured(task: Task, rounds: int) -> dict[str, list[float]]:
+    """The ratios of each round.
+
+    Raises:
+        SystemExit: the answers differ.
+    """
+    law, table, now = task.law, task.table, task.now
+    events = list(events_of(table, law.attributes, law.calendar.zone))
+    pairs = [(kind, rule.rule.id) for rule in law.program.rules for kind in rule.triggers]
+    triggers = pa.table({"kind": [kind for kind, _ in pairs], "rule": [rule for _, rule in pairs]})
+    if comparable(replay(law, table, now)) != comparable(table_of_obligations(task.live(law, events, now))):
+        raise SystemExit("the columnar replay and the live path differ")
+    works = (lambda: replay(law, table, now), lambda: task.live(law, events, now), lambda: bare_join(table, triggers))
+    taken = [tuple(seconds(work) for work in works) for _ in range(rounds)]
+    return {
+        "columnar_vs_live": [live / columnar for columnar, live, _ in taken],
+        "columnar_vs_bare_join": [join / columnar for columnar, _, join in taken],
+        "columnar_s": [columnar for columnar, _, _ in taken],
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", choices=("work", "city"), default="work")
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    pack = Pack.load(shipped_pack())
-    law, city = Law.of(pack), City(pack)
-    table, now = city.table(asked.events), city.until
-    events = list(events_of(table, pack.vocabulary.attributes, law.calendar.zone))
-    pairs = [(kind, rule.rule.id) for rule in law.program.rules for kind in rule.triggers]
-    triggers = pa.table({"kind": [kind for kind, _ in pairs], "rule": [rule for _, rule in pairs]})
-    if comparable(replay(law, table, now)) != comparable(table_of_obligations(one_by_one(law, events, now))):
-        raise SystemExit("the columnar replay and the live evaluator differ")
-    works = (lambda: replay(law, table, now), lambda: one_by_one(law, events, now), lambda: bare_join(table, triggers))
-    taken = [tuple(seconds(work) for work in works) for _ in range(asked.rounds)]
-    ratios = {
-        "columnar_vs_live": [live / columnar for columnar, live, _ in taken],
-        "columnar_vs_bare_join": [join / columnar for columnar, _, join in taken],
-    }
-    print(json.dumps(ratios))
+    with TemporaryDirectory() as folder:
+        task = city(asked.events) if asked.pack == "city" else work(asked.events, Path(folder) / "pack")
+        print(json.dumps(measured(task, asked.rounds)))
 
 
 if __name__ == "__main__":

@@ -87,13 +87,17 @@ class Size:
     match_growth: bool
     ledger_events: int
     events: int
+    bulk_events: int
+    what_if_events: int
     bulk_rounds: int
     limit_s: float
     budget_s: float
 
 
-FULL = Size((10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, True, 1000, 100_000, 3, 180, 900)
-QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 500, False, 0, 2000, 1, 10, 42)
+FULL = Size(
+    (10, 100, 1000, 10_000), 1000, 10_000, (1000, 100_000), 5000, True, 1000, 100_000, 300_000, 1_000_000, 3, 180, 900
+)
+QUICK = Size((10, 1000), 1000, 1000, (500, 5000), 500, False, 0, 2000, 2000, 2000, 1, 10, 42)
 
 
 def reached(goal: Goal, value: float | None) -> str | None:
@@ -235,8 +239,8 @@ def elsewhere(size: Size) -> dict[str, Figure]:
     """What other files of this folder measure, each in a process of its own, which prints its figures by name as JSON."""
     events = f"{size.events:,} events of a made city"
     homes = [
-        (["bulk.py", "--events", str(size.events), "--rounds", str(size.bulk_rounds)], events, ("columnar_vs_live", "columnar_vs_bare_join")),
-        (["-c", f"import city, json; print(json.dumps(city.what_if({size.events})))"], events, ("whatif_s",)),
+        (["bulk.py", "--events", str(size.bulk_events), "--rounds", str(size.bulk_rounds)], f"{size.bulk_events:,} events, 1,000 rules", ("columnar_vs_live", "columnar_vs_bare_join")),
+        (["-c", f"import city, json; print(json.dumps(city.what_if({size.what_if_events})))"], f"{size.what_if_events:,} events of a made city", ("whatif_s",)),
         (["-c", f"import json, replay; print(json.dumps(replay.spark({size.events})))"], events, ("spark_vs_processes",)),
         (["-c", "import incremental, json; print(json.dumps(incremental.measured(rounds=3)))"], "10 → 10,000 events", ("growth_case",)),
     ]  # fmt: skip

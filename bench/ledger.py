@@ -29,6 +29,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import remit.ledger.database
+import remit.ledger.writer
 from remit import Engine, Pack
 from remit.shipped import shipped_pack
 
@@ -112,7 +113,7 @@ def emptied(ledger: Path, copy: Path) -> sqlite3.Connection:
     with sqlite3.connect(ledger) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     db = sqlite3.connect(copy, isolation_level=None)
-    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.database.WRITER_PRAGMAS):
+    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.writer.PRAGMAS):
         db.execute(f"PRAGMA {pragma}")
     return db
 

@@ -150,10 +150,19 @@ def test_tables_and_plots_are_made_of_a_run(rows: list[Row], tmp_path: Path) -> 
     assert "submit_vs_durable_api" in summary(latest)
 
 
-def test_the_columnar_replay_is_held_to_the_live_evaluator_before_it_is_timed() -> None:
-    told = figures.printed(["bulk.py", "--events", "40", "--rounds", "1"], 300)
+@pytest.mark.parametrize("pack", ["work", "city"])
+def test_the_columnar_replay_is_held_to_the_live_path_before_it_is_timed(pack: str) -> None:
+    told = figures.printed(["bulk.py", "--pack", pack, "--events", "40", "--rounds", "1"], 300)
     assert isinstance(told, dict), told
-    assert {name: len(values) for name, values in told.items()} == {"columnar_vs_live": 1, "columnar_vs_bare_join": 1}
+    assert {name: len(values) for name, values in told.items()} == {
+        "columnar_vs_live": 1, "columnar_vs_bare_join": 1, "columnar_s": 1,
+    }  # fmt: skip
+
+
+def test_the_effect_of_a_changed_rule_is_timed() -> None:
+    told = figures.printed(["-c", "import city, json; print(json.dumps(city.what_if(300, rounds=2)))"], 300)
+    assert isinstance(told, dict), told
+    assert len(told["whatif_s"]) == 2
 
 
 def test_a_measure_that_is_not_there_yet_is_said_to_be_so() -> None:

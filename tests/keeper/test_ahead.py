@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Transaction
 
 from made import LIBRARY
 from remit import Delta, Engine, Pack
 from remit.errors import EventError, LedgerError
 from remit.ledger.store import Store
 from remit.ledger.verify import verify
+from remit.ledger.writer import Writer
 from torture.stream import Submit, steps
 
 
@@ -68,18 +68,18 @@ def test_new_cases_are_worked_out_before_their_turn(
     pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead, threads = [], []
-    work_ahead, commit = Store._work_ahead, Transaction.commit
+    work_ahead, commit = Store._work_ahead, Writer.commit
 
     def noted(store: Store, *given: Any) -> None:
         work_ahead(store, *given)
         ahead.append(store._ahead is not None)
 
-    def committed(transaction: Any) -> None:
+    def committed(writer: Writer) -> None:
         threads.append(threading.current_thread().name)
-        commit(transaction)
+        commit(writer)
 
     monkeypatch.setattr(Store, "_work_ahead", noted)
-    monkeypatch.setattr(Transaction, "commit", committed)
+    monkeypatch.setattr(Writer, "commit", committed)
     with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
         engine.submit(overdue(1, "c"))
         list(engine.submit_each([overdue(1, f"c{n}", id=f"e{n}") for n in range(2, 9)]))
@@ -102,16 +102,16 @@ def test_a_commit_that_fails_voids_what_was_worked_out_behind_it(
     pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
     told = [overdue(n, f"c{n % 4}") for n in range(1, 9)]
-    commit, number = Transaction.commit, iter(range(1, 100))
+    commit, number = Writer.commit, iter(range(1, 100))
 
-    def fail(transaction: Any) -> None:
+    def fail(writer: Writer) -> None:
         if next(number) == failing:
             raise sqlite3.OperationalError("disk I/O error")
-        commit(transaction)
+        commit(writer)
 
     with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
         engine.submit(overdue(20, "old"))
-        monkeypatch.setattr(Transaction, "commit", fail)
+        monkeypatch.setattr(Writer, "commit", fail)
         given = []
         with pytest.raises(LedgerError, match="RM702"):
             given.extend(engine.submit_each(told))

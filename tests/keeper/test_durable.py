@@ -24,6 +24,7 @@ from remit.matching.history import History
 from remit.matching.matcher import Incident
 from remit.matching.reference import Reference
 from remit.model.obligation import Obligation
+from remit.program.program import Program
 from remit.semantics.law import Law
 from torture.oracle import examine
 
@@ -200,8 +201,13 @@ def test_the_ledger_of_another_pack_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_the_reference_made_good_is_on_record(tmp_path: Path) -> None:
-    class Failing(Reference):
+    class Failing:
+        name, reason = "durable", ""
         incidents: tuple[Incident, ...] = ()
+
+        def __init__(self, program: Program) -> None:
+            reference = Reference(program)
+            self.bindings, self.bindings_of = reference.bindings, reference.bindings_of
 
         def orders(self, history: History) -> None:
             self.incidents += (Incident("durable", history.case, "it died"),)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from unittest.mock import patch
 
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.columnar.schema import OBLIGATIONS, events_in, events_of, obligations_of, table_of_events
+from remit.live import life
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.rule import Policy
@@ -52,11 +54,17 @@ def test_columns_give_the_events_they_were_made_of(told: tuple[Event, ...]) -> N
 
 
 @settings(max_examples=DIFFERENTIAL // 5)
-@given(policies(), streams(), moments, st.integers(1, 4))
+@given(policies(), streams(), moments, st.integers(1, 4), st.booleans())
 def test_every_case_owes_what_the_definition_says(
-    made: Policy, told: tuple[Event, ...], now: datetime, size: int
+    made: Policy, told: tuple[Event, ...], now: datetime, size: int, large: bool
 ) -> None:
+    """Also when acts are looked for as in large cases."""
     law = law_of(made)
+    with patch.object(life, "MANY", 0 if large else life.MANY):
+        assert_as_defined(made, law, told, now, size)
+
+
+def assert_as_defined(made: Policy, law: Law, told: tuple[Event, ...], now: datetime, size: int) -> None:
     batches = arranged(told).to_batches(max_chunksize=size) if told else []
     found = pa.Table.from_batches(evaluate(batches, law, now), schema=OBLIGATIONS)
     rules = {(made.id, r.id): r for r in made.rules}

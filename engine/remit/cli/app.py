@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("why-not", "cases.why_not"),
             ("agenda", "cases.agenda"),
             ("replay", "replaying.replay"),
+            ("whatif", "what_if.whatif"),
             ("route", "packs.route"),
         ),
     ),

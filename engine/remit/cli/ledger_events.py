@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,7 @@ from remit.cli.session import Voice, echo, open_session, print_json, print_line,
 if TYPE_CHECKING:
     from remit.cli.ledger_intake import Batch
     from remit.cli.ledger_session import Desk
+    from remit.errors import RemitError
     from remit.model.event import Event
     from remit.model.obligation import Change, Delta
 
@@ -81,10 +84,14 @@ def submit(
             intake = Intake(desk, as_json=as_json, future=future)
             try:
                 with counting(desk.session) as step:
-                    for name in files:
-                        for batch in batches(desk.session.pack, name):
-                            intake.take(batch)
-                            step(len(batch.events))
+                    intake.watch = step
+                    for is_pipe, names in groupby(files, "-".__eq__):
+                        read = (batch for name in names for batch in batches(desk.session.pack, name))
+                        if is_pipe:
+                            for batch in read:
+                                intake.take(batch)
+                        else:
+                            intake.take_in_a_row(read)
             finally:
                 intake.sum_up()
 
@@ -114,31 +121,92 @@ class Intake:
         self._kept = self._repeated = 0
         self._last = 0
         self._changes: Counter[str] = Counter()
+        #: Read, and not acknowledged yet.
+        self._waiting: deque[Batch] = deque()
+        #: Told how many events were acknowledged.
+        self.watch: Callable[[int], object] = lambda _number: None
 
     def take(self, batch: Batch) -> None:
         """A whole case file's events together; of lines, one by one if one of them is refused."""
-        from remit.cli.ledger_intake import apart
         from remit.errors import RemitError
+
+        try:
+            self._submit(self._prepared(batch))
+        except RemitError as refused:
+            self._submit_singly(batch, refused)
+
+    def take_in_a_row(self, batches: Iterator[Batch]) -> None:
+        """As `take` of each in order, and faster: while one is being committed, the next is read and worked out."""
+        from remit.errors import RemitError
+
+        failures: list[RemitError] = []
+        while True:
+            try:
+                for delta in self.desk.engine.durable.submit_each(self._ready(batches, failures)):
+                    self._done(self._waiting.popleft().events, delta)
+            except RemitError as refused:
+                if not self._waiting:
+                    raise
+                self._submit_singly(self._waiting.popleft(), refused)
+                while self._waiting:
+                    self.take(self._waiting.popleft())
+                if failures:
+                    raise failures[0] from None
+            else:
+                return
+
+    def _ready(self, batches: Iterator[Batch], failures: list[RemitError]) -> Iterator[tuple[Event, ...]]:
+        """The events of each, which waits until it is acknowledged; a failure to read more is kept in mind."""
+        from remit.errors import RemitError
+
+        while True:
+            try:
+                batch = next(batches, None)
+            except RemitError as wrong:
+                failures.append(wrong)
+                raise
+            if batch is None:
+                return
+            before = [event for waiting in self._waiting for event in waiting.events]
+            self._waiting.append(batch)
+            events = self._prepared(batch, before)
+            self._waiting[-1] = replace(batch, events=events)
+            yield events
+
+    def _submit_singly(self, batch: Batch, refused: RemitError) -> None:
+        """Of lines, those before the refused one stay; anything else was refused as a whole."""
+        one_by_one = not batch.whole and len(batch.events) > 1
+        if not one_by_one or (not refused.code.startswith("RM4") and refused.code not in {"RM720", "RM727"}):
+            raise refused
+        for event in batch.events:
+            self._submit(self._prepared(replace(batch, events=(event,))))
+
+    def _prepared(self, batch: Batch, before: Sequence[Event] = ()) -> tuple[Event, ...]:
+        """Its events, as they are to be kept behind those that wait to be kept `before` them.
+
+        Raises:
+            EventError: RM465, one of them would move the clock far ahead.
+        """
+        from remit.cli.ledger_intake import apart
+        from remit.cli.ledger_session import AHEAD, this_moment
 
         events = batch.events
         if batch.whole:
-            events = apart(events, self.desk.store.places([event.id for event in events]))
-            self._submit(events)
-            return
-        try:
-            self._submit(events)
-        except RemitError as refused:
-            if len(events) == 1 or (not refused.code.startswith("RM4") and refused.code not in {"RM720", "RM727"}):
-                raise
-            for event in events:
-                self._submit((event,))
+            known = {event.id: (0, event.case) for event in before}
+            events = apart(events, {**known, **self.desk.store.places([event.id for event in events])})
+        near = max([this_moment(), *[event.knowable_at for event in before]]) + AHEAD
+        for event in events:
+            if event.knowable_at > near:
+                self.desk.require_event_near(event, future=self._future)
+        return events
 
     def _submit(self, events: tuple[Event, ...]) -> None:
-        for event in events:
-            self.desk.require_event_near(event, future=self._future)
-        delta = self.desk.engine.submit_all(events)
+        self._done(events, self.desk.engine.submit_all(events))
+
+    def _done(self, events: tuple[Event, ...], delta: Delta) -> None:
         self._changes.update(change.what for change in delta.changes)
         self._acknowledge(events)
+        self.watch(len(events))
 
     def _acknowledge(self, events: Iterable[Event]) -> None:
         from remit.cli.ledger_intake import acknowledgement

@@ -61,7 +61,7 @@ class Desk:
 
     def require_event_near(self, event: Event, *, future: bool) -> None:
         """The same of an event, which is named by id and case."""
-        self.require_near(event.knowable_at, replace(event.origin, event=event.id, case=event.case), future=future)
+        self.require_near(event.knowable_at, event.where, future=future)
 
 
 def this_moment() -> datetime:

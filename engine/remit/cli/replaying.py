@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -37,6 +37,10 @@ def replay(
         int | None,
         typer.Option("--jobs", metavar="N", min=1, help="Processes; left out: one a core. 进程数", show_default=False),
     ] = None,
+    engine: Annotated[
+        Literal["auto", "columnar", "live"],
+        typer.Option("--engine", help="columnar: many cases at once; live: one by one; auto: columnar where DuckDB is. 引擎"),
+    ] = "auto",
     force: Force = False,
     as_json: Json = False,
     lang: Lang = None,
@@ -52,7 +56,7 @@ def replay(
         from remit.replay.replay import replay as run
 
         with watching(session) as step:
-            done = run(session.pack, events, to, session.moment(now), jobs=jobs or os.cpu_count() or 1, force=force, step=step)  # fmt: skip
+            done = run(session.pack, events, to, session.moment(now), jobs=jobs or os.cpu_count() or 1, engine=engine, force=force, step=step)  # fmt: skip
         if as_json:
             print_json(done.as_json())
         else:

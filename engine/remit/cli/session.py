@@ -180,7 +180,7 @@ def engine_with(session: Session, files: Sequence[Path], now: datetime, backend:
     events = [event for path in paths for event in session.pack.read_events(source(path), repeated)]
     for event in repeated:
         message = session.say("重复的事件，内容相同，已忽略", "the same event again, ignored")
-        typer.echo(f"{event.origin}: {event.id}: {message}", err=True)
+        typer.echo(f"{event.where}: {event.id}: {message}", err=True)
     with progress(session, len(events)) as step:
         engine.submit_all(watched(apart(events), step))
     return engine

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from remit.columnar.rules import ColumnarRule
-from remit.columnar.schema import MOMENT, PARTY, party_row
+from remit.columnar.schema import MOMENT, PARTY, QUESTION, party_row
 from remit.expressions.situation import Situation
 from remit.live.doubts import Doubt
 from remit.live.life import done_by
@@ -22,16 +22,16 @@ from remit.model.unit import Unit
 from remit.semantics.drafts import escaped
 
 Row = dict[str, Any]
-DESKS = pa.schema(
+DESKS = pa.schema([("input", pa.int32()), ("desk", pa.int32()), ("post", pa.int32())])
+#: `unit_…` is what conditions read of the bearer; `any_unit_…` the same also where it is only the fallback desk.
+UNIT = (("id", pa.string()), ("place", pa.string()), ("level", pa.string()), ("roles", pa.list_(pa.string())))
+POSTS = pa.schema(
     [
-        ("input", pa.int32()), ("desk", pa.int32()), ("bearer", pa.string()), ("bearer_key", pa.string()),
-        ("party", PARTY), ("company", pa.int32()), ("actors", pa.int32()), ("asks", pa.list_(pa.int32())),
-        ("touched", pa.bool_()),
+        ("post", pa.int32()), ("bearer", pa.int32()), ("bearer_key", pa.string()), ("actors", pa.int32()),
+        ("asks", pa.list_(pa.int32())), ("touched", pa.bool_()),
+        *((prefix + name, kind) for prefix in ("unit_", "any_unit_") for name, kind in UNIT),
     ]
 )  # fmt: skip
-COMPANIES = pa.schema(
-    [("company", pa.int32()), ("performers", pa.list_(PARTY)), ("to", pa.list_(PARTY)), ("with", pa.list_(PARTY))]
-)
 LIMITS = pa.schema(
     [
         ("limit", pa.int32()), ("start", pa.date32()), ("due", MOMENT), ("latest", MOMENT), ("state", pa.string()),
@@ -47,14 +47,20 @@ class Asked:
         self._program = program
         self.questions = dict(questions)
         self._gone = gone
-        self._companies: dict[tuple[tuple[Party, ...], ...], int] = {}
         self._actors: dict[tuple[str, ...], int] = {}
+        self._bearers: dict[str, int] = {}
+        #: Route, party and those beside it → the post. The program keeps each of these once, so that they are known by identity.
+        self._known: dict[tuple[int, int, int], int] = {}
+        self._posts: list[Row] = []
+        self._parties: list[tuple[Party, Company]] = []
 
     def desks(self, inputs: Iterable[Row], routes: Mapping[int, ColumnarRule]) -> pa.Table:
-        """The bearers of each distinct input (route, day, reporter, place, named), with everyone beside them."""
-        return pa.Table.from_pylist([row for given in inputs for row in self._desks(given, routes)], schema=DESKS)
+        """The posts of each distinct input (route, day, reporter, place, named): a bearer with everyone beside it."""
+        found = [(given["input"], desk, post) for given in inputs for desk, post in self._desks(given, routes)]
+        columns = zip(*found, strict=True) if found else [()] * len(DESKS)
+        return pa.Table.from_arrays([pa.array(column, pa.int32()) for column in columns], schema=DESKS)
 
-    def _desks(self, given: Row, routes: Mapping[int, ColumnarRule]) -> Iterator[Row]:
+    def _desks(self, given: Row, routes: Mapping[int, ColumnarRule]) -> Iterator[tuple[int, int]]:
         rule, day = routes[given["route"]], given["day"]
         data = {} if rule.place is None or given["named"] is None else {rule.place: given["named"]}
         moment = datetime.combine(day, datetime.min.time(), UTC)
@@ -64,36 +70,43 @@ class Asked:
         for desks in rule.live.bearers:
             found = desks.find(situation, day, None)
             for party, unit in found.desks:
-                yield {"input": given["input"], "desk": number, **self._desk(rule, situation, day, found, party, unit)}
+                company = rule.live.company.find(situation, day, unit if party.routed else None)
+                key = (id(found), id(party), id(company))
+                if key not in self._known:
+                    self._known[key] = self._post(found, party, unit, company)
+                yield number, self._known[key]
                 number += 1
 
-    def _desk(self, rule: ColumnarRule, situation: Situation, day: date, route: Route, party: Party, unit: Unit) -> Row:
-        company = rule.live.company.find(situation, day, unit if party.routed else None)
+    def _post(self, route: Route, party: Party, unit: Unit, company: Company) -> int:
         asks = list(company.asked)
         if not party.routed and route.fact is not None and route.ask is not None:
             asks.insert(0, (route.fact, route.ask))
         doubts = [Doubt(fact, ask, None) for fact, ask in asks]
-        parties = (company.performers, company.to, company.cooperating)
-        everyone = {party.id, *(p.id for group in parties for p in group)}
-        return {
-            "bearer": party.id, "bearer_key": escaped(party.id), "party": party_row(party),
-            "company": self._companies.setdefault(parties, len(self._companies)), "actors": self._actor(party, company),
+        everyone = {party.id, *(p.id for group in (company.performers, company.to, company.cooperating) for p in group)}
+        fields = {"id": unit.id, "place": unit.place, "level": unit.level, "roles": list(unit.roles)}
+        row = {
+            "post": len(self._posts), "bearer": self._bearers.setdefault(party.id, len(self._bearers)),
+            "bearer_key": escaped(party.id),
+            "actors": self._actors.setdefault((party.id, *company.performing), len(self._actors)),
             "asks": [self.questions.setdefault(d, len(self.questions)) for d in doubts],
             "touched": not everyone.isdisjoint(self._gone),
+            **{f"unit_{name}": value if party.routed else None for name, value in fields.items()},
+            **{f"any_unit_{name}": value for name, value in fields.items()},
         }  # fmt: skip
+        self._posts.append(row)
+        self._parties.append((party, company))
+        return len(self._posts) - 1
 
-    def _actor(self, bearer: Party, company: Company) -> int:
-        return self._actors.setdefault((bearer.id, *company.performing), len(self._actors))
+    def posts(self) -> pa.Table:
+        """What the plan reads of each."""
+        return pa.Table.from_pylist(self._posts, schema=POSTS)
 
-    def companies(self) -> pa.Table:
-        """Those beside the bearers."""
-        return pa.Table.from_pylist(
-            [
-                {"company": number, **{name: list(map(party_row, group)) for name, group in zip(("performers", "to", "with"), parties, strict=True)}}
-                for parties, number in self._companies.items()
-            ],
-            schema=COMPANIES,
-        )  # fmt: skip
+    def parties(self) -> pa.Table:
+        """Of each post, in their order, the columns of an obligation that it fills."""
+        found = self._parties
+        beside = {"performers": [c.performers for _, c in found], "to": [c.to for _, c in found], "with": [c.cooperating for _, c in found]}  # fmt: skip
+        told = {name: pa.array([list(map(party_row, g)) for g in groups], pa.list_(PARTY)) for name, groups in beside.items()}  # fmt: skip
+        return pa.table({"bearer": pa.array([party_row(party) for party, _ in found], PARTY), **told})
 
     def acting(self, pairs: Iterable[Row]) -> pa.Table:
         """Of (reporter, actors, version, a day of it), those in which the act counts as one of theirs."""
@@ -121,12 +134,10 @@ class Asked:
             )  # fmt: skip
         return pa.Table.from_pylist(rows, schema=LIMITS)
 
-    def words(self) -> pa.Table:
-        """The questions by number."""
+    def asking(self, numbers: Iterable[str]) -> pa.Array:
+        """For each list of questions, by their numbers, those of an obligation, each once."""
         rows = [
-            {"q": number, "question": {"fact": doubt.fact, "ask": doubt.ask.as_json(), "asked_of": doubt.asked_of}}
-            for doubt, number in self.questions.items()
+            {"fact": doubt.fact, "ask": doubt.ask.as_json(), "asked_of": doubt.asked_of} for doubt in self.questions
         ]
-        text = pa.struct([("zh", pa.string()), ("en", pa.string())])
-        question = pa.struct([("fact", pa.string()), ("ask", text), ("asked_of", pa.string())])
-        return pa.Table.from_pylist(rows, schema=pa.schema([("q", pa.int32()), ("question", question)]))
+        found = [[rows[int(n)] for n in dict.fromkeys(text.split(",")) if n] for text in numbers]
+        return pa.array(found, pa.list_(QUESTION))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from remit.expressions.evaluate import paths
 from remit.live.doubts import Doubt, doubt
 from remit.model.expression import (
     And,
@@ -36,6 +37,8 @@ COLUMNS: Mapping[ValueKind, str] = {
     ValueKind.BOOL: "BOOLEAN", ValueKind.INT: "BIGINT", ValueKind.DATE: "DATE", ValueKind.TEXT: "VARCHAR",
     ValueKind.CHOICE: "VARCHAR", ValueKind.PLACE: "VARCHAR", ValueKind.UNIT: "VARCHAR",
 }  # fmt: skip
+#: What is said of the bearer as text; beside it there are its roles.
+UNIT = frozenset({"id", "place", "level"})
 #: What every event says of itself, as text.
 OWN: Mapping[str, str] = {name: f'e."{name}"' for name in ("id", "type", "case", "place", "subject")} | {
     "by": "e.reporter"
@@ -50,11 +53,14 @@ class OutsideColumnsError(ValueError):
 
 @dataclass(slots=True)
 class Translator:
-    """The conditions of one rule as SQL over `e` (the event), `f` (the facts of its subject) and `r` (the rule's constants).
+    """The conditions of one rule as SQL over `e` (the event), `f` and `c` (the facts of its subject and of its case), `u` (the
+    bearer) and `r` (the rule's constants).
 
     Attributes:
         constants: what stands in the rule's row, by column.
-        stated: the attributes read from events; `facts`: those read of the subject.
+        stated: the attributes read from events; `facts` those read of the subject, `matter` those read of the case.
+        bearer: where the bearer is read: `u.unit` knows nothing of one that was not found, `u.any_unit` then says the fallback desk.
+        reads_bearer: whether anything is read of it.
         asked: the questions of all rules; a doubt is its number here.
     """
 
@@ -63,6 +69,9 @@ class Translator:
     constants: dict[str, Constant] = field(default_factory=dict)
     stated: set[str] = field(default_factory=set)
     facts: set[str] = field(default_factory=set)
+    matter: set[str] = field(default_factory=set)
+    bearer: str = "u.unit"
+    reads_bearer: bool = False
 
     def judge(self, tree: Expression) -> str:
         """A boolean expression.
@@ -85,6 +94,9 @@ class Translator:
                 return self._compare(sign, self._value(left), self._value(right))
             case In(item, ListOf(items)):
                 return self._member(self._value(item), items)
+            case In(Literal(str(role)), Path(Variable("unit"), "roles")):
+                self.reads_bearer = True
+                return f"(list_contains({self.bearer}_roles, {self._constant('t', role)}))"
             case Path():
                 kind, text = self._value(tree)
                 if kind == "BOOLEAN":
@@ -101,17 +113,14 @@ class Translator:
                 return f"list_concat({self.doubts(left)}, {self.doubts(right)})"
             case Not(operand):
                 return self.doubts(operand)
-            case Compare(_, left, right):
-                paths = [side for side in (left, right) if isinstance(side, Path)]
-            case In(Path() as path, _) | (Path() as path):
-                paths = [path]
-            case _:
-                raise OutsideColumnsError(type(tree).__name__)
-        return "list_concat(" + ", ".join(self._unstated(path) for path in paths) + ")"
+        unstated = [self._unstated(path) for path in paths(tree)]
+        return f"list_concat({', '.join(unstated)})" if unstated else "[]"
 
     def _unstated(self, path: Path) -> str:
         number = self.asked.setdefault(doubt(path, self.attributes), len(self.asked))
-        return f"CASE WHEN {self._value(path)[1]} IS NULL THEN [{number}] ELSE [] END"
+        roles = path.base == Variable("unit") and path.field == "roles"
+        read = f"{self.bearer}_roles" if roles else self._value(path)[1]
+        return f"CASE WHEN {read} IS NULL THEN [{number}] ELSE [] END"
 
     def _compare(self, sign: Comparison, left: tuple[str, str], right: tuple[str, str]) -> str:
         if left[0] != right[0] or (left[0] not in ORDERED and sign not in (Comparison.EQ, Comparison.NE)):
@@ -161,10 +170,18 @@ class Translator:
         match path.base:
             case Variable("event") if path.field in OWN and path.field not in self.attributes:
                 return "VARCHAR", OWN[path.field]
-            case Variable("event" | "subject" as root):
+            case Variable("case") if path.field == "id":
+                return "VARCHAR", OWN["case"]
+            case Variable("unit") if path.field in UNIT:
+                self.reads_bearer = True
+                return "VARCHAR", f"{self.bearer}_{path.field}"
+            case Variable("event" | "subject" | "case" as root):
                 attribute = self.attributes.get(path.field)
                 if attribute is None or attribute.many or attribute.kind not in COLUMNS:
                     raise OutsideColumnsError(f"the attribute {path.field}")
-                (self.stated if root == "event" else self.facts).add(path.field)
-                return COLUMNS[attribute.kind], f'e."d:{path.field}"' if root == "event" else f'f."s:{path.field}"'
+                table, read = {"event": ("e", self.stated), "subject": ("f", self.facts), "case": ("c", self.matter)}[
+                    root
+                ]
+                read.add(path.field)
+                return COLUMNS[attribute.kind], f'{table}."d:{path.field}"'
         raise OutsideColumnsError(f"what is read of {getattr(path.base, 'name', 'a list')}")

@@ -12,19 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace as with_fields
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from remit.columnar.asked import Asked
-from remit.columnar.plan import Plan, tell
+from remit.columnar.plan import Plan
 from remit.columnar.rules import Subset, subset_of
-from remit.columnar.schema import OBLIGATIONS, events_of, table_of_obligations
+from remit.columnar.schema import events_of, table_of_obligations
+from remit.columnar.told import Told, quoted
 from remit.live.agenda import LiveAgenda
-from remit.live.evaluator import LiveEvaluator
+from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING
-from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
 from remit.model.event import Event
@@ -39,21 +40,24 @@ class Replay:
     """One law over one table of events at one moment. What was answered is kept, so that a changed rule can be held against it.
 
     Attributes:
-        law: the law.
+        law, events: what is replayed.
         left_to_live: the cases, or parts of cases, that the live evaluator answered the last time.
     """
 
     def __init__(
-        self, law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
+        self,
+        law: Law,
+        events: pa.Table,
+        now: datetime,
+        *,
+        threads: int | None = None,
+        memory: str | None = None,
+        spill: Path | None = None,
     ) -> None:
-        settings = {"threads": threads, "memory_limit": memory}
-        self._connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.register("arrived", events)
-        self._connection.execute("CREATE TABLE events AS SELECT * FROM arrived")
-        self._connection.unregister("arrived")
-        self._events = events
-        self.law, self._now = law, now
+        settings = {"threads": threads, "memory_limit": memory, "temp_directory": None if spill is None else str(spill)}
+        connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
+        self.told = Told(connection, events, law, now)
+        self.law, self.events, self._now = law, events, now
         self.left_to_live = 0
 
     @cached_property
@@ -66,67 +70,60 @@ class Replay:
         """Everything owed at that moment, one row each, in no order."""
         return self.answer(self.law)
 
-    def answer(self, law: Law) -> pa.Table:
-        """What the events raise under a law of the same vocabulary, which may be a part of one."""
-        program = LiveProgram(law)
+    def answer(self, law: Law, *, agenda: bool = True) -> pa.Table:
+        """What the events raise under a law of the same vocabulary, which may be a part of one; with or without the agenda."""
+        evaluator = LiveEvaluator(law)
+        program = evaluator.program
         subset = subset_of(program)
-        fields = {name for rule in subset.rules for name in (*rule.stated, *rule.facts)}
-        tell(self._connection, "events", self._events.schema, law.attributes, fields, self._now)
         gone = program.timeline.ceased(law.day(self._now))
-        columns: list[pa.Table] = []
-        if subset.rules:
-            Plan(self._connection, program, subset.rules, Asked(program, subset.asked, gone), self._now).run()
-            columns.append(self._arrow("SELECT * FROM owed").cast(OBLIGATIONS))
+        plan = Plan(self.told, program, subset.rules, Asked(program, subset.asked, gone), self._now)
+        columns = [plan.run()]
         self.left_to_live = 0
-        return pa.concat_tables([*columns, *map(table_of_obligations, self._live(program, subset))])
+        columns += map(table_of_obligations, self._live(evaluator, subset))
+        if agenda and (law.program.recurring or law.program.standing):
+            owed = evaluator.agenda(self._agenda_events(program), self._now)
+            columns.append(table_of_obligations(owed))
+        return pa.concat_tables(columns)
 
-    def _live(self, program: LiveProgram, subset: Subset) -> Iterator[Iterable[Obligation]]:
-        """What columns do not hold: hard cases whole, of the others the refused rules, and the agenda."""
-        law = program.law
-        whole = LiveEvaluator(law)
-        triggers = quoted(law.program.by_event)
-        acts = quoted({*AMENDMENTS, *MOVES})
-        caseless = self._counts(f'"case" IS NULL AND type IN ({triggers}, {acts})')
-        reported = "TRUE" if caseless else f"type IN ({acts})"
-        bearing = f'"case" IN (SELECT "case" FROM told WHERE type IN ({triggers}) OR replaced IN ({triggers}))'
-        linked = self._counts(f"type IN ({quoted(MOVES)})") or self._counts(f'"case" IS NULL AND type IN ({acts})')
-        hard = '"case" IN (SELECT "case" FROM hard)' if linked else f'"case" IN (SELECT "case" FROM hard) AND {bearing}'
-        yield self._cases(whole, f'({hard}) OR ("case" IS NULL AND {reported})', caseless=caseless)
+    def _live(self, whole: LiveEvaluator, subset: Subset) -> Iterator[Iterable[Obligation]]:
+        """What columns do not hold: hard cases whole, of the others the refused rules."""
+        law = whole.program.law
+        triggers, acts = quoted(law.program.by_event), quoted(ACTS_UPON_CASES)
+        lonely = self.told.caseless
+        caseless = not lonely.isdisjoint((*law.program.by_event, *ACTS_UPON_CASES))
+        linked = not self.told.types.isdisjoint(MOVES) or not lonely.isdisjoint(ACTS_UPON_CASES)
+        if not linked:  # what reports nothing that the law asks about owes nothing
+            bearing = f"type IN ({triggers}) OR replaced IN ({triggers})"
+            self.told.connection.execute(
+                f'DELETE FROM hard WHERE "case" NOT IN (SELECT "case" FROM told WHERE "case" IN (FROM hard) AND ({bearing}))'
+            )
+        alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
+        yield self._cases(whole, f'"case" IN (FROM hard) {alone}', caseless=caseless)
         rest = narrowed(law, tuple(rule for rule in law.program.rules if rule.order in subset.refused))
-        if rest.program.by_event:
+        if not self.told.types.isdisjoint(rest.program.by_event):
             some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(rest.program.by_event)}))'
-            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (SELECT "case" FROM hard) AND {some}')
-        if law.program.recurring or law.program.standing:
-            yield whole.agenda(self._agenda_events(program), self._now)
-
-    def _counts(self, which: str) -> bool:
-        """Whether there is any such event."""
-        return bool(self._connection.execute(f"SELECT count(*) FROM told WHERE {which}").fetchall()[0][0])
+            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (FROM hard) AND {some}')
 
     def _cases(self, evaluator: LiveEvaluator, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
-        for case, members in by_case(self._told(which)).items():
+        for case, members in by_case(self._events_where(which)).items():
             if case is not None or caseless:
                 self.left_to_live += 1
                 yield from evaluator.case(case, members, self._now)
 
-    def _told(self, which: str) -> Iterator[Event]:
+    def _events_where(self, which: str) -> Iterator[Event]:
         """The events of a part of the table, as they are reported."""
-        rows = self._arrow(f"SELECT number FROM told WHERE {which} ORDER BY number")["number"]
-        return events_of(self._events.take(rows), self.law.attributes, self.law.calendar.zone)
-
-    def _arrow(self, asked: str) -> pa.Table:
-        return self._connection.sql(asked).to_arrow_table()
+        return events_of(self.told.where(which), self.law.attributes, self.law.calendar.zone)
 
     def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
         """The acts that may bear on what recurs or stands, and whatever was amended."""
         if LiveAgenda(program).volatile:
-            return self._told("TRUE")
+            return self._events_where("TRUE")
         rules = [r for r in program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
         heard = {kind for rule in rules for kind in rule.heard}
         actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
         acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
-        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (SELECT "case" FROM hard)'
-        return self._told(f"({acts}) OR {others}")
+        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (FROM marked)'
+        return self._events_where(f"({acts}) OR {others}")
 
 
 def replay(
@@ -134,11 +131,6 @@ def replay(
 ) -> pa.Table:
     """Everything owed at `now` by the events of a table, one row an obligation (`schema.OBLIGATIONS`), in no order."""
     return Replay(law, events, now, threads=threads, memory=memory).obligations
-
-
-def quoted(words: Iterable[str]) -> str:
-    """The words as SQL texts; none of them is nothing that any text equals."""
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(words)) or "NULL"
 
 
 def narrowed(law: Law, rules: tuple[CompiledRule, ...]) -> Law:

@@ -43,7 +43,9 @@ class ColumnarRule:
     """A rule of the subset.
 
     Attributes:
-        shape: its condition, exception, doubts and acts as SQL; rules of one shape differ by their `constants` only.
+        condition, exception, doubts, acts, breaches: as SQL; rules of one shape differ by their `constants` only.
+        stated: the attributes that it reads of events.
+        facts, matter: those that decide it, of the subject and of the case; `of_person` and `of_case` also those that make an act a breach.
         route: what finds its desks. Rules with the same route find the same desks for the same event.
         place: the event's attribute from which a desk's place, or a unit, is read.
         reads_by, reads_place: whether its desks depend on who reports, and where.
@@ -55,9 +57,13 @@ class ColumnarRule:
     exception: str
     doubts: str
     acts: tuple[tuple[str, str], ...]
+    breaches: tuple[tuple[str, str], ...]
     constants: Mapping[str, Constant]
     stated: frozenset[str]
     facts: frozenset[str]
+    matter: frozenset[str]
+    of_person: frozenset[str]
+    of_case: frozenset[str]
     route: tuple[object, ...]
     place: str | None
     reads_by: bool
@@ -73,7 +79,7 @@ class ColumnarRule:
         return {
             "rule": self.live.order, "name": rule.id, "policy": rule.policy, "action": rule.action or "",
             "prefix": f"{escaped(rule.policy)}/{escaped(rule.id)}/", "per": rule.per.value,
-            "first": self.live.first, "last": self.live.last, "reads_facts": bool(self.facts),
+            "first": self.live.first, "last": self.live.last, "per_bearer": self.live.per_bearer,
             "reads_by": self.reads_by, "reads_place": self.reads_place, "place_of": self.place, "hours": self.hours,
             "from_event": self.from_event, "reading": rule.timing.reading if isinstance(rule.timing, ByReading) else None,
             "maintained": self.live.maintained, "must": rule.modality is Modality.MUST, "perdurant": rule.perdurant,
@@ -134,23 +140,35 @@ def columnar_rule(program: LiveProgram, rule: LiveRule, asked: dict[Doubt, int])
     words = Translator(program.law.attributes, asked)
     trees = [None if part is None else part.tree for part in (source.condition, source.exception)]
     condition, exception = (None if tree is None else words.judge(tree) for tree in trees)
+    words.bearer = "u.any_unit"
     doubts = [words.doubts(tree) for tree in trees if tree is not None]
-    facts = frozenset(words.facts)
-    acts = tuple(act_of(act, words) for act in rule.source.discharges)
-    if words.facts != facts:
-        raise OutsideColumnsError("an act that depends on a fact of the subject")
+    facts, matter = frozenset(words.facts), frozenset(words.matter)
+    acts = acts_of(rule.source.discharges, words)
+    if words.facts or words.matter:
+        raise OutsideColumnsError("an act that depends on a fact of the subject or of the case")
+    breaches = acts_of(rule.source.breaches, words)
+    of_person, of_case = facts | words.facts, matter | words.matter
     by, place, named = inputs(program, rule)
     if named is not None:
         words.stated.add(named)
     hours, from_event = counted(program, source.timing, rule.source.policy.counting)
     return ColumnarRule(
-        rule, condition or "TRUE", exception or "FALSE", f"list_concat({', '.join(doubts)})" if doubts else "[]", acts,
-        words.constants, frozenset(words.stated), facts, route_of(rule), named, by, place, source.timing, hours, from_event,
+        rule, condition or "TRUE", exception or "FALSE", f"list_concat({', '.join(doubts)})" if doubts else "[]", acts, breaches,
+        words.constants, frozenset(words.stated), facts, matter, of_person, of_case, route_of(rule), named, by, place, source.timing, hours, from_event,
     )  # fmt: skip
 
 
-def act_of(act: Act, words: Translator) -> tuple[str, str]:
-    return act.event, "TRUE" if act.where is None else words.judge(act.where)
+def acts_of(acts: tuple[Act, ...], words: Translator) -> tuple[tuple[str, str], ...]:
+    """The type of each act and what must hold of it. `words` then tell what facts that reads, and nothing else.
+
+    Raises:
+        OutsideColumnsError: it has no columnar form.
+    """
+    words.facts, words.matter, words.reads_bearer = set(), set(), False
+    found = tuple((act.event, "TRUE" if act.where is None else words.judge(act.where)) for act in acts)
+    if words.reads_bearer:
+        raise OutsideColumnsError("an act that depends on the bearer")
+    return found
 
 
 def counted(program: LiveProgram, timing: Timing | None, counting: Counting) -> tuple[int | None, bool]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from remit.columnar.replay import Replay, narrowed
+from remit.columnar.schema import OBLIGATIONS
+from remit.columnar.told import counting
 from remit.errors import Origin
 from remit.live.rules import ranked
 from remit.model.rule import Condition, Policy, Rule, accompanied
@@ -53,6 +56,12 @@ def what_if(replayed: Replay, law: Law) -> Difference:
     part = narrowed(law, tuple(rule for rule in law.program.rules if named(rule) in touched))
     stood = rows_of(replayed.obligations, touched)
     return difference(frozenset(touched), stood, replayed.answer(part))
+
+
+def between(one: Replay, other: Replay) -> Difference:
+    """How two whole answers differ, of laws that may not even read the events alike."""
+    ran = frozenset({*texts(one.law), *texts(other.law)})
+    return difference(ran, one.obligations, other.obligations)
 
 
 def same_world(one: Law, other: Law) -> bool:
@@ -118,17 +127,20 @@ def rows_of(owed: pa.Table, rules: set[Name]) -> pa.Table:
 
 def difference(ran: frozenset[Name], stood: pa.Table, stands: pa.Table) -> Difference:
     """By id: an obligation has the same one in both answers."""
-    places = {name: number for number, name in enumerate(stood["id"].to_pylist())}
-    ids = stands["id"].to_pylist()
-    appear = [number for number, name in enumerate(ids) if name not in places]
-    kept = [number for number, name in enumerate(ids) if name in places]
-    old, new = rows(stood, [places[ids[number]] for number in kept]), rows(stands, kept)
-    vanish = sorted(set(places.values()) - {places[ids[number]] for number in kept})
-    pairs = zip(old.to_pylist(), new.to_pylist(), strict=True)
-    moved = [number for number, (one, other) in enumerate(pairs) if one != other]
-    return Difference(ran, rows(stands, appear), rows(stood, vanish), rows(old, moved), rows(new, moved))
+    other = " OR ".join(f'o."{name}" IS DISTINCT FROM n."{name}"' for name in OBLIGATIONS.names)
+    with duckdb.connect(config={"threads": 1}) as db:
+        db.register("stood", numbered(stood))
+        db.register("stands", numbered(stands))
+        found = db.sql(f"""
+            SELECT o.number AS old, n.number AS new FROM stood o FULL JOIN stands n ON n.id = o.id
+            WHERE o.id IS NULL OR n.id IS NULL OR {other} ORDER BY o.number, n.number
+        """).to_arrow_table()
+    both = found.drop_null()
+    appear, vanish = (found.filter(pc.is_null(found[side])) for side in ("old", "new"))
+    return Difference(
+        ran, stands.take(appear["new"]), stood.take(vanish["old"]), stood.take(both["old"]), stands.take(both["new"])
+    )
 
 
-def rows(table: pa.Table, numbers: Sequence[int]) -> pa.Table:
-    """The rows of these numbers, in their order."""
-    return table.take(pa.array(numbers, pa.int64()))
+def numbered(table: pa.Table) -> pa.Table:
+    return table.append_column("number", counting(len(table)))

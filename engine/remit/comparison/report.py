@@ -80,7 +80,7 @@ class Report:
             yield f"  {case}  {kind}  {rule}  {before} → {after}"
         if len(impact.effects) > SHOWN:
             rest = len(impact.effects) - SHOWN
-            yield self.say(f"  另有 {rest} 项，见 --json 或 --html", f"  and {rest} more: see --json or --html")
+            yield self.say(f"  另有 {rest} 项，见 --json", f"  and {rest} more: see --json")
         yield from (f"  ! {line}" for line in self.refused(impact))
 
     # --- a page ------------------------------------------------------------------------------------

@@ -12,23 +12,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from remit.errors import LedgerError, Origin
+from remit.keeper.answers import LedgerAnswers
 from remit.keeper.erasure import Reports
-from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import (
-    Query,
     agenda_types,
     all_homed,
     bears_on_agenda,
-    in_case,
     require_forward,
     require_movable,
     standing_moves,
-    unknown_obligation,
 )
-from remit.keeper.matters import AGENDA, CASELESS, case_of, matter_of
+from remit.keeper.kept_cases import KeptCases
+from remit.keeper.matters import AGENDA, case_of, matter_of
 from remit.keeper.submission import Submission
-from remit.keeper.zones import localised, tzdata_version
-from remit.ledger.ahead import Foreseen
+from remit.keeper.zones import tzdata_version
+from remit.ledger.ahead import Asked, Foreseen
 from remit.ledger.codec import encode_value, microseconds
 from remit.ledger.open import open_store
 from remit.ledger.reading import Export
@@ -37,24 +35,14 @@ from remit.ledger.rows import instant
 from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
-from remit.live.evaluator import LiveEvaluator
+from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
-from remit.model.obligation import Answer, Change, Delta, Obligation
-from remit.pack.archive import archived
+from remit.model.obligation import Change, Delta, Obligation
 from remit.pack.load import Pack
 from remit.semantics.changes import changes, in_order
-from remit.semantics.evaluator import Evaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import (
-    agenda_obligations,
-    answer,
-    by_case,
-    case_obligations,
-    in_document_order,
-    knowable,
-)
 
 #: Matters of which the last answer is remembered.
 REMEMBERED = 5_000
@@ -63,7 +51,7 @@ Owed = Mapping[str, Obligation]
 T = TypeVar("T")
 
 
-class DurableKeeper:
+class DurableKeeper(LedgerAnswers):
     """The keeper with a ledger.
 
     Args:
@@ -72,15 +60,12 @@ class DurableKeeper:
         law: the pack compiled.
     """
 
-    def __init__(self, store: Store, pack: Pack, law: Law, evaluator: Evaluator | None = None) -> None:
-        self._store = store
-        self._law = law
-        self._evaluator: Evaluator = evaluator or LiveEvaluator(law)
+    def __init__(self, store: Store, pack: Pack, law: Law) -> None:
+        super().__init__(store, pack, law)
+        self._evaluator = LiveEvaluator(law)
+        self._cases = KeptCases(self._evaluator)
         self._agenda_types = agenda_types(law.program)
         self._bears = bears_on_agenda(law.program)
-        self._pack = pack
-        self._rules = RulesSaid(pack, store)
-        self._digest, self._archive = archived(pack.root)
         self._tzdata, self._zoned = tzdata_version(), False
         self._said: dict[str, Owed] = {}
         self._reported: dict[str | None, tuple[Event, ...]] = {}
@@ -91,7 +76,6 @@ class DurableKeeper:
         #: Whether what is remembered includes a transaction that has not come to its turn.
         self._is_ahead = False
         self._incidents = len(law.matcher.incidents)
-        self._former: dict[str, Pack] = {}
         #: Told how many matters are about to be worked out.
         self.watch: Callable[[int], object] = lambda _count: None
 
@@ -113,20 +97,6 @@ class DurableKeeper:
             )  # fmt: skip
         return cls(store, pack, law)
 
-    @property
-    def position(self) -> int:
-        return self._store.head().position
-
-    @property
-    def store(self) -> Store:
-        """The ledger itself."""
-        return self._store
-
-    def close(self) -> None:
-        self._store.close()
-
-    # --- in ---------------------------------------------------------------------------------------
-
     def submit(self, events: tuple[Event, ...]) -> Delta:
         submission = Submission(self, events)
         return self._written(submission.run, submission.cases)
@@ -143,27 +113,44 @@ class DurableKeeper:
     def take(self, ledger: Writing, events: tuple[Event, ...]) -> Delta:
         """Keep events inside a transaction, and say what they changed."""
         adopted = self._begin(ledger)
+        ledger.look(Asked(frozenset([event.id for event in events]), self.unread(events)))
         self._meet(ledger, events)
-        require_movable(
-            events,
-            lambda case: any(ledger.events(name) for name in self._linked(case)),
-            ledger.named,
-            lambda case: self._standing(ledger, case),
-        )
-        fresh = ledger.append(all_homed(events, led_to(events, ledger)))
-        ledger.move(max((event.knowable_at for event in fresh), default=self.now_of(ledger)))
-        self._moves += [event for event in fresh if event.type in MOVES]
-        for event in fresh:
-            if event.case in self._reported:
-                self._reported[event.case] += (event,)
-        touched = {matter_of(name) for event in fresh for name in self._linked(event.case)} | self._borne(fresh)
+        if not ACTS_UPON_CASES.isdisjoint([event.type for event in events]):
+            require_movable(
+                events,
+                lambda case: any(ledger.events(name) for name in self._linked(case)),
+                ledger.named,
+                lambda case: self._standing(ledger, case),
+            )
+            events = all_homed(events, led_to(events, ledger))
+        fresh = ledger.append(events)
+        if fresh:
+            ledger.move(max([event.knowable_at for event in fresh]))
+        touched = self._tell(fresh, self.now_of(ledger)) | self._borne(fresh)
         self._settle(ledger, touched | adopted, told=touched)
         return Delta(duplicate=True) if events and not fresh else self._delta(touched)
 
+    def _tell(self, fresh: Sequence[Event], now: datetime) -> set[str]:
+        """The cases hear of what is new in them; the matters it touches. Those that are linked with others are worked out whole."""
+        self._cases.at(now)
+        self._moves += [event for event in fresh if event.type in MOVES]
+        if not self._moves:
+            touched = {event.case for event in fresh}
+        else:
+            groups = linked({event.case for event in fresh}, self._moves)
+            touched = {name for event in fresh for name in groups[event.case]}
+            for name in touched:
+                if len(groups[name]) > 1:
+                    self._cases.let_go(name)
+        for event in fresh:
+            if not self._cases.take(event) and event.case in self._reported:
+                self._reported[event.case] += (event,)
+        return {matter_of(name) for name in touched}
+
     def can_foresee(self, events: tuple[Event, ...], foreseen: Foreseen) -> bool:
         """Whether nothing needs to be read to take these events, once what was looked up is known."""
-        return foreseen.kept.isdisjoint([event.id for event in events]) and all(
-            not (event.type in MOVES or event.type in AMENDMENTS or self._bears(event))
+        return not foreseen.kept and all(
+            not (event.type in ACTS_UPON_CASES or self._bears(event))
             and all(name in foreseen.new or self._remembers(name) for name in self._linked(event.case))
             for event in events
         )
@@ -179,10 +166,14 @@ class DurableKeeper:
 
     def unread(self, events: Iterable[Event]) -> dict[str, str]:
         """The cases of which nothing was read yet, each with the name of its matter."""
-        return {e.case: matter_of(e.case) for e in events if e.case is not None and e.case not in self._reported}
+        return {
+            e.case: matter_of(e.case)
+            for e in events
+            if e.case is not None and e.case not in self._cases and e.case not in self._reported
+        }
 
     def _remembers(self, case: str | None) -> bool:
-        return case in self._reported and matter_of(case) in self._said
+        return case in self._cases or (case in self._reported and matter_of(case) in self._said)
 
     def advance(self, now: datetime) -> Delta:
         def work(ledger: Writing) -> Delta:
@@ -225,6 +216,7 @@ class DurableKeeper:
                 ledger.destroy(persons)
                 empty = [] if reports.left(sealing) & wanted else mine
                 closed = {name: number for name in empty if (number := ledger.close(name)) is not None}
+                self._cases.clear()
                 self._forget_reports()
                 self._moves = list(ledger.events_of(MOVES))
                 content: dict[str, object] = {
@@ -250,7 +242,7 @@ class DurableKeeper:
             self._settle(ledger, adopted)
             before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
-            self._said.clear()
+            self._forget_answers()
             self._settle(ledger, known | self._matters(ledger), told=(), announce=False)
             return before == ledger.state()
 
@@ -283,8 +275,7 @@ class DurableKeeper:
 
     def _remember(self) -> None:
         """What was worked out was committed; where more than that was, it may yet come otherwise."""
-        if len(self._said) > REMEMBERED:
-            self._forget()
+        self._forget_when_much()
         self._seen = -1 if self._is_ahead else self._store.seen
         self._is_ahead = False
         self._incidents = len(self._law.matcher.incidents)
@@ -296,8 +287,17 @@ class DurableKeeper:
 
     def _forget(self) -> None:
         """What is remembered of the ledger may be otherwise by now."""
-        self._said.clear()
+        self._forget_answers()
         self._forget_reports()
+
+    def _forget_when_much(self) -> None:
+        if len(self._said) + len(self._cases) > REMEMBERED:
+            self._forget()
+
+    def _forget_answers(self) -> None:
+        """What follows from the entries is read, or worked out, again."""
+        self._said.clear()
+        self._cases.clear()
 
     def _forget_reports(self) -> None:
         """Some can be read no more."""
@@ -309,24 +309,37 @@ class DurableKeeper:
 
         Older data are not: programs beside each other would take turns for ever. Returns the matters this touches.
         """
-        if ledger.head.position != self._seen:
-            self._forget()
-            self._moves = list(ledger.events_of(MOVES))
-        self._seen = -1
+        seen, self._seen = self._seen, -1
+        if ledger.head.position != seen:
+            self._notice(ledger, seen)
         self._changed = {}
         if ledger.head.pack_digest == self._digest and (self._zoned or ledger.tzdata() >= self._tzdata):
             self._zoned = True
             return set()
-        self._said.clear()
+        self._forget_answers()
         ledger.adopt(self._digest, self._archive, self._version(), self._tzdata)
         self._zoned = True
         return {*ledger.matters(), AGENDA}
+
+    def _notice(self, ledger: Writing, seen: int) -> None:
+        """Others have written since: forget what they may have changed."""
+        turned = None if seen < 0 else ledger.turned(seen, self._store.announced)
+        if turned is None:
+            self._forget()
+            self._moves = list(ledger.events_of(MOVES))
+            return
+        for case in turned.cases:
+            self._reported.pop(case, None)
+            self._cases.let_go(case)
+        for matter in turned.matters:
+            self._said.pop(matter, None)
+            self._cases.let_go(case_of(matter))
 
     def _meet(self, ledger: Writing, events: Iterable[Event]) -> None:
         """Of a case nobody has heard of, nothing needs to be read: nothing was reported in it, nothing said of it."""
         unread = self.unread(events)
         for case in ledger.new(unread):
-            self._reported[case], self._said[unread[case]] = (), {}
+            self._cases.begin(case)
 
     def _matters(self, ledger: Writing) -> set[str]:
         """All that follows from the entries; of a case that was split off, none but the split may tell."""
@@ -350,20 +363,38 @@ class DurableKeeper:
         What changed is remembered of the matters `told` alone, where that is given; of many matters, none is remembered whole.
         """
         now = self.now_of(ledger)
+        self._cases.at(now)
         matters = sorted({*touched, *ledger.awake()})
         self.watch(len(matters))
         for matter in matters:
-            before = self._owed(ledger, matter)
-            after, wakes_at = self._worked_out(ledger, matter, now)
-            found = changes(before.values(), after).changes
+            found, wakes_at = self._turned(ledger, matter, now, heard=told is not None and matter in told)
             ledger.say(matter, found, wakes_at, self._tzdata, announce=announce)
-            if len(self._said) > REMEMBERED:
-                self._forget()
-            self._said[matter] = {o.id: o for o in after}
+            self._forget_when_much()
             if found and (told is None or matter in told):
                 self._changed[matter] = found
         for incident in self._law.matcher.incidents[self._incidents :]:
             ledger.record_incident(incident.backend, incident.case, incident.what)
+
+    def _turned(
+        self, ledger: Writing, matter: str, now: datetime, *, heard: bool
+    ) -> tuple[tuple[Change, ...], datetime | None]:
+        """What has become otherwise in a matter since something was last said of it, and when it next turns by itself.
+
+        A case that was `heard` of is kept from then on, unless it is linked with others.
+        """
+        if matter != AGENDA:
+            case = case_of(matter)
+            if case in self._cases:
+                return self._cases.news(case)
+            if heard and len(self._linked(case)) == 1 and (told := self._events_of(ledger, case)):
+                before = self._owed(ledger, matter)
+                self._said.pop(matter)
+                self._reported.pop(case)
+                return self._cases.loaded(case, told, before.values())
+        before = self._owed(ledger, matter)
+        after, wakes_at = self._worked_out(ledger, matter, now)
+        self._said[matter] = {o.id: o for o in after}
+        return changes(before.values(), after).changes, wakes_at
 
     def _worked_out(
         self, ledger: Writing, matter: str, now: datetime
@@ -378,6 +409,9 @@ class DurableKeeper:
         return owed, self._evaluator.wakes_at(owed, told, now, agenda=matter == AGENDA)
 
     def _events_of(self, ledger: Writing, case: str | None) -> tuple[Event, ...]:
+        kept = self._cases.events(case)
+        if kept is not None:
+            return kept
         if case not in self._reported:
             self._reported[case] = ledger.events(case)
         return self._reported[case]
@@ -411,80 +445,9 @@ class DurableKeeper:
         found = [c for matter, made in self._changed.items() if touched is None or matter in touched for c in made]
         return Delta(in_order(found))
 
-    # --- out --------------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> datetime:
-        return self._local(instant(self._store.head().now))
-
     def now_of(self, ledger: Writing) -> datetime:
         """The clock inside a transaction."""
         return self._local(instant(ledger.head.now))
-
-    def events(self, case: str | None = None) -> tuple[Event, ...]:
-        return self._told(self._store.events() if case is None else self._store.events(case))
-
-    def reports(self, case: str) -> tuple[Event, ...]:
-        """What was reported in a case, and what mergers and splits brought there."""
-        group = linked((case,), self._store.events(types=MOVES))[case]
-        told = self._told(tuple(event for name in group for event in self._store.events(name)))
-        return in_case(case, told)
-
-    def recorded(self, by: datetime) -> tuple[tuple[Event, ...], Law]:
-        pack = self.pack_of(by)
-        return self._told(self._store.events(recorded_by=by)), self._law if pack is self._pack else Law.of(pack)
-
-    def pack_of(self, by: datetime) -> Pack:
-        """What the ledger was run by at a moment; the last one asked for is remembered."""
-        found = self._store.archive(by)
-        if found is None or found[0] == self._digest:
-            return self._pack
-        if found[0] not in self._former:
-            self._former = {found[0]: former_pack(found)}
-        return self._former[found[0]]
-
-    def obligations(self, query: Query) -> tuple[Obligation, ...]:
-        matter = None if query.case is None else matter_of(query.case)
-        found = self._store.obligations(
-            self._rules, self._local, matter=matter, bearer=query.unit, status=query.status, rule=query.rule, nature=query.nature
-        )  # fmt: skip
-        return in_document_order(self._law, found)
-
-    def answer(self, *, agenda: bool) -> Answer:
-        return answer(self._law, self._store.obligations(self._rules, self._local, but=None if agenda else AGENDA))
-
-    def answer_in(self, case: str) -> Answer:
-        """What follows in one case."""
-        return answer(self._law, self._store.obligations(self._rules, self._local, matter=matter_of(case)))
-
-    def full(self, obligation_id: str) -> Obligation:
-        matter = self._store.matter(obligation_id)
-        if matter is None:
-            raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
-        return next(o for o in self._full(matter, self.now) if o.id == obligation_id)
-
-    def explained(self, bare: Iterable[Obligation]) -> tuple[Obligation, ...]:
-        """The same obligations with the grounds of their explanations; each matter is worked out once."""
-        listed, now = tuple(bare), self.now
-        caseless = {o.id for o in self._store.obligations(self._rules, self._local, matter=CASELESS)}
-        matters = {AGENDA if o.case is None and o.id not in caseless else matter_of(o.case) for o in listed}
-        found = {o.id: o for matter in sorted(matters) for o in self._full(matter, now)}
-        return tuple(found.get(o.id, o) for o in listed)
-
-    def _full(self, matter: str, now: datetime) -> tuple[Obligation, ...]:
-        if matter == AGENDA:
-            return tuple(agenda_obligations(self._law, knowable(self.events(), now), now))
-        case = case_of(matter)
-        group = linked((case,), self._store.events(types=MOVES))[case]
-        told = knowable((event for name in group for event in self._told(self._store.events(name))), now)
-        return tuple(case_obligations(self._law, case, by_case(told)[case], now))
-
-    def _told(self, kept: tuple[Event, ...]) -> tuple[Event, ...]:
-        """Events as they were reported: their moments in the pack's zone, for whoever reads an explanation."""
-        return tuple(localised(event, self._law.calendar.zone) for event in kept)
-
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(self._law.calendar.zone)
 
 
 def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:

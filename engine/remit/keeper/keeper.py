@@ -125,7 +125,7 @@ def homed(act: Event, known: Mapping[str, Event]) -> Event:
             "unknown-event",
             found=name,
             expected="the id of an event that was submitted" if target is None else f"an event of case `{act.case}`",
-            origin=replace(act.origin, event=act.id, case=act.case),
+            origin=act.where,
             suggestion=nearest(name, (e.id for e in known.values() if act.case in (None, e.case) and e.id != act.id)),
         )
     return replace(act, case=target.case)
@@ -156,7 +156,7 @@ def require_movable(
     for act in events:
         if act.type not in MOVES:
             continue
-        origin = replace(act.origin, event=act.id, case=act.case)
+        origin = act.where
         there = other_end(act)
         if act.case is None or there == act.case:
             raise EventError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 
 from remit.errors import LedgerError
 from remit.keeper.keeper import (
@@ -28,6 +29,7 @@ from remit.live.evaluator import LiveEvaluator
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
 from remit.model.obligation import Answer, Change, Delta, Obligation
+from remit.model.records import maker
 from remit.semantics.changes import changes, in_order
 from remit.semantics.law import Law
 from remit.semantics.obligations import (
@@ -47,6 +49,9 @@ class Agenda(Enum):
 
 
 AGENDA = Agenda.AGENDA
+KNOWN, NOTHING_NEW = Delta(duplicate=True), Delta()
+kind_of = attrgetter("type")
+make_delta = maker(Delta)
 #: What obligations are worked out together for: a case, the events without one (None), the agenda.
 Matter = str | Agenda | None
 
@@ -89,7 +94,7 @@ class MemoryKeeper:
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
-        if not ACTS_UPON_CASES.isdisjoint([event.type for event in events]):
+        if not ACTS_UPON_CASES.isdisjoint(map(kind_of, events)):
             known = self._kept.by_id
             require_movable(
                 events,
@@ -100,7 +105,7 @@ class MemoryKeeper:
             events = all_homed(events, known)
         fresh = self._kept.append(events)
         if events and not fresh:
-            return Delta(duplicate=True)
+            return KNOWN
         return self._take_in(fresh)
 
     def submit_each(self, batches: Iterable[tuple[Event, ...]]) -> Iterator[Delta]:
@@ -113,28 +118,34 @@ class MemoryKeeper:
 
     def _take_in(self, fresh: Sequence[Event]) -> Delta:
         """Tell the cases, and the agenda where an event can change it; what is otherwise there, and in no other case."""
-        if not self._pinned:
-            self._move(max([self._now, *[event.knowable_at for event in fresh]]))
-        self._moves += [event for event in fresh if event.type in MOVES]
-        touched: dict[str | None, None] = {}
-        borne = len(self._borne)
+        now = self._now
         for event in fresh:
-            group = self._linked(event.case)
-            if len(group) == 1:
-                self._cases.take(event)
+            now = max(now, event.knowable_at)
+            if event.type in MOVES:
+                self._moves.append(event)
+        if not self._pinned:
+            self._move(now)
+        cases, touched, borne = self._cases, dict[str | None, None](), len(self._borne)
+        for event in fresh:
+            if self._moves and len(group := self._linked(event.case)) > 1:
+                cases.take_linked(event, group)
+                touched |= dict.fromkeys(group)
             else:
-                self._cases.take_linked(event, group)
-            touched |= dict.fromkeys(group)
+                cases.take(event)
+                touched[event.case] = None
             if self._bears(event):
                 self._borne.append(event)
-        found = [change for case in touched for change in self._cases.changes(case)]
+        found: list[Change] = []
+        for case in touched:
+            found += cases.changes(case)
         if len(self._borne) > borne:
             self._agenda = None
             found += self._agenda_changes()
             self._explained.pop(AGENDA, None)
-        for case in touched:
-            self._explained.pop(case, None)
-        return Delta(in_order(found) if found else ())
+        if self._explained:
+            for case in touched:
+                self._explained.pop(case, None)
+        return make_delta(in_order(found)) if found else NOTHING_NEW
 
     def _move(self, now: datetime) -> None:
         if now != self._now:

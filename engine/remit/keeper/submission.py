@@ -44,7 +44,7 @@ class Submission:
         return {event.case for event in self.events}
 
     def asked(self) -> Asked:
-        return Asked(tuple(event.id for event in self.events), self.keeper.unread(self.events))
+        return Asked(frozenset([event.id for event in self.events]), self.keeper.unread(self.events))
 
     def run(self, ledger: Writing) -> Delta:
         return self.keeper.take(ledger, self.events)

@@ -7,7 +7,7 @@ before its turn, and it is thrown away where the ledger then ends anywhere but w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
@@ -21,17 +21,21 @@ class UnforeseenError(Exception):
 class Asked:
     """What a transaction will ask: ids of events, and cases, each with the name of its matter."""
 
-    ids: tuple[str, ...]
+    ids: frozenset[str]
     cases: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The answers: which of the ids are kept, of which cases nobody has heard, and when the first matter wakes."""
+    """The answers: which of the ids asked about are kept, and of which cases nobody has heard."""
 
+    asked: Asked
     kept: frozenset[str]
     new: frozenset[str]
-    wakes_at: int | None
+
+    def none_kept(self, ids: Iterable[str]) -> bool:
+        """Whether all of them were asked about, and none is kept."""
+        return self.kept.isdisjoint(ids) and all(name in self.asked.ids for name in ids)
 
 
 class Beside:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import Connection, event, exc, inspect, make_url, pool, text
 from remit.errors import LedgerError, Origin
 from remit.ledger.ahead import Beside
 from remit.ledger.lock import FileLock
+from remit.ledger.writer import Writer
 
 T = TypeVar("T")
 SQLITE_FLOOR = (3, 37, 0)
@@ -37,8 +38,6 @@ UNWRITABLE = (
 )  # fmt: skip
 #: Of every SQLite connection.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
-#: Of the one that writes: room for the pages that a large ledger touches, 64 MiB (in KiB).
-WRITER_PRAGMAS = ("cache_size=-65536",)
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
@@ -74,7 +73,7 @@ class Database:
         self._written = 0
         self._closed = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
-        self._writer: Connection | None = None
+        self._writer: Writer | None = None
         #: Its commits, where something else is done meanwhile.
         self._beside: Beside | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
@@ -166,32 +165,45 @@ class Database:
     def writing(
         self,
         work: Callable[[Connection], T],
-        locks: Iterable[str] = (),
+        locks: Collection[str] = (),
         committed: Callable[[T], None] | None = None,
         meanwhile: Callable[[T], None] | None = None,
     ) -> T:
         """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
 
-        `locks` name the cases written to. What `work` returns is durable once `committed` is called with it; in SQLite,
-        nobody else has written in between, and while it is being committed, `meanwhile` is called with it, which must not
-        touch the database.
+        `locks` name the cases written to. While it is being committed, `meanwhile` is called with what `work` returns, which must
+        not touch the database. That is durable once `committed` is called with it; in SQLite, nobody else has written in
+        between.
 
         Raises:
             LedgerError: RM701 damaged, RM702 cannot be written, RM703 busy for too long, RM704 the connection was lost
                 (whether it was committed is then unknown; submitting again is safe), RM773 it was closed.
         """
         self._require_open()
-        with self._alone(BUSY_SECONDS) as alone:
-            if not alone:
-                raise self._busy()
-            done = self._until_done(work, sorted(set(locks)), meanwhile)
+        self._take_turn()
+        try:
+            done = self._until_done(work, locks, meanwhile)
             if committed is not None:
                 committed(done)
             self._fold_when_long()
+        finally:
+            if self._lock is not None:
+                self._lock.let_go()
         return done
 
+    def _take_turn(self) -> None:
+        """Hold the lock of an SQLite ledger; a server has its own."""
+        if self._lock is None:
+            return
+        try:
+            taken = self._lock.take(BUSY_SECONDS)
+        except OSError as failure:
+            raise self._not_writable(failure) from failure
+        if not taken:
+            raise self._busy()
+
     def _until_done(
-        self, work: Callable[[Connection], T], locks: list[str], meanwhile: Callable[[T], None] | None
+        self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None
     ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
@@ -204,42 +216,53 @@ class Database:
                 raise self._damaged(failure) from failure
         raise AssertionError("the last try returned or raised")
 
-    def _write(self, work: Callable[[Connection], T], locks: list[str], meanwhile: Callable[[T], None] | None) -> T:
-        return self._write_sqlite(work, meanwhile) if self.is_sqlite else self._write_postgresql(work, locks)
+    def _write(
+        self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None
+    ) -> T:
+        if self.is_sqlite:
+            return self._write_sqlite(work, meanwhile)
+        return self._write_postgresql(work, locks, meanwhile)
 
     def _write_sqlite(self, work: Callable[[Connection], T], meanwhile: Callable[[T], None] | None) -> T:
         """On the one connection kept for it; after a failure, on a new one."""
         writer, self._writer = self._writer, None
         if writer is None:
-            writer = self._new_writer()
+            writer = Writer(self.engine)
         try:
-            with writer.begin() as transaction:
-                done = work(writer)
-                if meanwhile is not None:
-                    if self._beside is None:
-                        self._beside = Beside()
-                    self._beside.run(transaction.commit, partial(meanwhile, done))
+            writer.begin()
+            done = work(writer.connection)
+            self._commit(writer.commit, None if meanwhile is None else partial(meanwhile, done))
         except BaseException:
-            self._end_beside()  # interrupted, its answer may still be under way
             writer.close()
             raise
         self._writer = writer
         return done
 
-    def _new_writer(self) -> Connection:
-        writer = self.engine.connect().execution_options(remit_writes=True)
-        for pragma in WRITER_PRAGMAS:
-            writer.connection.cursor().execute(f"PRAGMA {pragma}")
-        return writer
+    def _commit(self, commit: Callable[[], None], meanwhile: Callable[[], None] | None) -> None:
+        """Commit, on a thread of its own where something else is done meanwhile."""
+        if meanwhile is None:
+            commit()
+            return
+        if self._beside is None:
+            self._beside = Beside()
+        try:
+            self._beside.run(commit, meanwhile)
+        except BaseException:
+            self._end_beside()  # interrupted, its answer may still be under way
+            raise
 
-    def _write_postgresql(self, work: Callable[[Connection], T], locks: list[str]) -> T:
+    def _write_postgresql(
+        self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None
+    ) -> T:
         with self.engine.connect() as plain:
             # whatever the server's default: each statement sees what was committed before it
             connection = plain.execution_options(isolation_level="READ COMMITTED")
-            with connection.begin():
-                for name in locks:
+            with connection.begin() as transaction:
+                for name in sorted(set(locks)):
                     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-                return work(connection)
+                done = work(connection)
+                self._commit(transaction.commit, None if meanwhile is None else partial(meanwhile, done))
+                return done
 
     def _busy(self) -> LedgerError:
         return LedgerError(
@@ -346,7 +369,7 @@ class Database:
 
 
 _open: WeakSet[Database] = WeakSet()
-_inherited: list[tuple[pool.Pool, Connection | None]] = []
+_inherited: list[tuple[pool.Pool, Writer | None]] = []
 
 
 def _after_fork() -> None:
@@ -385,9 +408,10 @@ def parsed_url(url: str) -> sqlalchemy.URL:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """A writer takes the write lock at once, so that it cannot fail half-way for want of it."""
-    writes = connection.get_execution_options().get("remit_writes")
-    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """A writer takes the write lock at once, so that it cannot fail half-way for want of it; if it has not got it already."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get("remit_writes") else "BEGIN")
 
 
 def wait_for_the_disk(made: Any, _record: object) -> None:

@@ -41,14 +41,20 @@ class FileLock:
         Raises:
             OSError: the file cannot be made or opened.
         """
-        taken = self._take(time.monotonic() + seconds)
+        taken = self.take(seconds)
         try:
             yield taken
         finally:
             if taken:
-                self._let_go()
+                self.let_go()
 
-    def _take(self, until: float) -> bool:
+    def take(self, seconds: float) -> bool:
+        """Hold it until it is let go; False where it could not be had in that time.
+
+        Raises:
+            OSError: the file cannot be made or opened.
+        """
+        until = time.monotonic() + seconds
         if not self._turn.acquire(timeout=max(0, until - time.monotonic())):
             return False
         try:
@@ -77,7 +83,8 @@ class FileLock:
                 os.close(handle)
         return True
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """What was taken last."""
         self._depth -= 1
         if self._depth == 0:
             fcntl.flock(self._handle, fcntl.LOCK_UN)

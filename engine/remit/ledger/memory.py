@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
-from remit.errors import EventError, Origin
+from remit.errors import EventError
 from remit.model.event import Event
 
 
@@ -16,20 +16,24 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
 
-    def append(self, events: Iterable[Event]) -> tuple[Event, ...]:
+    def append(self, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """Keep the events, all or none; returns those that were not there already.
 
         Raises:
             EventError: RM450, an id is taken by an event with other content; nothing was stored.
         """
+        if len(events) == 1 and events[0].id not in self._events:
+            self._events[events[0].id] = events[0]
+            return events
         fresh: dict[str, Event] = {}
         for event in events:
-            kept = self._events.get(event.id) or fresh.get(event.id)
+            name = event.id
+            kept = self._events.get(name) or fresh.get(name)
             if kept is None:
-                fresh[event.id] = event
+                fresh[name] = event
             else:
                 require_same(kept, event)
-        self._events |= fresh
+        self._events.update(fresh)
         return tuple(fresh.values())
 
     @property
@@ -58,6 +62,6 @@ def require_same(kept: Event, event: Event) -> None:
             "event-id-taken",
             found=event.id,
             expected=f"a new id, or the same content as before (differs in {', '.join(different)})",
-            origin=event.origin if event.origin.file else Origin(event=event.id, case=event.case),
+            origin=event.where,
             hint="to change what was reported, submit a correction or a retraction",
         )

@@ -83,12 +83,11 @@ def pack(found: Obligation, times: Moments) -> bytes:
     return _encoder.encode(
         (
             found.id, found.policy, found.rule, found.modality, found.nature, found.kind,
-            _party(found.bearer), [_party(p) for p in found.performers], [_party(p) for p in found.to],
-            [_party(p) for p in found.cooperating], found.case, found.subject, found.period, found.status,
+            _party(found.bearer), _parties(found.performers), _parties(found.to), _parties(found.cooperating), found.case, found.subject, found.period, found.status,
             found.triggered_by,
             (*times, due.state, due.reading, due.awaits, *due.calendars),
             maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
-            found.handover_open, [_question(q) for q in found.questions], found.transferred_to, found.transferred_from,
+            found.handover_open, [_question(q) for q in found.questions] if found.questions else (), found.transferred_to, found.transferred_from,
         )
     )  # fmt: skip
 
@@ -125,9 +124,25 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
     )  # fmt: skip
 
 
-def _party(party: Party) -> tuple[Any, ...]:
-    label = party.label
-    return (party.id, label.zh, label.en, party.role, party.level, party.place, party.basis, party.routed)
+#: Units as they stand in rows, by identity: all duties that are routed alike share theirs.
+_written: dict[int, tuple[Party, msgspec.Raw]] = {}
+#: So many are remembered at a time.
+PARTIES = 10_000
+
+
+def _party(party: Party) -> msgspec.Raw:
+    found = _written.get(id(party))
+    if found is None or found[0] is not party:
+        label = party.label
+        cells = (party.id, label.zh, label.en, party.role, party.level, party.place, party.basis, party.routed)
+        if len(_written) >= PARTIES:
+            _written.clear()
+        found = _written[id(party)] = (party, msgspec.Raw(_encoder.encode(cells)))
+    return found[1]
+
+
+def _parties(parties: tuple[Party, ...]) -> list[msgspec.Raw] | tuple[()]:
+    return [_party(party) for party in parties] if parties else ()
 
 
 @lru_cache(maxsize=10_000)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     select,
@@ -135,7 +136,18 @@ class Statements:
         self.head = made(head if dialect.name == "sqlite" else head.with_for_update())
         self.move_head = made(update(HEAD).values({c: bindparam(f"new_{c}") for c in MOVING}))
         self.kept = Lookup(select(ENTRIES), ENTRIES.c.id, dialect)
+        self.kept_ids = Lookup(select(ENTRIES.c.id), ENTRIES.c.id, dialect)
+        since = select(ENTRIES.c.kind, ENTRIES.c.case_id, ENTRIES.c.type).where(ENTRIES.c.position > bindparam("after"))
+        self.entries_since = made(since)
+        self.told_since = made(select(OUTBOX.c.matter).distinct().where(OUTBOX.c.number > bindparam("after")))
         self.add_entry = added(ENTRIES)
+        self.look = made(
+            select(
+                exists().where(ENTRIES.c.id == bindparam("wanted_id")),
+                exists().where(PERSONS.c.case_id == bindparam("wanted_case")),
+                exists().where(MATTERS.c.matter == bindparam("wanted_matter")),
+            )
+        )
         self.known_cases = Lookup(select(PERSONS.c.case_id).distinct(), PERSONS.c.case_id, dialect)
         self.known_matters = Lookup(select(MATTERS.c.matter), MATTERS.c.matter, dialect)
         self.events = made(events().where(ENTRIES.c.case_id == bindparam("wanted")))
@@ -146,7 +158,7 @@ class Statements:
         self.key = made(select(PERSONS.c.wrapped).where(PERSONS.c.person == bindparam("wanted")))
         # In no order: asked for one by name, SQLite goes through all matters in that order.
         self.awake = made(select(MATTERS.c.matter).where(MATTERS.c.wakes_at <= bindparam("now")))
-        self.first_waking = made(select(func.min(MATTERS.c.wakes_at)))
+        self.first_waking = made(select(func.min(MATTERS.c.wakes_at)).where(MATTERS.c.wakes_at > bindparam("now")))
         self.say_matter = made(upsert(MATTERS, dialect))
         self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
         self.say = made(upsert(OBLIGATIONS, dialect))

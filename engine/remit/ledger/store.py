@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from math import inf
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, inspect, select, text
@@ -104,7 +105,11 @@ class Store:
         self.statements = Statements(self.database.engine.dialect)
         self.people = People(master, head.ledger, self.statements)
         self.seen = self._read_at = head.position
+        #: The last number of the outbox, by what was written last.
+        self.announced = head.outbox
         self._ahead: Ahead[Any] | None = None
+        #: No matter wakes before that, by what was written last; minus infinity where it is not known.
+        self._waking = -inf
         #: The end of the chain before the last write: what is there is older than it.
         self.begun: int | None = None
 
@@ -171,13 +176,15 @@ class Store:
     def write(self, work: Callable[[Writing], T], cases: Iterable[str | None] = ()) -> T:
         """Run `work` on the ledger, all or nothing; durable when this returns. It may be run more than once."""
 
-        def run(connection: Connection) -> tuple[T, Head]:
+        def run(connection: Connection) -> tuple[T, Head, Writing]:
             head, ahead = self._taken(connection)
             writing = self._begin(connection, head, alone=head.position == self.seen and ahead is None)
-            return work(writing), writing.end()
+            return work(writing), writing.end(), writing
 
-        done, head = self.database.writing(run, self._locks(cases), lambda written: self._witness.write(written[1]))
-        self.seen = head.position
+        done, head, writing = self.database.writing(
+            run, self._locks(cases), lambda written: self._witness.write(written[1])
+        )
+        self.seen, self.announced, self._waking = head.position, head.outbox, writing.waking
         return done
 
     def write_each(self, works: Iterable[Work[T]]) -> Iterator[T]:
@@ -193,36 +200,36 @@ class Store:
     def _write_in_turn(self, work: Work[T], upcoming: Upcoming[T]) -> T:
         following = upcoming.following()
 
-        def run(connection: Connection) -> tuple[T, Head, Foreseen | None]:
+        def run(connection: Connection) -> tuple[T, Head, Writing, Foreseen | None]:
             head, ahead = self._taken(connection)
             if ahead is not None and ahead.work is work and ahead.writing.begins_at(head):
-                self.seen, self.begun = -1, head.position
+                self.seen, self._waking, self.begun = -1, -inf, head.position
                 writing, done = ahead.writing, ahead.done
                 writing.attach(connection)
             else:
                 writing = self._begin(connection, head, alone=head.position == self.seen and ahead is None)
                 done = work.run(writing)
             end = writing.end()
-            return done, end, None if following is None else writing.foresee(following.asked())
+            return done, end, writing, None if following is None else writing.foresee(following.asked())
 
-        def meanwhile(written: tuple[T, Head, Foreseen | None]) -> None:
-            _, head, foreseen = written
+        def meanwhile(written: tuple[T, Head, Writing, Foreseen | None]) -> None:
+            _, head, writing, foreseen = written
             if following is not None and foreseen is not None:
-                self._work_ahead(following, head, foreseen)
+                self._work_ahead(following, head, writing.waking, foreseen)
                 upcoming.fetch()
 
-        done, head, _ = self.database.writing(
+        done, head, writing, _ = self.database.writing(
             run, self._locks(work.cases), lambda written: self._witness.write(written[1]), meanwhile
         )
-        self.seen = head.position
+        self.seen, self.announced, self._waking = head.position, head.outbox, writing.waking
         return done
 
-    def _work_ahead(self, work: Work[T], head: Head, foreseen: Foreseen) -> None:
+    def _work_ahead(self, work: Work[T], head: Head, waking: float, foreseen: Foreseen) -> None:
         """Work out what comes next, as if what is being committed were there."""
         if not work.can_foresee(foreseen):
             return
         self.people.begin(alone=True)
-        writing = Writing(None, self.people, self.statements, head, self._stamp(head), foreseen)
+        writing = Writing(None, self.people, self.statements, head, self._stamp(head), waking, foreseen)
         try:
             self._ahead = Ahead(work, writing, work.run_ahead(writing))
         except Exception:  # noqa: BLE001 - what is wrong with it is told in its turn
@@ -235,8 +242,9 @@ class Store:
 
     def _begin(self, connection: Connection, head: Head, *, alone: bool) -> Writing:
         self.people.begin(alone=alone)
-        self.seen, self.begun = -1, head.position
-        return Writing(connection, self.people, self.statements, head, self._stamp(head))
+        waking = self._waking if alone else -inf
+        self.seen, self._waking, self.begun = -1, -inf, head.position
+        return Writing(connection, self.people, self.statements, head, self._stamp(head), waking)
 
     def _stamp(self, head: Head) -> int:
         """When it is recorded; never before what was."""

@@ -282,7 +282,8 @@ class PersonKey:
         than that it does.
         """
         begun = self._nonces.copy()
-        begun.update(len(bound).to_bytes(8, "big") + bound + content)
+        begun.update(len(bound).to_bytes(8, "big") + bound)
+        begun.update(content)
         nonce = begun.digest()
         return nonce + self._cipher.encrypt(nonce, content, bound)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -25,11 +26,23 @@ from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
-from remit.model.event import Event
+from remit.model.event import MERGER, SPLIT, Event
 from remit.model.obligation import Change, Obligation
 
 #: What one event may be long, canonical and in bytes; ids and names of cases, in characters; events in one go.
 EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
+
+
+#: So many entries of others are looked through; behind more, everything is read again.
+FEW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What others changed: cases in which something was reported, matters of which something was announced."""
+
+    cases: frozenset[str | None]
+    matters: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -53,6 +66,13 @@ class Head:
         """As it stands."""
         return cls(*connection.execute(select(HEAD)).one()[1:])
 
+    def copy(self) -> Head:
+        """Another one that says the same."""
+        return Head(
+            self.ledger, self.pack, self.master, self.public_key, self.position, self.hash, self.peaks, self.outbox, self.now,
+            self.recorded_at, self.pack_digest,
+        )  # fmt: skip
+
 
 class Writing:
     """The ledger inside one transaction; made by `Store.write`.
@@ -63,6 +83,7 @@ class Writing:
         statements: compiled for the connection's dialect.
         head: where the chain ends.
         stamp: `recorded_at` of what is appended, microseconds.
+        waking: no matter wakes before that, in microseconds; minus infinity where it is not known.
         foreseen: what was looked up for it, where it is worked out ahead.
     """
 
@@ -73,6 +94,7 @@ class Writing:
         statements: Statements,
         head: Head,
         stamp: int,
+        waking: float,
         foreseen: Foreseen | None = None,
     ) -> None:
         self._connection = connection
@@ -80,8 +102,9 @@ class Writing:
         self._foreseen = foreseen
         self._statements = statements
         self.people = people
-        self.head, self._found = replace(head), head
+        self.head, self._found = head.copy(), head
         self.stamp = stamp
+        self.waking = waking
         self._grown = Peaks.of(head.peaks)
         self._leaves: list[bytes] = []
         self._entries: list[Row] = []
@@ -119,6 +142,11 @@ class Writing:
 
     # --- entries ------------------------------------------------------------------------------------
 
+    def look(self, asked: Asked) -> None:
+        """Look up at once what is about to be asked; before anything is appended. What is worked out ahead has been looked up."""
+        if self._connection is not None:
+            self._foreseen = self.foresee(asked)
+
     def append(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Keep the events that are not there already.
 
@@ -140,11 +168,12 @@ class Writing:
                     require_same(known, event)
             else:
                 self.people.of(self._connected, *whose(event), event)
+        self._foreseen = None
         return tuple(fresh)
 
     def _kept(self, ids: Sequence[str]) -> dict[str, Event | None]:
         """Those of these events that are there; None for one that can be read no more."""
-        if self._foreseen is not None and self._foreseen.kept.isdisjoint(ids):
+        if self._foreseen is not None and self._foreseen.none_kept(ids):
             return {}
         rows = self._statements.kept.all(self._cursor, ids)
         return {row.id or "": self.people.event(self.connection, row) for row in map(EntryRow._make, rows)}
@@ -197,8 +226,8 @@ class Writing:
 
     def new(self, matters: Mapping[str, str]) -> tuple[str, ...]:
         """Of some cases, each with the name of its matter, those of which nothing was kept and nothing said so far."""
-        if self._foreseen is not None:
-            new = tuple(case for case in matters if case in self._foreseen.new)
+        if self._foreseen is not None and matters.keys() <= self._foreseen.asked.cases.keys():
+            new = tuple([case for case in matters if case in self._foreseen.new])
         else:
             self._flush()
             new = self._unheard_of(matters)
@@ -213,10 +242,15 @@ class Writing:
         return tuple(case for case in unmet if matters[case] not in said)
 
     def foresee(self, asked: Asked) -> Foreseen:
-        """What the next transaction would find, once this one is committed as it stands; after `end`."""
-        kept = frozenset(row[2] for row in self._statements.kept.all(self._cursor, asked.ids))
-        wakes_at = value(self._statements.first_waking.one(self._cursor))
-        return Foreseen(kept, frozenset(self._unheard_of(asked.cases)), wakes_at)
+        """What would be found by what is written so far; by the next transaction, where this is the end."""
+        if len(asked.ids) == len(asked.cases) == 1:
+            (name,), ((case, matter),) = asked.ids, asked.cases.items()
+            kept, met, said = self._statements.look.one(self._cursor, name, case, matter) or ()
+            return Foreseen(
+                asked, asked.ids if kept else frozenset(), frozenset() if met or said else frozenset({case})
+            )
+        found = frozenset(row[0] for row in self._statements.kept_ids.all(self._cursor, list(asked.ids)))
+        return Foreseen(asked, found, frozenset(self._unheard_of(asked.cases) if asked.cases else ()))
 
     def events(self, case: str | None) -> tuple[Event, ...]:
         """The readable events of a case, those appended here included."""
@@ -253,18 +287,35 @@ class Writing:
         return {name: event for name, event in self._kept(sorted(set(ids))).items() if event is not None}
 
     def awake(self) -> tuple[str, ...]:
-        """The matters in which something changes by itself until the clock, in any order."""
-        if self._foreseen is not None and not self._matters:
-            wakes_at = self._foreseen.wakes_at
-            if wakes_at is None or wakes_at > self.head.now:
-                return ()
+        """The matters in which something changes by itself until the clock, in any order; each is then to be said anew."""
+        if self.waking > self.head.now:
+            return ()
         self._flush_said()
+        first = value(self._statements.first_waking.one(self._cursor, self.head.now))
+        self.waking = (
+            inf if first is None else first
+        )  # of the others; those given out say themselves when they next wake
         return tuple(row[0] for row in self._statements.awake.all(self._cursor, self.head.now))
 
     def matters(self) -> tuple[str, ...]:
         """All of them."""
         self._flush_said()
         return tuple(self.connection.scalars(select(MATTERS.c.matter).order_by(MATTERS.c.matter)))
+
+    def turned(self, position: int, announced: int) -> Turned | None:
+        """What may be otherwise than at a position, when so much was announced; None where it may be anything.
+
+        An entry that is neither report nor tick, or that moves something between cases, changes what was there before it.
+        """
+        if self.head.position - position > FEW:
+            return None
+        entries = self._statements.entries_since.all(self._cursor, position)
+        if any(kind not in {"event", "tick"} or type_ in {MERGER, SPLIT} for kind, _, type_ in entries):
+            return None
+        messages = self._statements.told_since.all(self._cursor, announced)
+        return Turned(
+            frozenset(case for kind, case, _ in entries if kind == "event"), frozenset(row[0] for row in messages)
+        )
 
     # --- the projection ---------------------------------------------------------------------------
 
@@ -279,27 +330,33 @@ class Writing:
     ) -> None:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
-        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]] = {}
+        sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]] = {}
         scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
+        head, pseudonym = self.head, self.people.master.pseudonym
         for change in changed:
-            found = change.obligation
-            key = self.people.master.pseudonym(found.id)
-            times = scheduled.get(id(found.deadline))
-            if times is None:
-                times = scheduled[id(found.deadline)] = moments(found.deadline)
+            found, status, due = change.obligation, None, None
+            key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
             if change.after is None:
                 gone.append((key,))
             else:
-                person, body = self._sealed(found, key, times, sealing)
+                times = scheduled.get(id(found.deadline))
+                if times is None:
+                    times = scheduled[id(found.deadline)] = moments(found.deadline)
+                status, due, body, person = str(found.status), times[1], pack(found, times), None
+                if found.case is not None:
+                    person, body = self._sealed(found, key, body, sealing)
                 self._duties.append(
-                    (
-                        key, matter, found.rule, found.bearer.id, str(found.status), str(found.nature), *times, tzdata,
-                        person, body,
-                    )
-                )  # fmt: skip
+                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, body)
+                )
             if announce:
-                self._announce(change, matter, key, times)
-        self._matters.append((matter, maybe(wakes_at)))
+                head.outbox += 1
+                self._outbox.append(
+                    (head.outbox, head.position, head.now, change.what, key, matter, rule, bearer, status, due)
+                )
+        wakes = maybe(wakes_at)
+        self._matters.append((matter, wakes))
+        if wakes is not None and wakes < self.waking:
+            self.waking = wakes
         if gone or max(map(len, (self._duties, self._matters, self._outbox))) >= BATCH:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
@@ -309,26 +366,15 @@ class Writing:
         self,
         found: Obligation,
         key: str,
-        times: Moments,
-        sealing: dict[tuple[str, str | None], tuple[int, PersonKey]],
-    ) -> tuple[int | None, bytes]:
-        """The bytes of a row, and the person with whose key they are sealed; `sealing` holds the keys at hand."""
-        body = pack(found, times)
-        if found.case is None:
-            return None, body
-        whose = (found.case, found.subject)
-        if whose not in sealing:
-            sealing[whose] = self.people.of(self._connected, *whose)
-        person, own = sealing[whose]
-        return person, own.seal_alike(body, row_binding(self.head.ledger, key))
-
-    def _announce(self, change: Change, matter: str, key: str, times: Moments) -> None:
-        head, found = self.head, change.obligation
-        head.outbox += 1
-        status, due = (None, None) if change.after is None else (str(found.status), times[1])
-        self._outbox.append(
-            (head.outbox, head.position, head.now, change.what, key, matter, found.rule, found.bearer.id, status, due)
-        )
+        body: bytes,
+        sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]],
+    ) -> tuple[int, bytes]:
+        """The number of the person with whose key a row is sealed, and its sealed bytes; `sealing` holds the keys at hand."""
+        whose = found.case, found.subject
+        known = sealing.get(whose)
+        if known is None:
+            known = sealing[whose] = self.people.of(self._connected, *whose)
+        return known[0], known[1].seal_alike(body, row_binding(self.head.ledger, key))
 
     def record_incident(self, backend: str, case: str | None, what: str) -> None:
         """That a native matcher failed and the reference answered."""
@@ -410,8 +456,9 @@ class Writing:
         self._tell()
         if self.head == self._found:
             return self.head
-        head = replace(self.head, peaks=self._peaks().bytes())
-        self._statements.move_head.run(self._cursor, *(getattr(head, part) for part in MOVING))
+        head = self.head
+        head.peaks = self._peaks().bytes()
+        self._statements.move_head.run(self._cursor, *[getattr(head, part) for part in MOVING])
         return head
 
     def _peaks(self) -> Peaks:

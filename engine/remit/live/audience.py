@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from remit.live.evaluator import LiveEvaluator
+from remit.live.record import STEERING
 from remit.live.rules import LiveRule
 from remit.live.steady import Hearing, Key, hearing, keys_of
 from remit.matching.compiled import Compiled
@@ -42,6 +43,8 @@ class Audience:
         self.facts = frozenset(name for found in known for name in found.facts)
         self.matter = frozenset(name for found in known for name in found.matter)
         self.counted = frozenset(kind for found in known for kind in found.kinds)
+        #: The types of events that are looked for again: acts, steering, and what conditions count.
+        self.heeded = self.acts | self.counted | STEERING
         self._acting: dict[Key, list[LiveRule]] = defaultdict(list)
         self._hearers: dict[Key, dict[int, None]] = defaultdict(dict)
         for rule, heard in zip(program.rules, self.hearings, strict=True):
@@ -55,18 +58,19 @@ class Audience:
             kind: tuple((rule, self.hearings[rule.order]) for rule in rules)
             for kind, rules in program.undivided.items()
         }
-        self._asked = not isinstance(program.law.matcher, Reference | Compiled)
+        self.asked = not isinstance(program.law.matcher, Reference | Compiled)
 
     def candidates(self, event: Event) -> Candidates:
         """The rules the event may set off, each with what it hears of later."""
-        if event.type in self._always:
-            return self._always[event.type]
+        always = self._always.get(event.type)
+        if always is not None:
+            return always
         hearings = self.hearings
         return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
 
     def meant(self, rule: LiveRule, heard: Hearing, event: Event) -> bool:
         """Whether the matcher says that events of this kind set the rule off; where other kinds count, the rule is asked."""
-        if heard.kinds or not self._asked:
+        if heard.kinds or not self.asked:
             return True
         orders = self._meant.get(event.type)
         if orders is None:
@@ -76,7 +80,7 @@ class Audience:
             orders = self._meant[event.type] = told.get(event.type, frozenset())
         return rule.order in orders
 
-    def hearers(self, key: Key, among: Mapping[int, object]) -> list[int]:
+    def hearers(self, key: Key, among: Collection[int]) -> list[int]:
         """Of the rules at work in a case, those that such an act may perform or violate."""
         heard = self._hearers.get(key, {})
         return [n for n in among if n in heard] if len(among) < len(heard) else [n for n in heard if n in among]

@@ -12,9 +12,9 @@ by itself is called in `Watch`. What changed is noted there as well, until someb
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
@@ -22,67 +22,38 @@ from remit.live.drafts import Draft, Peers, case_id, drafts, precedence, raised
 from remit.live.heard import Heard
 from remit.live.lapse import lapsed
 from remit.live.life import Setting, done_by, stand
+from remit.live.program import LiveProgram
 from remit.live.record import STEERING, Record
 from remit.live.rules import LiveRule
 from remit.live.settled import consequences, deadline
+from remit.live.slot import MANY, Slot, Slots
 from remit.live.steady import Hearing, key_of
 from remit.live.watch import Watch
 from remit.matching.history import AMENDMENTS, History, in_time
 from remit.matching.moves import MOVES
 from remit.model.event import Event
-from remit.model.obligation import Deadline, Obligation
+from remit.model.expression import UNKNOWN
+from remit.model.obligation import Obligation
 from remit.model.terms import Jointly, Per, Status
 from remit.semantics.drafts import escaped, under_bearer
-from remit.semantics.life import PERFORMED
 from remit.semantics.wakes import turns_at
 
 #: Acts upon reports and cases, which make it another case than it was.
 ACTS_UPON_CASES = frozenset({*AMENDMENTS, *MOVES})
-#: From so many duties on, they are looked up and not looked through.
-MANY = 16
-NO_SLOTS: dict[int, list[Slot]] = {}
+NO_SLOTS = Slots()
 NO_BEARERS: dict[int, set[str]] = {}
 NO_GROUPS: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = {}
 
 
-@dataclass(slots=True, eq=False)
-class Slot:
-    """One duty: its draft, its deadline before any stop of the clock, and what it comes to.
-
-    `owed` is the duty itself, `more` where an act gave it to, `followed` what its failure set off. It turns by itself
-    at `wakes_at`.
-    """
-
-    home: LiveCase
-    draft: Draft
-    deadline: Deadline
-    owed: Obligation
-    more: tuple[Obligation, ...] = ()
-    followed: tuple[Obligation, ...] = ()
-    wakes_at: datetime | None = None
-
-    @property
-    def closed(self) -> bool:
-        """Performed, with nothing that follows: only an act of yet another unit, or one upon it, makes it another."""
-        rule = self.draft.rule
-        return self.owed.status in PERFORMED and not (rule.maintained or rule.rule.then or self.more)
-
-    @property
-    def group(self) -> tuple[str, ...] | None:
-        """Whose acts closed it; None while it is open."""
-        return self.owed.performed_by if self.closed else None
-
-    @property
-    def shown(self) -> tuple[Obligation, ...]:
-        """Everything it comes to."""
-        return (self.owed, *self.more, *self.followed)
+def rule_of(slot: Slot) -> int:
+    return slot.rule.order
 
 
 class LiveCase(Heard):
     """The case of that name; its state is for one thread, and for the moments its `watch` has reached."""
 
     __slots__ = (
-        "_bearers", "_by_key", "_groups", "_known", "_lapsed", "_last", "_several", "_slots", "_subject", "_told", "_watch", "_whole",
+        "_bearers", "_contending", "_groups", "_known", "_lapsed", "_last", "_several", "_slots", "_subject", "_told", "_watch", "_whole",
         "case", "events", "wakes_at",
     )  # fmt: skip
 
@@ -99,8 +70,9 @@ class LiveCase(Heard):
 
     def _begin(self) -> None:
         """As if nothing had been reported."""
-        self._slots: dict[int, list[Slot]] = NO_SLOTS
-        self._by_key: dict[str, Slot] | None = None
+        self._slots = NO_SLOTS
+        #: The rules at work that another may set aside, or that may set another aside.
+        self._contending: frozenset[int] = frozenset()
         self._groups: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = NO_GROUPS
         self._last: Event | None = None
         self._known: datetime | None = None
@@ -109,6 +81,10 @@ class LiveCase(Heard):
         self._hear_anew()
         self._bearers: dict[int, set[str]] = NO_BEARERS
         self._lapsed: tuple[Obligation, ...] = ()
+
+    @property
+    def program(self) -> LiveProgram:
+        return self._audience.program
 
     # --- in --------------------------------------------------------------------------------------------
 
@@ -134,51 +110,51 @@ class LiveCase(Heard):
                 self._work_out(slot, setting)
         self.look_around(now, slots)
 
-    def look_around(self, now: datetime, slots: Collection[Slot] | None = None) -> None:
+    def look_around(self, now: datetime, slots: Iterable[Slot] | None = None) -> None:
         """Where a unit that has ceased has a part in any of these duties, or of all of them, the case is worked out whole."""
-        if self._whole is None and self._moved(
-            [s for alike in self._slots.values() for s in alike] if slots is None else slots
-        ):
+        if self._whole is None and self._moved(self._slots if slots is None else slots):
             self.work_out_whole(now)
 
     def _comes_in_order(self, event: Event, now: datetime) -> bool:
         """Whether it is the last by every count, and nothing but a report or an act."""
-        knowable, last = event.knowable_at, self._last
+        knowable, known, last = event.knowable_at, self._known, self._last
         if knowable > now or event.type in ACTS_UPON_CASES:
             return False
-        if last is not None and self._known is not None:
+        if last is not None and known is not None:
             if not (event.at > last.at or (event.at == last.at and in_time(event) > in_time(last))):
                 return False
-            if knowable < self._known or (self._lapsed and knowable == self._known):
+            if not knowable > known and (knowable < known or self._lapsed):
                 return False
         self._known = knowable
         return True
 
     def _hear(self, event: Event, now: datetime) -> bool:
         """Take in what comes in order; false where it bears on more than can be told here."""
-        found = self._about(event)
+        found = event if event.subject == self._subject else self._about(event)
         if found is None or found.type in self._kinds or not self._state(found):
             return False
         self._last = found
-        self._note(found)
-        candidates = self._audience.candidates(found)
-        touched = self._heard_by(found)
+        audience = self._audience
+        candidates = audience.candidates(found)
+        touched: dict[Slot, None] = {}
+        if found.type in audience.heeded:
+            self._note(found)
+            touched = self._heard_by(found)
         for rule, hearing in candidates:
             if hearing is None or not self._admit(rule, hearing, found.subject):
                 return False
-        if not (candidates or touched):
-            return True
-        setting = self._setting(now)
-        if candidates and not self._raise(candidates, found, setting, touched):
+        if candidates and not self._raise(candidates, found, now, touched):
             return False
-        for slot in touched:
-            self._work_out(slot, setting)
+        if touched:
+            setting = self._setting(now)
+            for slot in touched:
+                self._work_out(slot, setting)
         return not self._moved(touched)
 
     def _about(self, event: Event) -> Event | None:
         """The event, about the one person of the case where it names none; None where it names another than was known."""
         subject = event.subject
-        if self._several or subject == self._subject:
+        if self._several:
             return event
         if subject is None:
             return replace(event, subject=self._subject)
@@ -190,96 +166,101 @@ class LiveCase(Heard):
     def _admit(self, rule: LiveRule, hearing: Hearing, subject: str | None) -> bool:
         """The rule is at work in the case, if no other there may set it aside or be set aside by it."""
         rivals = self._audience.rivals[rule.order]
-        if rivals and not rivals.isdisjoint(self._slots):
-            return False
         if rivals:
-            self._alike(rule.order)
+            if not rivals.isdisjoint(self._contending):
+                return False
+            self._contending |= {rule.order}
         if hearing.kinds:
             self._kinds |= hearing.kinds
-        if hearing.matter:
-            self._matter_read |= hearing.matter
+        if not hearing.matter <= self._matter_read:
+            self._matter_read = self._matter_read | hearing.matter if self._matter_read else hearing.matter
         if hearing.facts:
             if self._reads is None:
                 self._reads = {}
             self._reads[subject] = self._reads.get(subject, frozenset()) | hearing.facts
         return True
 
-    def _alike(self, order: int) -> list[Slot]:
-        """The duties of a rule that is at work; what most cases never have is made when it is needed."""
-        found = self._slots.get(order)
-        if found is None:
-            if not self._slots:
-                self._slots = {}
-            found = self._slots[order] = []
-        return found
-
     # --- what it sets off ------------------------------------------------------------------------------
 
-    def _raise(self, candidates: Candidates, event: Event, setting: Setting, touched: dict[Slot, None]) -> bool:
+    def _raise(self, candidates: Candidates, event: Event, now: datetime, touched: dict[Slot, None]) -> bool:
         """Judge the rules for the event; duties that are to be settled are `touched`. False where one cannot be told here."""
-        program = self._audience.program
+        audience, program = self._audience, self._audience.program
         day = program.timeline.day(event.at)
         plain: Situation | None = None
         for rule, hearing in candidates:
-            if not rule.first <= day <= rule.last or hearing is None or not self._audience.meant(rule, hearing, event):
+            if hearing is None or not rule.first <= day <= rule.last:
+                continue
+            if audience.asked and not audience.meant(rule, hearing, event):
                 continue
             if hearing.kinds:
-                situation = self._situation(event, hearing.kinds)
+                situation = self.situation(event, hearing.kinds)
             else:
-                situation = plain = plain or self._situation(event)
+                verdict = True if rule.plain is None else rule.plain(event, self)
+                if verdict is not True and verdict is not UNKNOWN:
+                    continue
+                situation = plain = plain or self.situation(event)
+                if verdict is True and rule.plain is not None and self._raise_plainly(rule, event, situation, day, now):
+                    continue
             for draft in raised(program, rule, event, day, situation):
-                key = case_id(draft, event, self.case, escaped(self.case or "-"))
-                slot = self._find(rule, key)
+                key = case_id(rule, draft.bearer.id, event, self.case, escaped(self.case or "-"))
+                slot = self._slots.find(key)
                 if slot is None:
                     draft.arose_at = self._known
                     if self._lapsed and any(o.id == key for o in self._lapsed):
                         return False
-                    if self._moved([self._add(key, draft, setting, touched)]):
+                    slot = self._add(key, draft, self._setting(now), touched)
+                    if self._watch.gone and self._moved((slot,)):
                         return False
                 elif not self._join(slot, draft, event, touched):
                     return False
         return True
 
+    def _raise_plainly(self, rule: LiveRule, event: Event, situation: Situation, day: date, now: datetime) -> bool:
+        """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
+        known_at = self._known
+        if known_at is None or self._lapsed or self._watch.gone or not self.quiet(rule):
+            return False
+        suffix = escaped(self.case or "-")
+        for desks in rule.bearers:
+            route = desks.find(situation, day, None)
+            for party, unit in route.desks:
+                key = case_id(rule, party.id, event, self.case, suffix)
+                company = rule.company.find(situation, day, unit if party.routed else None)
+                if route.fact is not None or company.asked or self._slots.find(key) is not None:
+                    return False
+                slot = Slot(self, key, rule, event, route, party, company, None)
+                owed = slot.arise(event, known_at, now)
+                self._call(slot, owed, now)
+                self._place(slot)
+                self._watch.note(self.case, key, None, owed)
+        return True
+
     def _add(self, key: str, draft: Draft, setting: Setting, touched: dict[Slot, None]) -> Slot:
         """One duty more; those of its rule that look at who else bears it are to be settled again."""
-        rule, alike = draft.rule, self._slots.get(draft.rule.order, ())
+        rule, alike = draft.rule, self._slots.of(draft.rule.order)
         if alike and not self.quiet(rule):
             matter = under_bearer(key)
             if rule.rule.jointly is Jointly.ANY:
-                touched |= {other: None for other in alike if under_bearer(other.owed.id) == matter}
+                touched |= {other: None for other in alike if under_bearer(other.key) == matter}
             if rule.breaches and draft.bearer.id not in self.bearers(rule):
                 touched |= dict.fromkeys(alike)
-        if rule.order in self._bearers:
-            self._bearers[rule.order].add(draft.bearer.id)
-        slot = self._place(key, draft, setting)
-        for o in slot.shown:
+        slot = Slot.of(self, key, draft)
+        shown = self._settle(slot, draft, setting)
+        self._place(slot)
+        for o in shown:
             self._watch.note(self.case, o.id, None, o)
         return slot
 
-    def _place(self, key: str, draft: Draft, setting: Setting) -> Slot:
-        """A new slot under its rule, worked out."""
-        due = deadline(draft, None, self._audience.program)
-        first, *more = stand(draft, key, due, setting)
-        slot = Slot(self, draft, due, first, tuple(more))
-        order = draft.rule.order
-        alike = self._alike(order)
-        alike.append(slot)
-        self._follow(slot, setting)
-        if self._by_key is not None:
-            self._by_key[key] = slot
-        elif len(alike) > MANY:
-            self._by_key = {one.owed.id: one for slots in self._slots.values() for one in slots}
+    def _place(self, slot: Slot) -> None:
+        """A new one under its rule."""
+        order = slot.rule.order
+        if self._slots is NO_SLOTS:
+            self._slots = Slots()
+        self._slots.add(slot)
+        if order in self._bearers:
+            self._bearers[order].add(slot.bearer.id)
         if order in self._groups:
             self._groups[order].setdefault(slot.group, {})[slot] = None
-        return slot
-
-    def _find(self, rule: LiveRule, key: str) -> Slot | None:
-        if self._by_key is not None:
-            return self._by_key.get(key)
-        for slot in self._slots.get(rule.order, ()):
-            if slot.owed.id == key:
-                return slot
-        return None
 
     def _join(self, slot: Slot, draft: Draft, event: Event, touched: dict[Slot, None]) -> bool:
         """One more report of a matter; false where it is surer than the one the duty is judged by."""
@@ -289,6 +270,7 @@ class LiveCase(Heard):
         if kept.reports[-1] == event.id:
             return True
         kept.reports = (*kept.reports, event.id)
+        slot.keep(kept)
         touched[slot] = None
         return True
 
@@ -298,7 +280,7 @@ class LiveCase(Heard):
         """The duties that were there before and on which the event may bear."""
         found: dict[Slot, None] = {}
         if event.type in self._audience.acts:
-            for order in self._audience.hearers(key_of(event), self._slots):
+            for order in self._audience.hearers(key_of(event), self._slots.rules):
                 for slot in self._standing(order, event):
                     if self._bears(slot, event):
                         found[slot] = None
@@ -308,7 +290,7 @@ class LiveCase(Heard):
 
     def _standing(self, order: int, event: Event) -> Iterable[Slot]:
         """The duties of a rule, without those that are closed and that this act leaves as they are."""
-        slots = self._slots[order]
+        slots = self._slots.of(order)
         if len(slots) <= MANY:
             return [slot for slot in slots if not (slot.closed and event.by in slot.owed.performed_by)]
         if order not in self._groups:
@@ -324,32 +306,30 @@ class LiveCase(Heard):
         """Whether the act may perform or violate the duty, or what followed from it; never no where it does."""
         if slot.followed or slot.more:
             return True
-        rule, draft = slot.draft.rule, slot.draft
+        rule = slot.rule
         if event.type not in rule.heard:
             return False
-        if rule.rule.per is Per.SUBJECT and event.subject not in (draft.subject, None):
+        if rule.rule.per is Per.SUBJECT and event.subject not in (slot.subject, None):
             return False
         if event.type in rule.breached_by:
             return True
-        company = rule.company.find(draft.situation, draft.day, draft.found)
-        units = self.joint(slot.owed.id, rule) if rule.rule.jointly is Jointly.ANY else {draft.bearer.id}
-        return done_by(event, (*units, *company.performing), self._audience.program)
+        units = self.joint(slot.key, rule) if rule.rule.jointly is Jointly.ANY else {slot.bearer.id}
+        return done_by(event, (*units, *slot.company.performing), self._audience.program)
 
     def _steered_by(self, event: Event) -> Iterator[Slot]:
         """The duties an act upon duties names, by an id or by a rule; all, where the id is not plainly one of them."""
         named, rule = event.data.get("obligation"), event.data.get("rule")
-        slots = (slot for alike in self._slots.values() for slot in alike)
         if isinstance(named, str) and not self._audience.reorganised:
-            exact = self._by_key.get(named) if self._by_key is not None else None
-            found = [exact] if exact else [slot for slot in slots if slot.owed.id == named]
-            yield from found or (slot for alike in self._slots.values() for slot in alike)
+            exact = self._slots.find(named)
+            yield from self._slots if exact is None else (exact,)
         elif named is None and isinstance(rule, str):
-            for order, alike in self._slots.items():
-                hearing = self._audience.hearings[order]
+            hearings = self._audience.hearings
+            for slot in self._slots:
+                hearing = hearings[slot.rule.order]
                 if hearing is None or rule in hearing.names:
-                    yield from alike
+                    yield slot
         else:
-            yield from slots
+            yield from self._slots
 
     # --- to settle -------------------------------------------------------------------------------------
 
@@ -359,26 +339,35 @@ class LiveCase(Heard):
     def _work_out(self, slot: Slot, setting: Setting) -> None:
         """Settle a duty again, and note what is otherwise."""
         before, group = slot.shown, slot.group
-        slot.owed, *more = stand(slot.draft, slot.owed.id, slot.deadline, setting)
-        slot.more = tuple(more)
-        self._follow(slot, setting)
-        self._watch.note_all(self.case, before, slot.shown)
-        groups = self._groups.get(slot.draft.rule.order)
+        self._watch.note_all(self.case, before, self._settle(slot, slot.draft, setting))
+        groups = self._groups.get(slot.rule.order)
         if groups is not None and slot.group != group:
             groups[group].pop(slot)
             groups.setdefault(slot.group, {})[slot] = None
 
-    def _follow(self, slot: Slot, setting: Setting) -> None:
-        """What the duty's failure sets off, and when it turns by itself."""
-        if slot.draft.rule.rule.then:
-            slot.followed = tuple(o for o in (slot.owed, *slot.more) for o in consequences(slot.draft, o, setting))
-        owed, now = slot.owed, setting.now
-        if owed.status is Status.ACTIVE and not slot.more and not slot.followed:
-            due = owed.deadline.due
-            self._watch.call(slot, None if due is None or due < now else due, now, itself=False)
+    def _settle(self, slot: Slot, draft: Draft, setting: Setting) -> tuple[Obligation, ...]:
+        """What the duty comes to, what its failure sets off, and when it turns by itself."""
+        due, now = deadline(draft, None, self.program), setting.now
+        stood = stand(draft, slot.key, due, setting)
+        owed = stood[0]
+        slot.hold(owed, stood[1:], due)
+        if slot.rule.rule.then:
+            slot.followed = tuple(after for o in stood for after in consequences(draft, o, setting))
+        stood += slot.followed
+        if len(stood) == 1:
+            self._call(slot, owed, now)
         else:
-            turns = [turn for o in slot.shown if (turn := turns_at(o, now)) is not None]
+            turns = [turn for o in stood if (turn := turns_at(o, now)) is not None]
             self._watch.call(slot, min(turns, default=None), now, itself=True)
+        return stood
+
+    def _call(self, slot: Slot, owed: Obligation, now: datetime) -> None:
+        """When the duty turns by itself, where it is all that the slot comes to."""
+        if owed.status is Status.ACTIVE:
+            ends = owed.deadline.due
+            self._watch.call(slot, None if ends is None or ends < now else ends, now, itself=False)
+        else:
+            self._watch.call(slot, turns_at(owed, now), now, itself=True)
 
     # --- as a whole ------------------------------------------------------------------------------------
 
@@ -395,11 +384,10 @@ class LiveCase(Heard):
 
     def _forget(self) -> None:
         """Nothing that was called comes back."""
-        for alike in self._slots.values():
-            for slot in alike:
-                if slot.wakes_at is not None:
-                    slot.wakes_at = None
-                    self._watch.forget()
+        for slot in self._slots:
+            if slot.wakes_at is not None:
+                slot.wakes_at = None
+                self._watch.forget()
         self._whole = self.wakes_at = None
         self._begin()
 
@@ -432,8 +420,10 @@ class LiveCase(Heard):
             hearing = self._audience.hearings[draft.rule.order]
             if draft.event is None or hearing is None:
                 return False
-            draft.situation = self._situation(draft.event, hearing.kinds)
-            self._place(key, draft, setting)
+            draft.situation = self.situation(draft.event, hearing.kinds)
+            slot = Slot.of(self, key, draft)
+            self._settle(slot, draft, setting)
+            self._place(slot)
         if len(record.known) > 1:
             standing = {o.id: o for o in self.owed()}
             left: dict[str, Obligation] = {}
@@ -441,9 +431,9 @@ class LiveCase(Heard):
                 if o.id not in standing:
                     left.setdefault(o.id, o)
             self._lapsed = tuple(left.values())
-        return not self._moved([slot for alike in self._slots.values() for slot in alike])
+        return not self._moved(self._slots)
 
-    def _moved(self, slots: Collection[Slot]) -> bool:
+    def _moved(self, slots: Iterable[Slot]) -> bool:
         """Whether a unit that has ceased by now has a part in any of them."""
         gone = self._watch.gone
         return bool(gone) and any(
@@ -458,7 +448,7 @@ class LiveCase(Heard):
         """Everything the case comes to, in the order of the reference."""
         if self._whole is not None:
             return self._whole
-        slots = [slot for order in sorted(self._slots) for slot in self._slots[order]]
+        slots = sorted(self._slots, key=rule_of)
         found = {o.id: o for slot in slots for o in (slot.owed, *slot.more)}
         found |= {o.id: o for slot in slots for o in slot.followed}
         for o in self._lapsed:
@@ -473,11 +463,11 @@ class LiveCase(Heard):
             self._bearers = {}
         found = self._bearers.get(rule.order)
         if found is None:
-            found = self._bearers[rule.order] = {slot.draft.bearer.id for slot in self._slots.get(rule.order, ())}
+            found = self._bearers[rule.order] = {slot.bearer.id for slot in self._slots.of(rule.order)}
         return found
 
     def joint(self, key: str, rule: LiveRule) -> set[str]:
         """Everyone who bears the same matter jointly."""
         matter = under_bearer(key)
-        alike = self._slots.get(rule.order, ())
-        return {slot.draft.bearer.id for slot in alike if under_bearer(slot.owed.id) == matter}
+        alike = self._slots.of(rule.order)
+        return {slot.bearer.id for slot in alike if under_bearer(slot.key) == matter}

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from remit.live.audience import Audience
-from remit.live.case import LiveCase, Slot
+from remit.live.case import LiveCase
 from remit.live.evaluator import LiveEvaluator
+from remit.live.slot import Slot
 from remit.live.watch import Watch
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
@@ -43,7 +44,7 @@ class LiveCases:
             if isinstance(called, LiveCase):
                 self._due.setdefault(called, [])
             elif isinstance(called, Slot):
-                self._due.setdefault(called.home, []).append(called)
+                self._due.setdefault(self._cases[called.home.case], []).append(called)
         if self._audience.reorganised:
             self._look_around(now)
 
@@ -101,13 +102,11 @@ class LiveCases:
         self._settled(found)
         return found.owed()
 
-    def changes(self, case: str | None) -> list[Change]:
+    def changes(self, case: str | None) -> Sequence[Change]:
         """What has become otherwise in the case since this was asked last."""
-        found = self._cases.get(case)
-        if found is None:
-            return []
-        self._settled(found)
-        return self._watch.news(case)
+        if self._due and (found := self._cases.get(case)) is not None:
+            self._settled(found)
+        return self._watch.news(case) if self._watch.noted else ()
 
     def all_changes(self) -> list[Change]:
         """What has become otherwise anywhere."""

@@ -97,6 +97,9 @@ class Peers:
         return self._by_rule.get(rule.order, [])
 
 
+NO_DRAFTS: list[Draft] = []
+
+
 def drafts(program: LiveProgram, record: Record) -> dict[str, Draft]:
     """Obligation id → draft; exceptions and overrides applied, nothing yet scheduled."""
     standing = stood(program, record)
@@ -124,7 +127,7 @@ def stood(program: LiveProgram, record: Record) -> dict[str, Draft]:
     for rule, event, day in matched(program, record):
         for draft in raised(program, rule, event, day, record.situation(event)):
             draft.arose_at = arose_at(draft, event, record)
-            found.setdefault(case_id(draft, event, case, suffix), []).append(draft)
+            found.setdefault(case_id(rule, draft.bearer.id, event, case, suffix), []).append(draft)
     return weighed({key: alike[0] if len(alike) == 1 else joined(alike) for key, alike in found.items()})
 
 
@@ -155,16 +158,17 @@ def raised(program: LiveProgram, rule: LiveRule, event: Event, day: date, situat
     """One draft for each bearer of whom the condition is not false and the exception not true; when it arose is not yet said."""
     verdict = True if not rule.breach else fits(rule.breaches, rule, event, situation)
     judged = not (rule.per_bearer and verdict is True)
-    if judged and verdict is not False and rule.guard is not None:
-        holds = truth(rule.guard(situation, NOTHING))
-        verdict = holds if verdict is True or holds is False else verdict
+    if judged and rule.guard is not None and verdict is not False:
+        holds = rule.guard(situation, NOTHING)
+        if holds is not True and holds is not UNKNOWN:
+            return NO_DRAFTS
+        verdict = holds if verdict is True else verdict
     if verdict is False:
-        return []
-    found = [
-        Draft(rule, party, unit, Nature.TRIGGERED, route, situation, day, verdict, (event.id,))
-        for route in bearing(program, rule, situation, event, day)
-        for party, unit in route.desks
-    ]
+        return NO_DRAFTS
+    found: list[Draft] = []
+    for route in bearing(program, rule, situation, event, day):
+        for party, unit in route.desks:
+            found.append(Draft(rule, party, unit, Nature.TRIGGERED, route, situation, day, verdict, (event.id,)))
     if rule.exception is not None or not judged:
         found = [draft for draft in found if stands(draft, judged=judged)]
     for draft in found if rule.breach else ():
@@ -288,10 +292,10 @@ def at_one_time(one: Draft, other: Draft) -> bool:
     return any(first_day <= day <= last_day for day in (span.opens, span.last))
 
 
-def case_id(draft: Draft, event: Event, case: str | None, suffix: str) -> str:
+def case_id(rule: LiveRule, bearer: str, event: Event, case: str | None, suffix: str) -> str:
     """policy / rule / bearer / case, then the person or report where it is made for one."""
-    key = f"{draft.rule.id_of(draft.bearer.id)}/{suffix}"
-    per = draft.rule.rule.per
-    if case is None or per is Per.EVENT or draft.rule.breach:
+    key = f"{rule.prefix}{escaped(bearer)}/{suffix}"
+    per = rule.rule.per
+    if case is None or per is Per.EVENT or rule.breach:
         return f"{key}/{escaped(event.id)}"
     return f"{key}/{escaped(event.subject or '-')}" if per is Per.SUBJECT else key

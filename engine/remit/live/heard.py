@@ -77,21 +77,29 @@ class Heard:
                 for rule in self._audience.acting(key):
                     for breach, acts in ((False, rule.discharges), (True, rule.breaches)):
                         cached = self._fitting.get((rule.order, breach))
-                        if cached is not None and fits(acts, rule, event, self._situation(event)) is True:
+                        if cached is not None and fits(acts, rule, event, self.situation(event)) is True:
                             cached.append(event)
         if event.type in self._audience.counted:
             if self._counted is None:
                 self._counted = {}
             self._counted.setdefault(event.type, []).append(event)
 
-    def _situation(self, event: Event, kinds: frozenset[str] = frozenset()) -> Situation:
+    @property
+    def matter(self) -> Mapping[str, Stated]:
+        """The facts about the case that any rule reads."""
+        return self._matter or NO_FACTS
+
+    def facts(self, subject: str | None) -> Mapping[str, Stated]:
+        """Those of a person."""
+        return self._facts.get(subject, NO_FACTS) if self._facts else NO_FACTS
+
+    def situation(self, event: Event, kinds: frozenset[str] = frozenset()) -> Situation:
         """What conditions about the event are judged in; of the case's other events, those of the kinds they count."""
-        facts = self._facts.get(event.subject, NO_FACTS) if self._facts else NO_FACTS
         events: tuple[Event, ...] = ()
         if kinds and self._counted:
             counted = [e for kind in kinds for e in self._counted.get(kind, ())]
             events = tuple(sorted(counted, key=in_time)) if len(kinds) > 1 else tuple(counted)
-        return make_situation(event, facts, None, events, None, self._matter or NO_FACTS)
+        return make_situation(event, self.facts(event.subject), None, events, None, self._matter or NO_FACTS)
 
     def quiet(self, rule: LiveRule) -> bool:
         return not self._steering and (not self._acts or self._audience.keys[rule.order].isdisjoint(self._acts))
@@ -117,7 +125,7 @@ class Heard:
         if found is None:
             keys = self._audience.keys_of(rule, breach=breach)
             told = [e for key in keys for e in self._acts.get(key, ())]
-            found = [e for e in told if fits(acts, rule, e, self._situation(e)) is True]
+            found = [e for e in told if fits(acts, rule, e, self.situation(e)) is True]
             self._fitting[rule.order, breach] = found = sorted(found, key=in_time) if len(keys) > 1 else found
         return found
 

@@ -31,6 +31,9 @@ from remit.semantics.law import Law
 from remit.semantics.life import PERFORMED, after_pauses, names, open_status, pauses, performed_status
 from remit.semantics.reorganise import handed_id, handed_over
 
+#: From so many acts on, those of a unit are looked for once, and not for each duty.
+MANY = 64
+
 
 @dataclass(slots=True)
 class Life:
@@ -67,6 +70,8 @@ class Setting:
     peers: Peered
     now: datetime
     aliases: frozenset[str] = frozenset()
+    #: Of rules that many acts may discharge, and the units whose acts count: these acts.
+    done_by_units: dict[tuple[int, tuple[str, ...]], list[Event]] | None = None
 
 
 def stand(draft: Draft, key: str, deadline: Deadline, setting: Setting) -> tuple[Obligation, ...]:
@@ -243,7 +248,21 @@ def performing(draft: Draft, key: str, company: Company, setting: Setting) -> Se
     if not found:
         return ()
     cause, units = raised_by(draft, setting), (*bearers(draft, key, setting), *company.performing)
+    if len(found) > MANY and draft.span is None:
+        found = theirs(found, draft.rule, units, setting)
+        return [e for e in found if e.id != cause and bears(draft, e, setting)]
     return [e for e in found if e.id != cause and bears(draft, e, setting) and done_by(e, units, setting.program)]
+
+
+def theirs(found: Sequence[Event], rule: LiveRule, units: tuple[str, ...], setting: Setting) -> Sequence[Event]:
+    """Of a case's acts that may discharge the rule, those of the units; looked through once for all duties of the rule."""
+    if setting.done_by_units is None:
+        setting.done_by_units = {}
+    key = (rule.order, units)
+    kept = setting.done_by_units.get(key)
+    if kept is None:
+        kept = setting.done_by_units[key] = [e for e in found if done_by(e, units, setting.program)]
+    return kept
 
 
 def breaching(draft: Draft, key: str, company: Company, setting: Setting) -> Sequence[Event]:

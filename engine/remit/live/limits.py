@@ -29,17 +29,17 @@ def limit_of(law: Law, timing: Timing | None, counting: Counting = PRC_CIVIL_COD
     limits = {key: remembered(worked_out(law, timing, counting, found)) for key, found in calendars.items()}
     if len(limits) == 1:
         (everywhere,) = limits.values()
-        return lambda happened_at, known_at, _place: everywhere(happened_at, known_at)
-    return lambda happened_at, known_at, place: limits[id(law.calendar.at(place))](happened_at, known_at)
+        return everywhere
+    return lambda happened_at, known_at, place: limits[id(law.calendar.at(place))](happened_at, known_at, place)
 
 
-def remembered(limit: Dated) -> Dated:
-    """Asked once for one event."""
+def remembered(limit: Dated) -> Limit:
+    """Asked once for one event, wherever the bearer is."""
     happened: datetime | None = None
     known: datetime | None = None
     last = make_deadline()
 
-    def again(happened_at: datetime, known_at: datetime) -> Deadline:
+    def again(happened_at: datetime, known_at: datetime, _place: str) -> Deadline:
         nonlocal happened, known, last
         if happened_at is not happened or known_at is not known:
             last = limit(happened_at, known_at)
@@ -105,7 +105,8 @@ def by_day(asked: Dated, zone: ZoneInfo, count_from: CountFrom | None) -> Dated:
         opens = known_at.astimezone(zone)
         first = None
         if count_from is not None:
-            first = happened_at.astimezone(zone).date() if count_from is CountFrom.EVENT else opens.date()
+            event_day = count_from is CountFrom.EVENT and happened_at is not known_at
+            first = happened_at.astimezone(zone).date() if event_day else opens.date()
         due = found.get(first)
         if due is None:
             due = found[first] = asked(happened_at, known_at)

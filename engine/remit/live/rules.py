@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from remit.expressions.closures import NOTHING, Judge, verdict_of
+from remit.expressions.closures import NOTHING, CaseJudge, Judge, verdict_in_case_of, verdict_of
 from remit.expressions.situation import Situation
 from remit.live.doubts import Doubts, doubts_of
 from remit.live.limits import Limit, limit_of
@@ -15,7 +15,7 @@ from remit.live.routes import Desks, Shared, reads, shared_desks
 from remit.live.timeline import Timeline
 from remit.model.counting import Counting
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Expression, Path, Unknown, Variable
+from remit.model.expression import UNKNOWN, Expression, Literal, Path, Unknown, Variable
 from remit.model.obligation import Party
 from remit.model.rule import Act, Rule, Selector, Timing
 from remit.model.terms import Kind, Modality
@@ -59,7 +59,8 @@ class LiveRule:
     `first` and `last` are the days it is in force. `facts` are what condition, exception and routes of bearers read of the
     subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
     that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away, `may_be_set_aside` that one can come. `maintained` is a duty,
-    ban or permission that time alone neither opens nor ends.
+    ban or permission that time alone neither opens nor ends. `plain` is the whole condition,
+    judged in the case, of a rule that nothing else raises and that sets nothing off.
     """
 
     source: CompiledRule
@@ -87,17 +88,14 @@ class LiveRule:
     may_come_free: bool
     may_be_set_aside: bool
     maintained: bool
+    plain: CaseJudge | None
     quotes: tuple[str, ...]
     inferred: tuple[tuple[str, str], ...]
-    ids: dict[str, str] = field(default_factory=dict)
+    prefix: str
 
     def id_of(self, bearer: str) -> str:
         """The beginning of every id under which the bearer owes this."""
-        found = self.ids.get(bearer)
-        if found is None:
-            rule = self.rule
-            found = self.ids[bearer] = "/".join(map(escaped, (rule.policy, rule.id, bearer)))
-        return found
+        return self.prefix + escaped(bearer)
 
 
 class Companies:
@@ -183,10 +181,17 @@ def live_rule(
         above=above,
         may_be_set_aside=bool(above) and may_be_set_aside(law, source),
         may_come_free=bool(above) and may_come_free(law, source),
+        plain=None if source.breach_triggered or source.per_bearer or rule.exception or rule.then else judge_of(source),
         maintained=rule.modality is not Modality.MUST or rule.kind is Kind.MAINTENANCE,
         quotes=tuple(quote.text for quote in rule.quotes),
         inferred=tuple(rule.inferred.items()),
+        prefix=f"{escaped(rule.policy)}/{escaped(rule.id)}/",
     )
+
+
+def judge_of(rule: CompiledRule) -> CaseJudge:
+    """The condition of a rule that waits for no bearer, for an event in its case."""
+    return verdict_in_case_of(Literal(True) if rule.guard is None else rule.guard)
 
 
 def in_force(rule: CompiledRule) -> tuple[date, date]:

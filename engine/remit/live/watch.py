@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Protocol
@@ -47,6 +47,10 @@ class Moments:
                 waiting[:] = dict.fromkeys(called for called in waiting if called.wakes_at == moment)
             self._calls, self._vain = sum(map(len, self._called.values())), 0
 
+    def reached(self, now: datetime) -> bool:
+        """Whether any call may be due."""
+        return bool(self._heap) and self._heap[0] <= now
+
     def passed(self, now: datetime, *, itself: bool) -> Iterator[Called]:
         """Whatever was called for a moment before now, or now `itself`, and was not called for another since."""
         heap = self._heap
@@ -63,7 +67,7 @@ class Watch:
     def __init__(self) -> None:
         #: Called for the moment itself, and for the first one after it.
         self._from, self._after = Moments(), Moments()
-        self._noted: dict[str | None, dict[str, tuple[Obligation | None, Obligation | None]]] = {}
+        self.noted: dict[str | None, dict[str, tuple[Obligation | None, Obligation | None]]] = {}
         #: The units that have ceased by now.
         self.gone: frozenset[str] = frozenset()
 
@@ -82,8 +86,11 @@ class Watch:
         self._from.forget()
         self._after.forget()
 
-    def passed(self, now: datetime) -> Iterator[Called]:
+    def passed(self, now: datetime) -> Iterable[Called]:
         """Whatever turns by then."""
+        return self._turned(now) if self._from.reached(now) or self._after.reached(now) else ()
+
+    def _turned(self, now: datetime) -> Iterator[Called]:
         yield from self._after.passed(now, itself=False)
         yield from self._from.passed(now, itself=True)
 
@@ -91,9 +98,9 @@ class Watch:
 
     def note(self, case: str | None, key: str, before: Obligation | None, after: Obligation | None) -> None:
         """That of an obligation which is surely otherwise than before."""
-        noted = self._noted.get(case)
+        noted = self.noted.get(case)
         if noted is None:
-            noted = self._noted[case] = {}
+            noted = self.noted[case] = {}
         elif key in noted:
             before = noted[key][0]
             if before == after:
@@ -117,11 +124,11 @@ class Watch:
 
     def news(self, case: str | None) -> list[Change]:
         """What has become otherwise in the case since this was asked last."""
-        noted = self._noted.pop(case, None)
+        noted = self.noted.pop(case, None)
         if noted is None:
             return []
         return [make_change("gone" if o is None else named(old, o), old, o) for old, o in noted.values()]
 
     def cases(self) -> list[str | None]:
         """The cases in which something has become otherwise."""
-        return list(self._noted)
+        return list(self.noted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from remit.errors import Origin
@@ -41,7 +41,7 @@ class Event:
         day_only: `at` was given as a day without an hour.
         replacement: of a `correction`, the event as it should have been reported; else None. The
             event it corrects is `data["of"]`, as it is for a `retraction`.
-        origin: where it was read; the same report in another file is the same.
+        origin: where it was read, if in a file; the same report in another file is the same.
     """
 
     id: str
@@ -58,6 +58,12 @@ class Event:
     origin: Origin = field(default=Origin(), compare=False)
 
     @property
+    def where(self) -> Origin:
+        """Where it was read, with its id and its case, as errors name it."""
+        return replace(self.origin, event=self.id, case=self.case)
+
+    @property
     def knowable_at(self) -> datetime:
         """The moment a bearer could know: the later of `at` and `known_at` (DESIGN §3)."""
-        return max(self.at, self.known_at)
+        at, known_at = self.at, self.known_at
+        return at if known_at is at or known_at <= at else known_at

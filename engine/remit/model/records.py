@@ -8,25 +8,27 @@ the finished object change its class. What comes out is a record like any other:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, Field, field, fields, make_dataclass
+from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 def maker(record: type[T]) -> Callable[..., T]:
-    """A constructor with the record's own parameters, by position."""
-    twin = make_dataclass(record.__name__, [twin_field(f) for f in fields(record)], slots=True, eq=False)  # type: ignore[arg-type]  # a dataclass
+    """A constructor with the record's own parameters. Its source is written for the record, as that of a dataclass is."""
+    of = fields(record)  # type: ignore[arg-type]  # a dataclass
+    names = tuple(f.name for f in of)
+    known: dict[str, Any] = {"record": record, "new": object.__new__}
+    known["twin"] = type(record.__name__, (), {"__slots__": names})
+    filled = "".join(f"    made.{name} = {name}\n" for name in names)
+    source = f"def make({', '.join(parameter(f, known) for f in of)}):\n    made = new(twin)\n{filled}    made.__class__ = record\n    return made\n"
+    exec(source, known)  # noqa: S102 - names of fields and nothing else
+    return known["make"]  # type: ignore[no-any-return]  # just made
 
-    def make(*values: object) -> T:
-        made: Any = twin(*values)
-        made.__class__ = record
-        return made  # type: ignore[no-any-return]  # it is one now
 
-    return make
-
-
-def twin_field(original: Field[Any]) -> tuple[str, Any, Any]:
-    if original.default_factory is not MISSING:
-        return original.name, object, field(default_factory=original.default_factory)
-    return original.name, object, field(default=original.default)
+def parameter(of: Field[Any], known: dict[str, Any]) -> str:
+    """The field as a parameter; its default becomes known."""
+    if of.default is MISSING and of.default_factory is MISSING:
+        return of.name
+    known[f"default_{of.name}"] = of.default if of.default_factory is MISSING else of.default_factory()
+    return f"{of.name}=default_{of.name}"

@@ -176,7 +176,7 @@ def once(events: tuple[Event, ...], repeated: list[Event] | None = None) -> tupl
     for event in events:
         kept = found.setdefault(event.id, event)
         if kept != event:
-            raise EventError("RM411", "event-id-twice", found=event.id, expected="a different id for a different event", origin=event.origin)  # fmt: skip
+            raise EventError("RM411", "event-id-twice", found=event.id, expected="a different id for a different event", origin=event.where)  # fmt: skip
         if kept is not event and repeated is not None:
             repeated.append(event)
     return tuple(found.values())

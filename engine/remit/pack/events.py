@@ -141,7 +141,7 @@ class EventReader:
             data=self.data(kind, data, where),
             day_only=day_only,
             replacement=self.replacement(kind, own, in_case, where),
-            origin=origin if origin.file else Origin(event=name, case=in_case),
+            origin=origin if origin.file else Origin(),
         )
 
     def divided(self, fields: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:

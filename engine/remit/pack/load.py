@@ -169,9 +169,10 @@ class Pack:
         Raises:
             EventError: it does not fit the vocabulary, or is not one JSON object.
         """
-        if isinstance(fields, bytes | str):
-            raw = fields.encode(errors="surrogatepass") if isinstance(fields, str) else fields
-            return self.plain.line(raw) or read_object(self.reader, raw)
+        if isinstance(fields, str):
+            fields = fields.encode(errors="surrogatepass")
+        if isinstance(fields, bytes):
+            return self.plain.line(fields) or read_object(self.reader, fields)
         return self.plain.event(fields, case, origin) or self.reader.event(fields, case=case, origin=origin)
 
     def read_events(

@@ -59,3 +59,7 @@ class Names:
         """The id if the spelling means exactly one, else None; no message."""
         meant = self.spelled[kind].get(written, ())
         return meant[0] if len(meant) == 1 else None
+
+    def meant(self, kind: str) -> dict[str, str]:
+        """Every spelling that means exactly one, with its id."""
+        return {written: meant[0] for written, meant in self.spelled[kind].items() if len(meant) == 1}

@@ -35,11 +35,16 @@ WIDEST = 10**18
 #: A number with a point stays the text it is, which only the attribute's type can read.
 decode = msgspec.json.Decoder(float_hook=str).decode
 make_event = maker(Event)
-make_origin = maker(Origin)
 
 
 class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
     """It may still be an event."""
+
+
+#: What types of events with the same attributes have in common: the fields of a `Form` after the first.
+Carried = tuple[
+    frozenset[str], tuple[tuple[str, Take, bool], ...], frozenset[str], tuple[tuple[str, Take, bool], ...], bool
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,11 @@ class Form:
             keys, takes = self.keys_inside, self.inside
         else:
             raise NotPlain
-        if not data.keys() <= keys:
+        if not keys.issuperset(data):
             raise NotPlain
         values = {}
         for name, take, required in takes:
-            raw = data.get(name)
-            if raw is not None:
+            if name in data and (raw := data[name]) is not None:
                 values[name] = take(raw)
             elif required:
                 raise NotPlain
@@ -85,7 +89,9 @@ class PlainReader:
     def __init__(self, vocabulary: Vocabulary, names: Names, zone: ZoneInfo) -> None:
         self._vocabulary, self._names, self._zone = vocabulary, names, zone
         self._forms: dict[str, Form] = {}
+        self._carried: dict[tuple[object, ...], Carried] = {}
         self._takes: dict[str, Take] = {}
+        self._units, self._places = names.meant("unit"), {**names.meant("unit"), **names.meant("place")}
 
     def line(self, raw: bytes) -> Event | None:
         """The event that a JSON object says, in UTF-8, or None."""
@@ -105,16 +111,21 @@ class PlainReader:
             return None
 
     def _read(self, fields: Mapping[str, Any], case: str | None, origin: Origin) -> Event:
-        get = fields.get
-        written, name = fields["type"], fields["id"]
+        written, name, get = fields["type"], fields["id"], fields.get
         form = self._forms.get(written) or self._form(written)
         at, day_only = instant(fields["at"], self._zone)
-        known_at, in_case, subject = get("known_at"), get("case", case), get("subject")
-        by, place, find = get("by"), get("place"), self._names.find
-        for said in (name, in_case, subject):
-            if said is not None and not (type(said) is str and said.isprintable()):
-                raise NotPlain
-        if not name:
+        known_at, in_case, subject, by, place = (
+            get("known_at"),
+            get("case", case),
+            get("subject"),
+            get("by"),
+            get("place"),
+        )
+        if not (type(name) is str and name and name.isprintable()):
+            raise NotPlain
+        if in_case is not None and not (type(in_case) is str and in_case.isprintable()):
+            raise NotPlain
+        if subject is not None and not (type(subject) is str and subject.isprintable()):
             raise NotPlain
         return make_event(
             name,
@@ -122,13 +133,13 @@ class PlainReader:
             at,
             at if known_at is None else instant(known_at, self._zone)[0],
             in_case,
-            None if by is None else one_of(find("unit", by)),
-            None if place is None else one_of(find("place", place) or find("unit", place)),
+            None if by is None else self._units[by],
+            None if place is None else self._places[place],
             subject,
             form.attributes(fields),
             day_only,
             None,
-            origin if origin.file else make_origin("", 0, 0, name, in_case),
+            origin,
         )
 
     def _form(self, written: object) -> Form:
@@ -136,19 +147,20 @@ class PlainReader:
         if found is None or found == CORRECTION:
             raise NotPlain
         kind = self._vocabulary.event_types[found]
+        alike = (kind.attributes, kind.required, kind.built_in)
+        carried = self._carried.get(alike)
+        if carried is None:
+            carried = self._carried[alike] = self._carry(kind)
+        form = self._forms[str(written)] = Form(kind.id, *carried)
+        return form
+
+    def _carry(self, kind: EventType) -> Carried:
+        """How the attributes of such a type are read."""
         inside = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
         beside = inside.keys() - FIELDS
         takes = tuple((name, take, name in kind.required) for name, take in inside.items())
-        form = Form(
-            kind.id,
-            FIELDS | beside,
-            tuple(t for t in takes if t[0] in beside),
-            frozenset(inside),
-            takes,
-            kind.built_in and "obligation" in kind.attributes,
-        )
-        self._forms[str(written)] = form
-        return form
+        upon_duty = kind.built_in and "obligation" in kind.attributes
+        return FIELDS | beside, tuple(t for t in takes if t[0] in beside), frozenset(inside), takes, upon_duty
 
     def _is_plain(self, name: str) -> bool:
         """Whether the attribute's id, as a key, means this attribute and nothing else."""

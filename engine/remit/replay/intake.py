@@ -7,7 +7,7 @@ table. Every record is taken or rejected.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
-from remit.columnar.schema import data_type, event_schema, events_in
+from remit.columnar.schema import OWN, data_type, event_schema, events_in
 from remit.errors import EventError, Origin, RemitError
 from remit.model.event import CORRECTION, Event
 from remit.model.terms import ValueKind
@@ -35,6 +35,7 @@ LINES_BYTES, TABLE_ROWS = 16_000_000, 200_000
 #: No line is longer; one event is at most 1 MiB.
 LINE_BYTES = 5_000_000
 LINES, TABLES = (".jsonl", ".ndjson"), (".parquet", ".arrow", ".feather")
+TEXTS_AND_TIMES = frozenset(name for name, _ in OWN)
 EVENTS = frozenset(dialect.spellings("case", ["events"]))
 #: A table of what was set apart: where it stands, and what is wrong with it.
 REJECTS = pa.schema(
@@ -242,14 +243,23 @@ def batches_of(chunk: Chunk) -> Iterator[pa.RecordBatch]:
 
 def is_plain(schema: pa.Schema, vocabulary: Vocabulary) -> bool:
     """Whether every column is one of `event_schema` and of its type, and those are there that every event has."""
-    known = event_schema(vocabulary.attributes)
-    data = schema.field("data").type if "data" in schema.names else pa.struct([])
-    return (
-        {"id", "type", "at"} <= set(schema.names)
-        and all(f.name in known.names and (f.name == "data" or f.type == known.field(f.name).type) for f in schema)
-        and pa.types.is_struct(data)
-        and all((a := vocabulary.attributes.get(f.name)) is not None and f.type == data_type(a) for f in data)
+    return {"id", "type", "at"} <= set(schema.names) and are_plain(schema, vocabulary)
+
+
+def are_plain(fields: Iterable[pa.Field], vocabulary: Vocabulary) -> bool:
+    known = event_schema({})
+    return all(
+        (
+            (f.name == "replacement" and pa.types.is_struct(f.type) and are_plain(f.type, vocabulary))
+            or (f.name == "data" and pa.types.is_struct(f.type) and are_stated(f.type, vocabulary))
+            or (f.name in TEXTS_AND_TIMES and f.type == known.field(f.name).type)
+        )
+        for f in fields
     )
+
+
+def are_stated(fields: Iterable[pa.Field], vocabulary: Vocabulary) -> bool:
+    return all((a := vocabulary.attributes.get(f.name)) is not None and f.type == data_type(a) for f in fields)
 
 
 class Sound:
@@ -264,6 +274,7 @@ class Sound:
         return (
             kind is not None
             and (not kind.built_in or self._acts(kind, event))
+            and event.replacement is None
             and bool(event.id)
             and bool(event.at)
             and all(name is None or name.isprintable() for name in (event.id, event.case, event.subject))
@@ -271,7 +282,7 @@ class Sound:
             and (event.place is None or event.place in self._wheres)
             and event.data.keys() <= set(kind.attributes)
             and set(kind.required) <= event.data.keys()
-            and all(self._fits(name, value) for name, value in event.data.items())
+            and all(self.fits(name, value) for name, value in event.data.items())
         )
 
     def _acts(self, kind: EventType, event: Event) -> bool:
@@ -279,7 +290,8 @@ class Sound:
         named = "obligation" not in kind.attributes or not event.data.keys().isdisjoint(("rule", "obligation"))
         return named and event.data.get("action", None) in {None, *self._words.actions}
 
-    def _fits(self, name: str, value: Any) -> bool:
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether an attribute may have this value."""
         attribute = self._words.attributes[name]
         values = value if attribute.many else (value,)
         match attribute.kind:

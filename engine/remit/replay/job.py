@@ -7,7 +7,9 @@ done, and is not done again. A part writes the same bytes whoever does it, and w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -23,7 +25,7 @@ from remit.errors import EventError, Origin, RemitError
 from remit.keeper.keeper import bears_on_agenda
 from remit.model.event import Event
 from remit.pack.load import Pack
-from remit.replay.evaluate import agenda, evaluate
+from remit.replay.evaluate import Again, agenda, evaluate
 from remit.replay.intake import REJECTS, Chunk, lines_of, records, reject_row
 from remit.replay.law import pack_of
 from remit.replay.shelves import (
@@ -67,7 +69,7 @@ class Job:
     def files(self) -> list[tuple[Path, Index]]:
         """Every file of a chunk with its index."""
         names = [named(number) for number in range(len(self.plan.chunks))]
-        return [(self.path(name), self.receipt(name)["index"]) for name in names]
+        return [(self.path(name), array("l", self.receipt(name)["index"])) for name in names]  # which are many
 
     @cached_property
     def first_lines(self) -> list[int]:
@@ -96,6 +98,11 @@ class Job:
         with whole(self.folder / f"{name}.json") as part:
             part.write_text(json.dumps(counts, ensure_ascii=False), "utf-8")
 
+    @cached_property
+    def sizes(self) -> Mapping[int, int]:
+        """How many batches lie on each shelf."""
+        return Counter(shelf for _, index in self.files for shelf in index)
+
     def on(self, shelf: int | None) -> Iterator[pa.RecordBatch]:
         """The batches that chunks laid on a shelf; of None, on those of all cases."""
         for path, index in self.files:
@@ -111,12 +118,14 @@ class Plan:
         now: the moment.
         chunks: what is read, in order.
         shelves: into how many shares the cases are divided.
+        engine: `columnar`, which takes a shelf at once, or `live`, which takes case after case. Both say the same.
     """
 
     key: str
     now: datetime
     chunks: tuple[Chunk, ...]
     shelves: int
+    engine: str = "live"
 
     def as_json(self) -> str:
         return json.dumps({**asdict(self), "now": self.now.isoformat()}, ensure_ascii=False)
@@ -125,7 +134,7 @@ class Plan:
     def of_json(cls, text: str) -> Plan:
         told = json.loads(text)
         chunks = tuple(Chunk(**chunk) for chunk in told["chunks"])
-        return cls(told["key"], datetime.fromisoformat(told["now"]), chunks, told["shelves"])
+        return cls(told["key"], datetime.fromisoformat(told["now"]), chunks, told["shelves"], told["engine"])
 
 
 def job(folder: Path) -> Job:
@@ -203,10 +212,20 @@ def settle(folder: Path, shelf: int) -> None:
 
     table = in_order(work, shelf)
     counts["cases"] = len(table["matter"].unique().drop_null()) if table is not None else 0
-    batches = table.to_batches(max_chunksize=ROWS) if table is not None else []
-    owed = written(work.path(name), evaluate(batches, work.law, work.plan.now, again))
+    owed = written(work.path(name), () if table is None else answered(work, table, again))
     rejects.write(work.path(f"rejects-{name}"))
     work.finish(name, obligations=owed, rejected=len(rejects), **counts)
+
+
+def answered(work: Job, table: pa.Table, again: Again) -> Iterator[pa.RecordBatch]:
+    """What the cases of a shelf owe, by the engine of the plan."""
+    if work.plan.engine == "live":
+        yield from evaluate(table.to_batches(max_chunksize=ROWS), work.law, work.plan.now, again)
+        return
+    from remit.replay.shelf import settled
+
+    owed = settled(table, work.law, work.plan.now, again, spill=work.folder / "spill")
+    yield from owed.to_batches(max_chunksize=ROWS)
 
 
 def in_order(work: Job, shelf: int) -> pa.Table | None:

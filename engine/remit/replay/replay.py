@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
+from importlib.util import find_spec
+from math import inf
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow.compute as pc
 from pyarrow import ipc, parquet
@@ -33,8 +35,12 @@ from remit.replay.shelves import whole
 SHELF_BYTES = 64_000_000
 #: What a replay can be written as in one file; anything else is a directory of Parquet files.
 FILES = (".parquet", ".arrow")
+Engine = Literal["auto", "columnar", "live"]
 Step = Callable[[int, int], None]
+#: The name of its receipt, what does it, and which one it is.
 Part = tuple[str, Callable[..., None], tuple[int, ...]]
+#: Does parts of the replay in a folder, begun in their order, and tells whenever one is done.
+Crew = Callable[[Path, Sequence[Part]], Iterator[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ def replay(
     now: datetime,
     *,
     jobs: int = 1,
+    crew: Crew | None = None,
+    engine: Engine = "auto",
     force: bool = False,
     step: Step = lambda _done, _total: None,
 ) -> Summary:
@@ -72,27 +80,46 @@ def replay(
         to: a file `.parquet` or `.arrow`, or a directory for Parquet files. What lies there already is in the way.
         now: the moment.
         jobs: how many processes work; of one, this one.
+        crew: who works instead of processes of this machine (`spark.crew`).
+        engine: `columnar` takes many cases at once, by DuckDB; `live` takes them one by one. Both give the same rows in the same order. `auto` is
+            `columnar` where DuckDB is installed.
         force: write over what is there, and begin anew what was begun otherwise.
         step: told how many parts are done, and how many there are.
 
     Raises:
         EventError: RM402, a file cannot be read; RM890, it is no table.
-        ReplayError: RM891, something is in the way; RM892, a process died: run it again, it goes on.
+        ReplayError: RM891, something is in the way; RM892, a process died: run it again, it goes on; RM893, DuckDB is not installed.
     """
     work = to / ".replay" if to.suffix not in FILES else to.with_name(f".{to.name}.replay")
-    job = begun(pack, files, to, work, now, force=force)
+    job = begun(pack, files, to, work, now, chosen(engine), force=force)
     chunks = [(named(n), take_in, (n,)) for n in range(len(job.plan.chunks))]
-    shelves = [(f"part-{n:06d}", settle, (n,)) for n in range(job.plan.shelves)]
-    parts: list[Part] = [("agenda", settle_agenda, ()), *shelves]
-    done, total = 0, len(chunks) + 1 + len(parts)
-    for stage in (chunks, [("homes", find_homes, ())], parts):
-        for passed in through(job, stage, jobs):
+    shelves: list[Part] = [(f"part-{n:06d}", settle, (n,)) for n in range(job.plan.shelves)]
+    stages: tuple[Sequence[Part], ...] = (
+        chunks,
+        [("homes", find_homes, ())],
+        [("agenda", settle_agenda, ()), *shelves],
+    )
+    done, total = 0, sum(map(len, stages))
+    for stage in stages:
+        for passed in through(job, stage, crew or pool(jobs)):
             step(done + passed, total)
         done += len(stage)
     return put_together(Job(work), to)
 
 
-def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime, *, force: bool) -> Job:
+def chosen(engine: Engine) -> str:
+    """The engine meant.
+
+    Raises:
+        ReplayError: RM893.
+    """
+    there = find_spec("duckdb") is not None
+    if engine == "columnar" and not there:
+        raise ReplayError("RM893", "library-missing", found="duckdb", expected='pip install "remit[bulk]"')
+    return engine if engine != "auto" else "columnar" if there else "live"
+
+
+def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime, engine: str, *, force: bool) -> Job:
     """The folder of a replay: begun now, or before and not finished."""
     raw = carried(pack)
     key = key_of(raw, files, now)
@@ -110,7 +137,7 @@ def begun(pack: Pack, files: Sequence[Path], to: Path, work: Path, now: datetime
     (work / "pack").write_bytes(raw)
     size = sum(file.stat().st_size for file in files)
     with whole(work / "plan.json") as part:
-        part.write_text(Plan(key, now, chunks, size // SHELF_BYTES + 1).as_json(), "utf-8")
+        part.write_text(Plan(key, now, chunks, size // SHELF_BYTES + 1, engine).as_json(), "utf-8")
     return Job(work)
 
 
@@ -131,28 +158,50 @@ def key_of(raw: bytes, files: Sequence[Path], now: datetime) -> str:
 # --- doing -------------------------------------------------------------------------------------------
 
 
-def through(job: Job, parts: Sequence[Part], jobs: int) -> Iterator[int]:
+def through(job: Job, parts: Sequence[Part], crew: Crew) -> Iterator[int]:
     """Do what is not done; after each part, how many are."""
     left = [part for part in parts if not job.done(part[0])]
     done = len(parts) - len(left)
     yield done
-    if jobs == 1 or len(left) <= 1:
-        for _, work, which in left:
-            work(job.folder, *which)
-            done += 1
-            yield done
-        return
-    with ProcessPoolExecutor(min(jobs, len(left)), mp_context=get_context("spawn")) as pool:
-        found: list[Future[None]] = [pool.submit(work, job.folder, *which) for _, work, which in left]
-        try:
-            for future in as_completed(found):
-                future.result()
-                done += 1
-                yield done
-        except BrokenProcessPool:
-            raise ReplayError("RM892", "worker-lost", found="a process that died", expected="as many processes as memory allows", hint="run the same command again: it goes on where it was; with fewer --jobs it needs less memory") from None  # fmt: skip
-        finally:
-            pool.shutdown(cancel_futures=True)
+    if left:
+        yield from (done + more for more, _ in enumerate(crew(job.folder, largest_first(job, left)), 1))
+
+
+def largest_first(job: Job, parts: Sequence[Part]) -> list[Part]:
+    """Of shelves, those with most on them, lest a large one be begun when all others are done."""
+    return sorted(parts, key=lambda part: -job.sizes[part[2][0]] if part[1] is settle else -inf)
+
+
+def do(folder: Path, part: Part) -> None:
+    """One part, wherever this runs."""
+    _, work, which = part
+    work(folder, *which)
+
+
+def pool(jobs: int) -> Crew:
+    """So many processes of this machine; of one, this one.
+
+    Raises:
+        ReplayError: RM892, a process died.
+    """
+
+    def work(folder: Path, parts: Sequence[Part]) -> Iterator[None]:
+        if jobs == 1 or len(parts) == 1:
+            for part in parts:
+                do(folder, part)
+                yield
+            return
+        with ProcessPoolExecutor(min(jobs, len(parts)), mp_context=get_context("spawn")) as processes:
+            found = [processes.submit(do, folder, part) for part in parts]
+            try:
+                for future in as_completed(found):
+                    yield future.result()
+            except BrokenProcessPool:
+                raise ReplayError("RM892", "worker-lost", found="a process that died", expected="as many processes as memory allows", hint="run the same command again: it goes on where it was; with fewer --jobs it needs less memory") from None  # fmt: skip
+            finally:
+                processes.shutdown(cancel_futures=True)
+
+    return work
 
 
 # --- putting together --------------------------------------------------------------------------------
@@ -196,7 +245,7 @@ def summed(job: Job, parts: Sequence[str], to: Path, rejects: Path) -> Summary:
 
 def gather(job: Job, parts: Sequence[str], to: Path) -> None:
     """All parts in one file, a batch at a time."""
-    with whole(to) as part, writer_of(part, to.suffix) as writer:
+    with whole(to, job.folder) as part, writer_of(part, to.suffix) as writer:
         for name in parts:
             for batch in parquet.ParquetFile(job.path(name)).iter_batches():
                 writer.write_batch(batch)
@@ -210,7 +259,7 @@ def writer_of(part: Path, suffix: str) -> Any:
 
 def gather_rejects(job: Job, parts: Sequence[str], to: Path) -> None:
     """All that was set apart, in order of the files; lines counted from each file's first."""
-    with whole(to) as part, parquet.ParquetWriter(str(part), REJECTS, compression="zstd") as writer:
+    with whole(to, job.folder) as part, parquet.ParquetWriter(str(part), REJECTS, compression="zstd") as writer:
         for number, before in enumerate(job.first_lines):
             table = parquet.read_table(job.path(f"rejects-{number:06d}"), schema=REJECTS)
             lines = pc.add(table["line"], before)

@@ -7,10 +7,12 @@ one of the two below. Whoever settles a shelf reads its batches of every file, a
 from __future__ import annotations
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 from zlib import crc32
 
 import pyarrow as pa
@@ -27,7 +29,7 @@ from remit.pack.load import Pack
 UNSETTLED, AGENDA = -2, -1
 #: Rows of a batch.
 ROWS = 10_000
-#: Name of a file of shelves → which shelf each of its batches lies on.
+#: Of a file of shelves: which shelf each of its batches lies on, in order.
 Index = Sequence[int]
 
 
@@ -85,10 +87,17 @@ def shelves_of(event: Event, shelves: int, bears: Callable[[Event], bool]) -> It
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A file that is there whole or not at all, and lasts once it is there."""
-    part = path.with_name(path.name + ".part")
-    yield part
+def whole(path: Path, folder: Path | None = None) -> Iterator[Path]:
+    """A file that is there whole or not at all, and lasts once it is there; until then in a folder, or beside its place.
+
+    Several may write it at once, as where a worker was given up too early: each has a file of its own.
+    """
+    part = (folder or path.parent) / f"{path.name}.{uuid4().hex}.part"
+    try:
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     part.replace(path)
@@ -96,7 +105,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 def batches_on(path: Path, index: Index, shelf: int | None) -> Iterator[pa.RecordBatch]:
     """The batches of a shelf; of None, those of every share of the cases."""
-    wanted = [n for n, found in enumerate(index) if found == shelf or (shelf is None and found >= 0)]
+    wanted = range(bisect_left(index, shelf or 0), len(index) if shelf is None else bisect_right(index, shelf))
     if wanted:
         with pa.memory_map(str(path)) as source, ipc.open_file(source) as reader:
             for number in wanted:

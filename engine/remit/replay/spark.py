@@ -13,10 +13,12 @@ executor that dies, Spark does the part again, from what the others still hold o
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -29,6 +31,7 @@ from remit.model.event import Event
 from remit.pack.load import Pack
 from remit.replay.evaluate import agenda, evaluate
 from remit.replay.law import carried, law_of
+from remit.replay.replay import Crew, Part, do
 from remit.replay.shelves import Homes, homes_of, told_in
 from remit.semantics.law import Law
 
@@ -38,8 +41,10 @@ if TYPE_CHECKING:
 
 
 def ready(builder: SparkSession.Builder) -> SparkSession.Builder:
-    """A session with which this works: moments in UTC, and executors that run this Python."""
-    return builder.config("spark.sql.session.timeZone", "UTC").config("spark.pyspark.python", sys.executable)
+    """A session with which this works: moments in UTC, and executors that run this Python, if `PYSPARK_PYTHON` names no other."""
+    # Spark hears of it by the environment alone, unless it was begun by `spark-submit`.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return builder.config("spark.sql.session.timeZone", "UTC")
 
 
 def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int | None = None) -> DataFrame:
@@ -66,7 +71,7 @@ def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int
     cases = shares.sortWithinPartitions("matter", "position").mapInArrow(partial(settled, shared, now), schema)
     types = agenda_types(law.program)
     heard = placed if types is None else placed.where(F.col("type").isin(*types))
-    told = filter(bears_on_agenda(law.program), collected(heard.orderBy("position"), pack))
+    told = filter(bears_on_agenda(law.program), collected(heard, pack))
     standing = pa.Table.from_batches(agenda(told, law, now), schema=OBLIGATIONS)
     owed: DataFrame = cases.unionByName(session.createDataFrame(standing, schema=schema))
     return owed
@@ -75,6 +80,19 @@ def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int
 def settled(shared: Broadcast[bytes], now: datetime, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """One share of the cases, wherever this runs."""
     return evaluate(batches, law_of(shared.value), now)
+
+
+def crew(session: SparkSession) -> Crew:
+    """Executors that do the parts of a `replay.replay`, where driver and executors see its files under one path.
+
+    A part that is done has its receipt in that folder: what an executor had not finished when it died is done by another,
+    and what a driver had not finished by its next run. The pack is read there once by each worker.
+    """
+
+    def work(folder: Path, parts: Sequence[Part]) -> Iterator[None]:
+        yield from session.sparkContext.parallelize(parts, len(parts)).map(partial(do, folder)).collect()
+
+    return work
 
 
 def homes(events: DataFrame, pack: Pack) -> Homes:
@@ -87,8 +105,9 @@ def homes(events: DataFrame, pack: Pack) -> Homes:
 
 
 def collected(events: DataFrame, pack: Pack) -> Iterator[Event]:
-    """These events, here."""
-    return told_in(events.toArrow().to_batches(), pack)
+    """These events, here; in their order, where they have a position."""
+    found = events.toArrow()
+    return told_in((found.sort_by("position") if "position" in found.schema.names else found).to_batches(), pack)
 
 
 def at_home(events: DataFrame, homes: Homes) -> DataFrame:

@@ -41,7 +41,8 @@ def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
 
 def in_order(found: Iterable[Change]) -> tuple[Change, ...]:
     """Changes in the one order in which they are told."""
-    return tuple(sorted(found, key=lambda c: (c.obligation.id, c.what)))
+    told = tuple(found)
+    return told if len(told) < 2 else tuple(sorted(told, key=lambda c: (c.obligation.id, c.what)))
 
 
 def named(before: Obligation | None, after: Obligation) -> str:

@@ -1,0 +1,61 @@
+"""What the plan found of each draft → obligations: first one flat row each, then with everyone who has a part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from remit.columnar.asked import Asked
+from remit.columnar.schema import OBLIGATIONS
+
+
+def escape(text: str) -> str:
+    """As `semantics.drafts.escaped`, of a column."""
+    return f"replace(replace({text}, '%', '%25'), '/', '%2F')"
+
+
+CASE = '"case"'
+#: Performed, and nothing is left to acknowledge.
+DONE = "(done_at IS NOT NULL AND CASE WHEN maintained THEN must ELSE NOT handover END)"
+LATE = "CASE WHEN latest IS NOT NULL AND {0} > latest AND NOT perdurant THEN 'breached' ELSE {1} END"
+#: The columns of an obligation that are not the same for all, and in place of parties their numbers.
+FLAT: Mapping[str, str] = {
+    "id": f"prefix || bearer_key || '/' || {escape(CASE)} || CASE per WHEN 'case' THEN '' ELSE '/' || {escape('part')} END",
+    "rule": "name", "policy": "policy", "post": "post", "case": CASE, "subject": "subject",
+    "status": f"""CASE
+        WHEN verdict IS NULL THEN 'undecided'
+        WHEN maintained THEN CASE WHEN {DONE} THEN 'done' ELSE 'in_force' END
+        WHEN {DONE} THEN CASE WHEN due IS NULL OR done_at <= due THEN 'done' ELSE {LATE.format("done_at", "'done_late'")} END
+        WHEN moment < arose THEN 'pending'
+        WHEN due IS NULL OR moment <= due THEN 'active'
+        ELSE {LATE.format("moment", "'overdue'")} END""",
+    "triggered_by": "CASE WHEN others IS NULL THEN [id] ELSE list_prepend(id, others) END",
+    "opens": "arose", "due": "due", "latest": "latest", "deadline_state": "deadline_state", "reading": "reading",
+    "awaits": "awaits", "calendars": "calendars", "performed_at": f"CASE WHEN {DONE} THEN done_at END",
+    "performed_by": f"CASE WHEN {DONE} THEN done_by ELSE [] END", "rebuttable": "doubtful",
+    "handover_open": "NOT maintained AND handover AND done_at IS NOT NULL AND verdict IS NOT NULL",
+    "asks": "array_to_string(list_concat(coalesce(doubts, []), asks), ',')",
+}  # fmt: skip
+
+
+def obligations(flat: pa.Table, asked: Asked) -> pa.Table:
+    """The rows with their parties and questions, by `schema.OBLIGATIONS`."""
+    beside = asked.parties().take(flat["post"])
+    asks = flat["asks"].combine_chunks().dictionary_encode()
+    questions = asked.asking(asks.dictionary.to_pylist()).take(asks.indices)
+    size = len(flat)
+
+    def column(field: pa.Field) -> pa.Array:
+        match field.name:
+            case "questions":
+                return questions
+            case "nature":
+                return pa.repeat(pa.scalar("triggered"), size)
+            case name if name in beside.column_names:
+                return beside[name]
+            case name if name in FLAT:
+                return flat[name].cast(field.type)
+        return pa.nulls(size, field.type)
+
+    return pa.Table.from_arrays([column(field) for field in OBLIGATIONS], schema=OBLIGATIONS)

@@ -1,0 +1,209 @@
+"""`Slot`: one duty of a case as it is held in memory, of which there may be millions.
+
+Of a duty raised by one report and touched by nothing since, only what sets it apart is held: the report, the desk, how it
+stands. Its draft and the obligation itself are made again of that when somebody asks. Of any other both are held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from remit.expressions.situation import Situation
+from remit.live.drafts import Draft
+from remit.live.program import LiveProgram
+from remit.live.records import make_obligation
+from remit.live.routes import Route
+from remit.live.rules import Company, LiveRule
+from remit.model.event import Event
+from remit.model.obligation import Deadline, Obligation, Party
+from remit.model.terms import Nature, Status
+from remit.semantics.life import PERFORMED, open_status
+
+#: From so many duties on, they are looked up and not looked through.
+MANY = 16
+
+
+class Home(Protocol):
+    """The case a duty belongs to."""
+
+    case: str | None
+
+    @property
+    def program(self) -> LiveProgram: ...
+
+    def situation(self, event: Event, kinds: frozenset[str] = ...) -> Situation:
+        """What conditions about one of its events are judged in."""
+        ...
+
+
+class Slot:
+    """One duty. It turns by itself at `wakes_at`.
+
+    Attributes:
+        more: what it is besides, where an act gave it to another unit.
+        followed: what its failure set off.
+    """
+
+    __slots__ = (
+        "_draft", "_event", "_owed", "_route", "bearer", "company", "followed", "home", "key", "more", "rule", "wakes_at",
+    )  # fmt: skip
+
+    def __init__(
+        self, home: Home, key: str, rule: LiveRule, event: Event | None, route: Route, bearer: Party, company: Company, draft: Draft | None
+    ) -> None:  # fmt: skip
+        self.home, self.key, self.rule, self.bearer, self.company = home, key, rule, bearer, company
+        self._event, self._route, self._draft = event, route, draft
+        self._owed: Obligation | Status = Status.ACTIVE
+        self.more: tuple[Obligation, ...] = ()
+        self.followed: tuple[Obligation, ...] = ()
+        self.wakes_at: datetime | None = None
+
+    @classmethod
+    def of(cls, home: Home, key: str, draft: Draft) -> Slot:
+        """That of a draft."""
+        rule, kept = draft.rule, None if is_plain(draft) else draft
+        company = rule.company.find(draft.situation, draft.day, draft.found)
+        return cls(home, key, rule, draft.event, draft.route, draft.bearer, company, kept)
+
+    @property
+    def subject(self) -> str | None:
+        return None if self._event is None else self._event.subject
+
+    @property
+    def draft(self) -> Draft:
+        """What it is settled from."""
+        return self._draft if self._draft is not None else self._drafted()
+
+    def _drafted(self) -> Draft:
+        event = self._event
+        assert event is not None  # noqa: S101 - plain is what an event raised
+        unit = next(unit for party, unit in self._route.desks if party is self.bearer)
+        day = self.home.program.timeline.day(event.at)
+        return Draft(
+            self.rule, self.bearer, unit, Nature.TRIGGERED, self._route, self.home.situation(event), day, True, (event.id,), event.knowable_at
+        )  # fmt: skip
+
+    def keep(self, draft: Draft) -> None:
+        """It is settled from this draft from now on."""
+        self._draft = draft
+
+    @property
+    def owed(self) -> Obligation:
+        """The duty itself."""
+        held = self._owed
+        if isinstance(held, Obligation):
+            return held
+        event = self._event
+        assert event is not None  # noqa: S101 - plain is what an event raised
+        return self._obligation(event, held, self.rule.limit(event.at, event.knowable_at, self.bearer.place))
+
+    def arise(self, event: Event, known_at: datetime, now: datetime) -> Obligation:
+        """The duty as it is raised where no act bears on it: the clock alone decides."""
+        rule = self.rule
+        due = rule.limit(event.at, known_at, self.bearer.place)
+        self._owed = status = Status.IN_FORCE if rule.maintained else open_status(due, now, rule.rule.perdurant)
+        return self._obligation(event, status, due)
+
+    def _obligation(self, event: Event, status: Status, due: Deadline) -> Obligation:
+        rule, source, company = self.rule, self.rule.rule, self.company
+        return make_obligation(
+            self.key, source.id, source.policy, source.article, source.article_label, rule.quotes, source.modality,
+            source.action or "", Nature.TRIGGERED, source.kind, self.bearer, company.performers, company.to, company.cooperating,
+            self.home.case, event.subject, None, status, (event.id,), due, None, (), None, False, False, (), None, None,
+            rule.inferred,
+        )  # fmt: skip
+
+    def hold(self, owed: Obligation, more: tuple[Obligation, ...], due: Deadline) -> None:
+        """It was settled anew, and came to this; `due` as it is before any stop."""
+        self.more = more
+        plain = self._draft is None and owed.deadline is due and not more and is_untouched(owed)
+        self._owed = owed.status if plain else owed
+
+    @property
+    def closed(self) -> bool:
+        """Performed, with nothing that follows: only an act of yet another unit, or one upon it, makes it another."""
+        held = self._owed
+        if not isinstance(held, Obligation) or held.status not in PERFORMED:
+            return False
+        return not (self.rule.maintained or self.rule.rule.then or self.more)
+
+    @property
+    def group(self) -> tuple[str, ...] | None:
+        """Whose acts closed it; None while it is open."""
+        return self.owed.performed_by if self.closed else None
+
+    @property
+    def shown(self) -> tuple[Obligation, ...]:
+        """Everything it comes to."""
+        return (self.owed, *self.more, *self.followed)
+
+
+class Slots:
+    """The duties of one case as they were raised: looked through while they are few, looked up when they are many."""
+
+    __slots__ = ("_all", "_by_key", "_by_rule")
+
+    def __init__(self) -> None:
+        self._all: list[Slot] = []
+        self._by_rule: dict[int, list[Slot]] | None = None
+        self._by_key: dict[str, Slot] | None = None
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self._all)
+
+    def add(self, slot: Slot) -> None:
+        self._all.append(slot)
+        if self._by_rule is not None and self._by_key is not None:
+            self._by_rule.setdefault(slot.rule.order, []).append(slot)
+            self._by_key[slot.key] = slot
+        elif len(self._all) > MANY:
+            self._by_rule = {}
+            for one in self._all:
+                self._by_rule.setdefault(one.rule.order, []).append(one)
+            self._by_key = {one.key: one for one in self._all}
+
+    def of(self, rule: int) -> Sequence[Slot]:
+        """Those of the rule of that order."""
+        if self._by_rule is not None:
+            return self._by_rule.get(rule, ())
+        return [slot for slot in self._all if slot.rule.order == rule] if self._all else ()
+
+    def find(self, key: str) -> Slot | None:
+        """The one with that id."""
+        if self._by_key is not None:
+            return self._by_key.get(key)
+        for slot in self._all:
+            if slot.key == key:
+                return slot
+        return None
+
+    @property
+    def rules(self) -> Collection[int]:
+        """The orders of the rules that raised any."""
+        return self._by_rule if self._by_rule is not None else dict.fromkeys(slot.rule.order for slot in self._all)
+
+
+def is_plain(draft: Draft) -> bool:
+    """Whether one report raised it for sure, in a case of which nothing else was looked at."""
+    event = draft.event
+    return (
+        event is not None
+        and draft.verdict is True
+        and draft.nature is Nature.TRIGGERED
+        and draft.reports == (event.id,)
+        and draft.arose_at == event.knowable_at
+        and not (draft.doubtful or draft.rebuttable or draft.undecided or draft.situation.events)
+    )
+
+
+def is_untouched(owed: Obligation) -> bool:
+    """Whether its status says all that has become of it."""
+    return (
+        owed.performed_at is None
+        and owed.breached_at is None
+        and owed.transferred_to is None
+        and not (owed.questions or owed.handover_open)
+        and len(owed.triggered_by) == 1
+    )
