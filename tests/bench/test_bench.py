@@ -23,7 +23,11 @@ from remit import Engine, Pack
 
 TINY = Pace(rounds=2, seconds=0.01, warm_s=0, load_limit_s=60)
 #: Where durable_rules can't be built, remit alone is run.
-SIDES = ("submit_reference", *(("durable_api", "durable_c") if find_spec("durable_rules_engine") else ()))
+SIDES = (
+    "submit_reference",
+    "match_compiled",
+    *(("durable_api", "durable_c") if find_spec("durable_rules_engine") else ()),
+)
 PAGE = "# P\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nkept\n"
 
 

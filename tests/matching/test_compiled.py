@@ -65,9 +65,9 @@ guards = st.lists(parts, min_size=1, max_size=4).map(lambda found: reduce(And, f
 def test_rules_behind_screens_and_tables_of_constants(
     policies: tuple[Policy, ...], asked: list[Expression], data: st.DataObject, events: tuple[Event, ...]
 ) -> None:
-    rules = []
+    made, rules = compile_program(policies).rules, []
     for order, tree in enumerate(asked):
-        rule = data.draw(st.sampled_from(compile_program(policies).rules))
+        rule = data.draw(st.sampled_from(made))
         triggers = frozenset(data.draw(st.sampled_from((("e0",), ("e0", "e1")))))
         waits = data.draw(st.sampled_from((False, False, False, True)))
         rules.append(replace(rule, order=order, guard=tree, triggers=triggers, per_bearer=waits))

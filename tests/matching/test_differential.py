@@ -6,12 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from native import durable
+from remit import Pack
 from remit.matching.compiled import Compiled
 from remit.matching.history import versions
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.rule import Policy
 from remit.program.compile import compile_program
+from remit.semantics.obligations import by_case
+from remit.shipped import shipped_pack
 from strategies import DIFFERENTIAL, policies, streams
 
 COUNTED = {"examples": 0, "bindings": 0}
@@ -24,6 +27,7 @@ def compare(policy: Policy, events: tuple[Event, ...]) -> None:
     told = [history for case in cases for history in versions(case, [e for e in events if e.case == case])]
     expected = reference.bindings_of(told)
     assert native.bindings_of(told) == expected
+    assert tuple(map(native.bindings, told)) == expected
     assert Compiled(program).bindings_of(told) == expected
     assert native.name == "durable"
     assert not native.incidents
@@ -43,6 +47,22 @@ def test_the_same_bindings_for_every_program_and_stream() -> None:
     assert COUNTED["examples"] >= DIFFERENTIAL
     assert COUNTED["bindings"] > COUNTED["examples"] / 4, "the generator sets nothing off"
     print(f"{COUNTED['examples']} programs and streams, {COUNTED['bindings']} bindings, no difference")
+
+
+def test_the_same_bindings_for_every_example_of_the_shipped_pack() -> None:
+    pack = Pack.load(shipped_pack())
+    program = compile_program(pack.policies)
+    told = [
+        history
+        for path in pack.cases
+        for case, events in by_case(pack.read_events(path)).items()
+        for history in versions(case, events)
+    ]
+    expected = Reference(program).bindings_of(told)
+    assert sum(map(len, expected)) > len(told)
+    native = durable(program)
+    assert tuple(map(native.bindings, told)) == native.bindings_of(told) == expected
+    assert not native.incidents
 
 
 @settings(max_examples=25)

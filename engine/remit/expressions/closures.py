@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -46,6 +47,8 @@ AnyJudge = Callable[[Any, Any], Result]
 #: What becomes of a node that reads something.
 Leaf = Callable[[Expression, frozenset[str]], AnyJudge]
 NOTHING: Bound = {}
+#: Rules that read the same fact share what reads it, which then lies where the processor has it at hand.
+REMEMBERED = 4096
 #: What every event says of itself.
 FIXED = frozenset({"type", "at", "known_at", "place", "by", "subject", "id", "case"})
 #: What is read of a case beside the facts about it.
@@ -214,8 +217,7 @@ def in_case(node: Expression, bound: frozenset[str]) -> CaseJudge:
             read = field_of(name, UNKNOWN if absent is None else absent)
             return lambda event, _case: read(event)
         case Path(Variable("subject"), name, absent=absent):
-            meant: Result = UNKNOWN if absent is None else absent
-            return lambda event, case: value_in(case.facts(event.subject), name, meant)
+            return of_person(name, UNKNOWN if absent is None else absent)
         case Path(Variable("case"), name, absent=absent) if name not in OF_CASE:
             return of_matter(name, UNKNOWN if absent is None else absent)
         case _:
@@ -223,6 +225,12 @@ def in_case(node: Expression, bound: frozenset[str]) -> CaseJudge:
             return lambda event, case: judge(case.situation(event), NOTHING)
 
 
+@lru_cache(REMEMBERED, typed=True)
+def of_person(field: str, absent: Result) -> CaseJudge:
+    return lambda event, case: value_in(case.facts(event.subject), field, absent)
+
+
+@lru_cache(REMEMBERED, typed=True)
 def of_matter(field: str, absent: Result) -> CaseJudge:
     def read(_event: Event, case: Case) -> Result:
         found = case.matter.get(field)

@@ -7,7 +7,7 @@ looked at, before anything is called. A type whose rules ask for constants has a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 from remit.expressions.closures import FIXED, CaseJudge, value_in_case_of, verdict_in_case_of
@@ -16,17 +16,17 @@ from remit.matching.dispatch import Asked, of_type
 from remit.matching.history import History
 from remit.matching.matcher import Binding, Incident, guard
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Compare, Comparison, Expression, Literal, Path, Quantify, Variable
+from remit.model.expression import UNKNOWN, And, Compare, Comparison, Expression, Literal, Path, Quantify, Variable
 from remit.program.compile import conjuncts, walk
 from remit.program.program import CompiledRule, Program
 
 #: The bindings by one event of a case, in the order of the rules.
 Finder = Callable[[Event, History], tuple[Binding, ...]]
-#: Five things that are looked at where the event is, and so have no class of their own: the attribute, sign and constant of a
-#: comparison that the event must not fail; who goes on where it holds; who goes on where the event does not say. Without an
-#: attribute the last goes on at once. Without a sign, what stands for the constant, and for the two that go on, are screens:
-#: by constants, for any other value, for an event that does not say.
-Screen = tuple[str | None, Any, Any, Any, Any]
+#: Six things that are looked at where the event is, and so have no class of their own: the attribute, sign and constant of a
+#: comparison that the event must not fail; the one rule that asks for it; what else that rule asks, if anything; and who finds
+#: what is set off where the event does not say. Without an attribute, that one goes on at once. Without a sign, screens stand
+#: for the three in the middle: by constants, for any other value, for an event that does not say.
+Screen = tuple[str | None, Any, Any, Any, Any, Finder | None]
 NONE: tuple[Binding, ...] = ()
 #: A binding of its three parts, without the call in between that `Binding` itself would make.
 bind: Callable[[tuple[CompiledRule, Event, object]], Binding] = partial(tuple.__new__, Binding)
@@ -94,24 +94,32 @@ def set_off(
         screen = screens.get(event.type)
         if screen is None:
             continue
-        attribute, compare, constant, passed, unsaid = screen
+        attribute, compare, constant, rule, rest, find = screen
         if attribute is not None:
-            value = event.data.get(attribute, UNKNOWN)
+            value: Any = event.data.get(attribute, UNKNOWN)
             if compare is None:
                 try:
-                    screen = unsaid if value is UNKNOWN else constant.get(value, passed)
-                except TypeError:  # what cannot be hashed equals no constant, or is left to the conditions
-                    screen = unsaid
-                attribute, compare, constant, passed, unsaid = screen
+                    screen = rest if value is UNKNOWN else constant.get(value, rule)
+                except TypeError:  # what cannot be hashed is left to the conditions
+                    screen = rest
+                attribute, compare, constant, rule, rest, find = screen
                 value = UNKNOWN if attribute is None else event.data.get(attribute, UNKNOWN)
             if value is not UNKNOWN:
                 try:
-                    if not compare(value, constant):
-                        continue
+                    holds = compare(value, constant)
                 except TypeError:
-                    passed = unsaid
-                unsaid = passed
-        found += unsaid(event, case_of(event.case))
+                    holds = UNKNOWN
+                if holds is False:
+                    continue
+                if rest is not None:
+                    verdict = rest(event, case_of(event.case))
+                    if verdict is False:
+                        continue
+                    holds = UNKNOWN if verdict is UNKNOWN else holds
+                found.append(bind((rule, event, holds)))
+                continue
+        if find is not None:
+            found += find(event, case_of(event.case))
     return found
 
 
@@ -149,7 +157,7 @@ def table_of(always: Sequence[CompiledRule], asked: Asked[CompiledRule]) -> Scre
     """Beside those that are always judged, the rules that ask for what the event states; all where it does not say."""
     name = asked.attribute
     by_value = {value: plain_screen((*always, *rules), (name, value)) for value, rules in asked.by_value.items()}
-    return name, None, by_value, plain_screen(always, None), plain_screen((*always, *asked.everyone), None)
+    return name, None, by_value, plain_screen(always, None), plain_screen((*always, *asked.everyone), None), None
 
 
 def plain_screen(rules: Sequence[CompiledRule], equal: tuple[str, object] | None) -> Screen:
@@ -158,7 +166,8 @@ def plain_screen(rules: Sequence[CompiledRule], equal: tuple[str, object] | None
         rule, *parts = rules[0], *parts_of(rules[0].guard, equal)
         match parts:
             case [Compare(sign, Path(Variable("event"), name), Literal(value)), *rest] if name not in FIXED:
-                return name, COMPARE[sign], value, conjunction(rule, rest), conjunction(rule, parts)
+                others = value_in_case_of(reduce(And, rest)) if rest else None
+                return name, COMPARE[sign], value, rule, others, conjunction(rule, parts)
     return unscreened(each_of([rule_finder(rule, equal) for rule in sorted(rules, key=place)]))
 
 
@@ -167,7 +176,7 @@ def place(rule: CompiledRule) -> int:
 
 
 def unscreened(finder: Finder) -> Screen:
-    return None, None, None, finder, finder
+    return None, None, None, None, None, finder
 
 
 def each_of(finders: Sequence[Finder]) -> Finder:
