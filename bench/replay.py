@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -48,6 +50,8 @@ NOW = datetime.fromisoformat("2025-01-01T00:00+08:00")
 LENGTH = 5
 #: Events that are made; where more are wanted, these come again in other cases.
 ONCE = 200_000
+#: Events with which Spark is measured, at least.
+FEWEST = 20_000
 #: Fields of an event that are no facts.
 OWN = frozenset(["id", "case", "at", "by", "place", "type", "action"])
 
@@ -192,6 +196,10 @@ def spark(events: int, rounds: int = 3) -> dict[str, list[float]]:
     Both read one table, divide its cases among them, sort, evaluate, and write tables, the agenda among it. What is
     started once (Spark, the processes, the law in each) is started before.
     """
+    if events < FEWEST:
+        raise SystemExit(f"Spark takes seconds to begin a job: fewer than {FEWEST:,} events say nothing of it")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise SystemExit("no Java: Spark cannot run")
     from pyspark.sql import SparkSession
 
     from remit.replay.spark import obligations, ready

@@ -30,7 +30,7 @@ def settings(builder: SparkSession.Builder) -> SparkSession.Builder:
     from remit.replay.spark import ready
 
     told = {
-        "spark.driver.memory": "1g", "spark.executor.memory": "500m", "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "1g", "spark.executor.memory": "500m", "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "4", "spark.task.maxFailures": "8", "spark.shuffle.io.retryWait": "1s", "spark.executorEnv.PYTHONPATH": ENGINE, "spark.log.level": "ERROR",
     }  # fmt: skip
     for name, value in told.items():

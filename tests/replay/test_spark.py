@@ -225,7 +225,7 @@ def killed_when(sign: Callable[[], bool], cluster: Cluster, work: Callable[[], o
 
     thread = Thread(target=run)
     thread.start()
-    until = monotonic() + 120
+    until = monotonic() + 300
     while not sign() and thread.is_alive() and monotonic() < until:
         sleep(0.02)
     at_work = thread.is_alive()
@@ -245,7 +245,7 @@ def test_one_of_two_workers_is_killed_and_nothing_is_lost(
     def slowly(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """As if there were more to do."""
         yield from batches
-        sleep(1)
+        sleep(0.5)
 
     with session_on(cluster.url, monkeypatch) as session:
         jobs = session.sparkContext.statusTracker()

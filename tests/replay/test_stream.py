@@ -188,7 +188,7 @@ def test_stopped_in_the_middle_it_goes_on_from_its_checkpoint(server: Server, ke
     kill_when_under_way(first, tmp_path / "checkpoint", server.dsn("in_a_stream"), after)
     done = len(list((tmp_path / "checkpoint" / "commits").glob("[0-9]*")))
     assert 0 < done < 13
-    subprocess.run(call, env=env, check=True, timeout=300)
+    subprocess.run(call, env=env, check=True, timeout=600)
     assert same(examine(streamed, key, PACK), expected)
     assert counts(tmp_path / "refused") == (121, 1)
     (table,) = (tmp_path / "refused").glob("*.parquet")
@@ -201,7 +201,7 @@ def kill_when_under_way(process: subprocess.Popen[bytes], checkpoint: Path, dsn:
 
     `after` says how many events there are after so many micro-batches.
     """
-    until = monotonic() + 180
+    until = monotonic() + 400
     try:
         while process.poll() is None and monotonic() < until:
             sleep(0.01)
