@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path as File
 
 from hypothesis import given, settings
 
@@ -18,8 +18,9 @@ from remit.columnar.told import SPECIAL
 from remit.live.program import LiveProgram
 from remit.matching.reference import Reference
 from remit.model.event import Event
+from remit.model.expression import And, Compare, Comparison, Has, In, Literal, Not, Or, Path, Variable
 from remit.model.obligation import Obligation
-from remit.model.rule import Policy
+from remit.model.rule import Condition, Policy, Rule
 from remit.model.terms import Jointly, ValueKind
 from remit.model.vocabulary import Attribute
 from remit.pack.vocabulary import BUILT_IN_ATTRIBUTES
@@ -43,7 +44,7 @@ from strategies import (
     world,
 )  # fmt: skip
 
-ROOT = Path(__file__).parents[2]
+ROOT = File(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 from city import City  # noqa: E402 - the bench is no package
 from generate import Maker  # noqa: E402
@@ -106,6 +107,41 @@ def apart(policy: Policy) -> Policy:
     return replace(policy, rules=tuple(rules))
 
 
+UNIT = Variable("unit")
+#: What a rule may ask of its bearer.
+OF_BEARER = (
+    Compare(Comparison.EQ, Path(UNIT, "place", kind=ValueKind.PLACE), Literal("north")),
+    Compare(Comparison.NE, Path(UNIT, "level", kind=ValueKind.TEXT), Literal("region")),
+    Compare(Comparison.EQ, Path(Variable("event"), "by", kind=ValueKind.UNIT), Path(UNIT, "id", kind=ValueKind.UNIT)),
+    In(Literal("watch"), Path(UNIT, "roles", kind=ValueKind.TEXT)),
+    Not(Has(Path(Variable("event"), "by", kind=ValueKind.UNIT))),
+)
+
+
+def asking(policy: Policy) -> Policy:
+    """The same, each of which also asks something of its bearer: by turns in its condition, beside it, or as its exception."""
+
+    def asks(rule: Rule, n: int) -> Rule:
+        tree, made = OF_BEARER[n % len(OF_BEARER)], Condition(OF_BEARER[n % len(OF_BEARER)], "made")
+        if rule.condition is None or n % 3 == 0:
+            return replace(rule, exception=made) if n % 2 else replace(rule, condition=made)
+        join = And if n % 2 else Or
+        return replace(rule, condition=replace(rule.condition, tree=join(rule.condition.tree, tree)))
+
+    return replace(policy, rules=tuple(asks(rule, n) for n, rule in enumerate(policy.rules)))
+
+
+@settings(max_examples=DIFFERENTIAL // 40)
+@given(policies().map(apart).map(asking), streams(), busy_moments)
+def test_rules_that_ask_something_of_the_bearer_are_those_of_the_reference(
+    policy: Policy, events: tuple[Event, ...], now: datetime
+) -> None:
+    program = compile_program((policy,))
+    law = Law(program, world(), {}, replace(calendar(), local={}), MADE, Reference(program))
+    plainly = [event for event in events if event.type not in SPECIAL]
+    assert columnar_answer(law, plainly, now) == reference_answer(law, plainly, now)
+
+
 @settings(max_examples=DIFFERENTIAL // 40)
 @given(policies().map(apart), streams(), busy_moments)
 def test_rules_that_stand_alone_are_those_of_the_reference(
@@ -125,7 +161,7 @@ def test_a_city_under_the_fuxin_pack_has_the_reference_s_answer() -> None:
     assert columnar_answer(city.law, events, now) == reference_answer(city.law, events, now)
 
 
-def test_a_made_pack_s_city_has_the_reference_s_answer(tmp_path: Path) -> None:
+def test_a_made_pack_s_city_has_the_reference_s_answer(tmp_path: File) -> None:
     city = City(Pack.load(Maker(60, 1, "en").write(tmp_path / "made")), years=1, seed=4)
     events = list(city.events(300))
     assert columnar_answer(city.law, events, city.until) == reference_answer(city.law, events, city.until)

@@ -13,9 +13,11 @@ from pyarrow import parquet
 
 from remit import Pack
 from remit.columnar.schema import events_in, events_of, table_of_events
+from remit.keeper.keeper import bears_on_agenda
 from remit.model.event import PERFORMED, Event
-from remit.replay.columns import sound_rows, table_of
+from remit.replay.columns import bearing, sound_rows, table_of
 from remit.replay.intake import Sound, chunks_of, is_plain, records
+from remit.semantics.law import Law
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
@@ -27,7 +29,7 @@ AT = datetime(2024, 3, 1, tzinfo=UTC)
 CHOICE = next(a for a in WORDS.attributes.values() if a.choices and any(a.id in e.attributes for e in WORDS.event_types.values()))  # fmt: skip
 KINDS = ["infant_found", "victim_rescued", PERFORMED, "retraction", "waiver", "unheard_of", *(n for n, e in WORDS.event_types.items() if CHOICE.id in e.attributes)]  # fmt: skip
 DATA = {
-    "age": st.sampled_from([-1, 0, 7, 200]), "action": st.sampled_from(["report_clue", "nothing"]), "rule": st.just("a7-2.report-clue"),
+    "age": st.sampled_from([-1, 0, 7, 200]), "action": st.sampled_from(["report_clue", "submit_self_assessment", "nothing"]), "rule": st.sampled_from(["a7-2.report-clue", "a24.self-assessment"]),
     "of": st.sampled_from(["a", "\n"]), "obligation": st.just("x"), CHOICE.id: st.sampled_from([CHOICE.choices[0].id, "other"]),
 }  # fmt: skip
 names = st.sampled_from(["a", "b", "", "a\nb", "案"])
@@ -44,6 +46,13 @@ def test_a_row_is_sound_where_its_event_is(told: list[Event]) -> None:
     assert is_plain(batch.schema, WORDS)
     sound = Sound(WORDS)
     assert sound_rows(batch, WORDS).to_pylist() == [sound(e) for e in events_in(batch, WORDS.attributes, PACK.calendar.zone)]  # fmt: skip
+
+
+@given(st.lists(made, min_size=1, max_size=20))
+def test_a_row_bears_on_the_agenda_where_its_event_does(told: list[Event]) -> None:
+    program = Law.of(PACK).program
+    bears = bears_on_agenda(program)
+    assert bearing(table_of_events(told, WORDS.attributes), program).to_pylist() == [bears(event) for event in told]
 
 
 def test_a_table_is_read_as_its_rows_are(tmp_path: Path) -> None:

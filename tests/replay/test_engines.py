@@ -22,7 +22,7 @@ from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute
 from remit.pack.vocabulary import BUILT_IN_ATTRIBUTES
 from remit.program.compile import compile_program
-from remit.replay import replay
+from remit.replay import columns, replay
 from remit.replay.evaluate import evaluate, ignored
 from remit.replay.shelf import settled
 from remit.semantics.law import Law
@@ -67,6 +67,18 @@ def test_both_engines_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.Mon
     assert done["live"].repeated >= 20
     rejects = [parquet.read_table(tmp_path / f"{engine}.rejects.parquet").to_pylist() for engine in done]
     assert rejects[0] == rejects[1]
+
+
+def test_rows_that_are_laid_down_as_they_are_come_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = tmp_path / "events.parquet"
+    parquet.write_table(table_of_events(mixed(), PACK.vocabulary.attributes), events, row_group_size=150)
+    now = datetime(2024, 9, 1, tzinfo=UTC)
+    at_once = replay.replay(PACK, [events], tmp_path / "at_once.parquet", now)
+    monkeypatch.setattr(columns, "is_plain", lambda _schema, _vocabulary: False)
+    by_row = replay.replay(PACK, [events], tmp_path / "by_row.parquet", now)
+    tables = [parquet.read_table(tmp_path / f"{name}.parquet").to_pylist() for name in ("at_once", "by_row")]
+    assert tables[0] == tables[1]
+    assert changed(at_once, files=(), rejects=None) == changed(by_row, files=(), rejects=None)
 
 
 @settings(max_examples=DIFFERENTIAL // 20)

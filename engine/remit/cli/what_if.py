@@ -13,7 +13,7 @@ from remit.cli.options import Json, Lang, Now
 from remit.cli.session import Session, echo, print_json, reporting
 
 if TYPE_CHECKING:
-    from remit.comparison.what_if import WhatIf
+    from remit.comparison.what_if import WhatIf, Years
     from remit.pack.load import Pack
 
 #: As many rules as a terminal is told of.
@@ -41,7 +41,7 @@ def whatif(
     with reporting(context, lang, as_json=as_json):
         if not events:
             raise typer.BadParameter("say which events are to be replayed", param_hint="--events")
-        from remit.cli.comparing import loaded, two_packs
+        from remit.cli.comparing import two_packs
         from remit.cli.replaying import require_library
 
         session, before = two_packs(context, old, new)
@@ -51,14 +51,24 @@ def whatif(
         years = Years(before, events, session.moment(now))
         tell(session, before, years.against(session.pack), as_json=as_json)
         if watch:
-            from remit.errors import PackError
-            from remit.specification.watch import changes
+            keep_telling(session, before, new, years, as_json=as_json)
 
-            for _ in changes(new):
-                try:
-                    tell(Session(session.language, loaded(new)), before, years.against(loaded(new)), as_json=as_json)
-                except PackError:
-                    echo(session.say("规则包有错误；改正后自动重算", "the pack has errors; it is run again once they are mended"))  # fmt: skip
+
+def keep_telling(session: Session, before: Pack, new: Path, years: Years, *, as_json: bool) -> None:
+    """Again after each change; a pack with errors is waited for."""
+    from remit.cli.comparing import loaded
+    from remit.errors import PackError
+    from remit.specification.watch import changes
+
+    for _ in changes(new):
+        try:
+            after = loaded(new)
+        except PackError:
+            echo(
+                session.say("规则包有错误；改正后自动重算", "the pack has errors; it is run again once they are mended")
+            )
+            continue
+        tell(Session(session.language, after), before, years.against(after), as_json=as_json)
 
 
 def tell(session: Session, before: Pack, found: WhatIf, *, as_json: bool) -> None:

@@ -9,14 +9,15 @@ belongs to the unit graph or the calendar is asked once for each distinct input 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
 
-from remit.columnar.asked import Asked
+from remit.columnar.asked import Asked, Row
 from remit.columnar.owed import FLAT, obligations
 from remit.columnar.rules import ColumnarRule
+from remit.columnar.schema import MOMENT
 from remit.columnar.told import Told
 from remit.live.program import LiveProgram
 from remit.semantics.wakes import graph_days
@@ -28,7 +29,7 @@ CONSTANTS = {
 }  # fmt: skip
 RULE = [
     ("rule", pa.int32()), ("name", pa.string()), ("policy", pa.string()), ("action", pa.string()), ("prefix", pa.string()),
-    ("per", pa.string()), ("first", pa.date32()), ("last", pa.date32()), ("per_bearer", pa.bool_()), ("reads_by", pa.bool_()),
+    ("per", pa.string()), ("begins", MOMENT), ("ends", MOMENT), ("per_bearer", pa.bool_()), ("reads_by", pa.bool_()),
     ("reads_place", pa.bool_()), ("place_of", pa.string()), ("hours", pa.int64()), ("from_event", pa.bool_()),
     ("reading", pa.string()), ("maintained", pa.bool_()), ("must", pa.bool_()), ("perdurant", pa.bool_()),
     ("handover", pa.bool_()), ("joins", pa.bool_()), ("shape", pa.int32()), ("route", pa.int32()), ("limit", pa.int32()),
@@ -97,6 +98,7 @@ class Plan:
                 "shape": self._shapes.setdefault(shape, len(self._shapes)),
                 "route": self._routes.setdefault(rule.route, len(self._routes)),
                 "limit": self._limits.setdefault(rule.limit, len(self._limits)),
+                **self._in_force(rule),
             }
             names |= rule.constants.keys()
             order, action = rule.live.order, rule.live.rule.action or ""
@@ -115,6 +117,12 @@ class Plan:
         self._sql("CREATE OR REPLACE TEMP TABLE rules AS SELECT DISTINCT ON (rule) * EXCLUDE (type) FROM by_type")
         self._table("acts", pa.Table.from_pylist(acts, schema=ACTS))
         self._table("breaches", pa.Table.from_pylist(breaches, schema=ACTS))
+
+    def _in_force(self, rule: ColumnarRule) -> Row:
+        """From and until when: None where its policy sets no bound."""
+        law, first, last = self._program.law, rule.live.first, rule.live.last
+        ends = None if last == date.max else law.midnight(last + timedelta(days=1))
+        return {"begins": None if first == date.min else law.midnight(first), "ends": ends}
 
     def _chosen(self, part: int, *, per_bearer: bool, otherwise: str) -> str:
         """A part of the rule's shape: of those that wait for their bearer, or of the others, for which the rest is `otherwise`."""
@@ -209,17 +217,17 @@ class Plan:
         by_case = " ".join(f"WHEN '{per}' THEN {part}" for per, part in (("event", "e.id"), ("subject", "coalesce(e.subject, '-')")))  # fmt: skip
         condition = self._chosen(0, per_bearer=False, otherwise="TRUE")
         exception = self._chosen(1, per_bearer=False, otherwise="FALSE")
+        day = self._day("e.happened")
         facts = "".join(f" OR ({text})" for text in [chosen("r.shape", {n: s[3] for s, n in self._shapes.items()})] if text != "FALSE")  # fmt: skip
         self._sql(f"""
             CREATE OR REPLACE TEMP TABLE raised AS
-            SELECT e.number, e.id, e.happened, e.learned, e.k, e."case", e.subject, e.day, {self._version("e.day")} AS version,
+            SELECT e.number, e.id, e.happened, e.learned, e.k, e."case", e.subject, {day} AS day, {self._version(day)} AS version,
                    r.rule, r.route, r.per_bearer, r.joins, {facts[4:] or "FALSE"} AS late, {condition} AS verdict, ({exception}) IS NULL AS doubtful,
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
-            FROM (SELECT *, {self._day("happened")} AS day FROM {self._events} SEMI JOIN by_type USING (type)) e
-            JOIN by_type r ON r.type = e.type {self._known_facts}
-            WHERE e.day BETWEEN r.first AND r.last AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
+            FROM {self._events} e JOIN by_type r ON r.type = e.type {self._known_facts}
+            WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
         if facts:
             self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM raised WHERE late')

@@ -79,7 +79,7 @@ class ColumnarRule:
         return {
             "rule": self.live.order, "name": rule.id, "policy": rule.policy, "action": rule.action or "",
             "prefix": f"{escaped(rule.policy)}/{escaped(rule.id)}/", "per": rule.per.value,
-            "first": self.live.first, "last": self.live.last, "per_bearer": self.live.per_bearer,
+            "per_bearer": self.live.per_bearer,
             "reads_by": self.reads_by, "reads_place": self.reads_place, "place_of": self.place, "hours": self.hours,
             "from_event": self.from_event, "reading": rule.timing.reading if isinstance(rule.timing, ByReading) else None,
             "maintained": self.live.maintained, "must": rule.modality is Modality.MUST, "perdurant": rule.perdurant,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from remit.expressions.closures import FIXED
+from remit.expressions.evaluate import COMPARE
 from remit.live.evaluator import LiveEvaluator
 from remit.live.record import STEERING
 from remit.live.rules import LiveRule
@@ -13,8 +15,13 @@ from remit.matching.compiled import Compiled
 from remit.matching.history import History
 from remit.matching.reference import Reference
 from remit.model.event import Event
+from remit.model.expression import UNKNOWN, Compare, Literal, Path, Variable
+from remit.program.compile import conjuncts
 
 Candidates = tuple[tuple[LiveRule, Hearing | None], ...]
+#: An attribute of the event, a sign and a constant: where that comparison is false, so is the whole condition.
+Screen = tuple[str, Callable[[object, object], bool], object]
+NOBODY: Candidates = ()
 
 
 class Audience:
@@ -53,9 +60,12 @@ class Audience:
             for key in heard.keys if heard is not None else ():
                 self._hearers[key][rule.order] = None
         self._meant: dict[str, frozenset[int]] = {}
-        #: Where no constant tells rules apart, those of a type.
-        self._always: dict[str, Candidates] = {
-            kind: tuple((rule, self.hearings[rule.order]) for rule in rules)
+        #: Where no constant tells rules apart, those of a type; before a single one, what most events fail at.
+        self._always: dict[str, tuple[Screen | None, Candidates]] = {
+            kind: (
+                screen_of(rules[0]) if len(rules) == 1 else None,
+                tuple((rule, self.hearings[rule.order]) for rule in rules),
+            )
             for kind, rules in program.undivided.items()
         }
         self.asked = not isinstance(program.law.matcher, Reference | Compiled)
@@ -64,7 +74,10 @@ class Audience:
         """The rules the event may set off, each with what it hears of later."""
         always = self._always.get(event.type)
         if always is not None:
-            return always
+            screen, candidates = always
+            if screen is not None and fails(event, screen):
+                return NOBODY
+            return candidates
         hearings = self.hearings
         return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
 
@@ -93,6 +106,28 @@ class Audience:
         """Where the acts that perform the rule, or violate it, are looked for."""
         acts = rule.source.breaches if breach else rule.source.discharges
         return tuple(dict.fromkeys(key for act in acts for key in keys_of(act.event, rule)))
+
+
+def screen_of(rule: LiveRule) -> Screen | None:
+    """What its condition asks of the event alone, if that is a comparison with a constant."""
+    source = rule.source
+    if source.guard is None or source.breach_triggered or source.per_bearer:
+        return None
+    for part in conjuncts(source.guard):
+        match part:
+            case Compare(sign, Path(Variable("event"), name), Literal(value)) if name not in FIXED:
+                return name, COMPARE[sign], value
+    return None
+
+
+def fails(event: Event, screen: Screen) -> bool:
+    """Whether the event surely fails the comparison; one that does not say does not."""
+    name, compare, constant = screen
+    value = event.data.get(name, UNKNOWN)
+    try:
+        return value is not UNKNOWN and not compare(value, constant)
+    except TypeError:  # which is unknown, too
+        return False
 
 
 def rivals(rules: Sequence[LiveRule]) -> tuple[frozenset[int], ...]:

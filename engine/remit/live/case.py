@@ -221,6 +221,7 @@ class LiveCase(Heard):
         if known_at is None or self._lapsed or self._watch.gone or not self.quiet(rule):
             return False
         suffix = escaped(self.case or "-")
+        now = self.program.timeline.local(now)  # moments of one zone are compared without asking the zone
         for desks in rule.bearers:
             route = desks.find(situation, day, None)
             for party, unit in route.desks:

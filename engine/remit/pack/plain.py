@@ -37,6 +37,9 @@ decode = msgspec.json.Decoder(float_hook=str).decode
 make_event = maker(Event)
 
 
+NOWHERE = Origin()
+
+
 class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
     """It may still be an event."""
 
@@ -101,9 +104,12 @@ class PlainReader:
             return None
         if type(fields) is not dict or len(raw) > MAX_BYTES or not each_key_once(raw, fields):
             return None
-        return self.event(fields)
+        try:
+            return self._read(fields, None, NOWHERE)
+        except (ValueError, LookupError, TypeError):
+            return None
 
-    def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = Origin()) -> Event | None:
+    def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = NOWHERE) -> Event | None:
         """The event that plain values say, or None; `case` and `origin` as for `EventReader.event`."""
         try:
             return self._read(fields, case, origin)

@@ -14,12 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from remit.columnar.schema import events_of, table_of_events
+from remit.columnar.told import counting
 from remit.errors import Origin, RemitError
+from remit.keeper.keeper import BUILT_IN_ACTS, agenda_types
 from remit.model.event import CORRECTION, Event
+from remit.model.rule import On
 from remit.model.vocabulary import Vocabulary
 from remit.pack.load import Pack
-from remit.replay.intake import TABLES, Chunk, Sound, batches_of, chunks_of, is_plain, of_row, records, sizes_of
-from remit.replay.shelves import apart
+from remit.program.program import Program
+from remit.replay.evaluate import UNSETTLED
+from remit.replay.intake import TABLES, Chunk, Record, Sound, batches_of, chunks_of, is_plain, of_row, records, sizes_of
+from remit.replay.shelves import AGENDA, apart, shelf_of
 
 Refused = tuple[Origin, RemitError]
 #: Events that are made a table together.
@@ -41,23 +46,37 @@ def table_of(pack: Pack, files: Sequence[Path]) -> tuple[pa.Table, list[Refused]
 
 def parts_of(pack: Pack, chunk: Chunk, refused: list[Refused]) -> Iterator[pa.Table]:
     if not chunk.file.endswith(TABLES):
-        yield from made(pack, read(pack, chunk, refused))
+        yield from made(pack, taken(records(pack, chunk), chunk, refused))
         return
-    line = sum(sizes_of(chunk.file)[: chunk.start])
+    laid: list[pa.Table] = []
+    rest = (record for _, record in of_table(pack, chunk, laid.append))
+    yield from made(pack, taken(rest, chunk, refused))
+    yield from (rows.drop_columns(["row", "line"]) for rows in laid)
+
+
+def of_table(pack: Pack, chunk: Chunk, lay: Callable[[pa.Table], None]) -> Iterator[tuple[int, Record]]:
+    """The records of a chunk of a table that are to be looked at one by one, each with its number in the chunk.
+
+    The others are laid down as they are, with their `row`, counted alike, and `line`: what is sound, is in a case, and is no act
+    by which it might belong to another.
+    """
+    line, row = sum(sizes_of(chunk.file)[: chunk.start]), 0
     for batch in batches_of(chunk):
-        plain = is_plain(batch.schema, pack.vocabulary)
-        sound = sound_rows(batch, pack.vocabulary) if plain else pa.array([False] * batch.num_rows)
-        if plain:
-            yield pa.Table.from_batches([batch]).filter(sound)
-        rest = pc.indices_nonzero(pc.invert(sound)).to_pylist()
-        found = [(line + row + 1, of_row(pack, batch, row, chunk.file, line + row + 1)) for row in rest]
-        refused += [(Origin(chunk.file, number, 1), told.wrong) for number, told in found if told.wrong is not None]
-        yield from made(pack, (told.event for _, told in found if told.event is not None))
-        line += batch.num_rows
+        if is_plain(batch.schema, pack.vocabulary) and "case" in batch.schema.names:
+            settled = pc.invert(pc.is_in(batch.column("type"), value_set=names_of(UNSETTLED)))
+            plain = both(sound_rows(batch, pack.vocabulary), settled, batch.column("case").is_valid())
+        else:
+            plain = pa.repeat(False, batch.num_rows)
+        numbers = counting(batch.num_rows)
+        rows = pa.Table.from_batches([batch]).append_column("row", pc.add(numbers, row + 1))
+        lay(rows.append_column("line", pc.add(numbers, line + 1)).filter(plain))
+        for n in pc.indices_nonzero(pc.invert(plain)).to_pylist():
+            yield row + n + 1, of_row(pack, batch, n, chunk.file, line + n + 1)
+        row, line = row + batch.num_rows, line + batch.num_rows
 
 
-def read(pack: Pack, chunk: Chunk, refused: list[Refused]) -> Iterator[Event]:
-    for record in records(pack, chunk):
+def taken(records: Iterable[Record], chunk: Chunk, refused: list[Refused]) -> Iterator[Event]:
+    for record in records:
         if record.event is not None:
             yield record.event
         elif record.wrong is not None:
@@ -86,6 +105,42 @@ def each_once(table: pa.Table, pack: Pack) -> pa.Table:
     for event in events_of(table, attributes, pack.calendar.zone):
         first.setdefault((event.case, event.id), event)
     return table_of_events(apart(first.values()), attributes)
+
+
+# --- onto shelves ------------------------------------------------------------------------------------
+
+
+def shelved(rows: pa.Table, shelves: int, program: Program) -> pa.Table:
+    """The rows, of events that each belong to the case they name, once for every shelf on which they are needed."""
+    cases = rows["case"].combine_chunks().dictionary_encode()
+    homes = pa.array([shelf_of(case, shelves) for case in cases.dictionary.to_pylist()], pa.int64())
+    found = rows.append_column("matter", rows["case"]).append_column("shelf", homes.take(cases.indices))
+    needed = found.filter(bearing(rows, program))
+    again = needed.set_column(
+        needed.column_names.index("shelf"), "shelf", pa.repeat(pa.scalar(AGENDA, pa.int64()), len(needed))
+    )
+    return pa.concat_tables([found, again])
+
+
+def bearing(rows: pa.Table, program: Program) -> pa.Array:
+    """As `keeper.bears_on_agenda`, of each row."""
+    types = agenda_types(program)
+    if types is None:
+        return pa.repeat(True, len(rows))
+    mine = [rule.rule for rule in program.rules if not isinstance(rule.rule.trigger, On)]
+    data = rows["data"].combine_chunks() if "data" in rows.column_names else None
+    stated = {f.name: pc.struct_field(data, f.name) for f in data.type} if data is not None else {}
+    nothing = pa.nulls(len(rows), pa.string())
+    action, rule = stated.get("action", nothing), stated.get("rule", nothing)
+    of_action = pc.or_(action.is_null(), pc.is_in(action, value_set=names_of(r.action for r in mine)))
+    of_rule = pc.or_(rule.is_null(), pc.is_in(rule, value_set=names_of(r.id for r in mine)))
+    kinds = rows["type"].combine_chunks()
+    acts = pc.is_in(kinds, value_set=names_of(BUILT_IN_ACTS))
+    return both(pc.is_in(kinds, value_set=names_of(types)), pc.or_(pc.invert(acts), of_action), of_rule)
+
+
+def names_of(words: Iterable[str | None]) -> pa.Array:
+    return pa.array(sorted({word for word in words if word is not None}), pa.string())
 
 
 # --- whether it is sound -----------------------------------------------------------------------------

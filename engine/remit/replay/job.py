@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from remit.columnar.schema import OBLIGATIONS
@@ -25,8 +26,9 @@ from remit.errors import EventError, Origin, RemitError
 from remit.keeper.keeper import bears_on_agenda
 from remit.model.event import Event
 from remit.pack.load import Pack
+from remit.replay.columns import of_table, shelved
 from remit.replay.evaluate import Again, agenda, evaluate
-from remit.replay.intake import REJECTS, Chunk, lines_of, records, reject_row
+from remit.replay.intake import REJECTS, TABLES, Chunk, lines_of, records, reject_row, sizes_of
 from remit.replay.law import pack_of
 from remit.replay.shelves import (
     AGENDA,
@@ -159,15 +161,26 @@ def take_in(folder: Path, number: int) -> None:
     """Read a chunk: its events onto shelves, its rejects into a table."""
     work = job(folder)
     chunk = work.plan.chunks[number]
-    bears = bears_on_agenda(work.law.program)
+    program, shelves = work.law.program, work.plan.shelves
+    bears = bears_on_agenda(program)
     sorter, rejects, read = Sorter(), Rejects(), 0
-    for read, record in enumerate(records(work.pack, chunk), 1):
+
+    def lay(rows: pa.Table) -> None:
+        position = pc.add(rows["row"], number << 32)
+        rows = rows.set_column(rows.column_names.index("row"), "position", position)
+        sorter.lay_rows(shelved(rows, shelves, program))
+
+    in_table = chunk.file.endswith(TABLES)
+    told = of_table(work.pack, chunk, lay) if in_table else enumerate(records(work.pack, chunk), 1)
+    for read, record in told:
         if record.event is not None:
             entry = Entry(record.event, record.event.case, number << 32 | read, record.line)
-            for shelf in shelves_of(record.event, work.plan.shelves, bears):
+            for shelf in shelves_of(record.event, shelves, bears):
                 sorter.lay(shelf, entry)
         elif record.wrong is not None:
             rejects.add(record.wrong, Origin(chunk.file, record.line, 1))
+    if in_table:
+        read = sum(sizes_of(chunk.file)[chunk.start : chunk.stop])
     rejects.write(work.path(f"rejects-{number:06d}"))
     index = sorter.write(work.path(named(number)), work.pack)
     lines = sum(1 for _ in lines_of(chunk)) if chunk.in_lines else 0

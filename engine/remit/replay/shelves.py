@@ -49,29 +49,39 @@ class Entry:
 
 
 class Sorter:
-    """Lays events on shelves."""
+    """Lays events on shelves: one by one, or many rows at once."""
 
     def __init__(self) -> None:
-        self._held: dict[int, list[Entry]] = {}
+        self._held: list[tuple[int, Entry]] = []
+        self._rows: list[pa.Table] = []
 
     def lay(self, shelf: int, entry: Entry) -> None:
-        self._held.setdefault(shelf, []).append(entry)
+        self._held.append((shelf, entry))
+
+    def lay_rows(self, rows: pa.Table) -> None:
+        """Rows of events with the columns `matter`, `position`, `line` and `shelf`."""
+        self._rows.append(rows)
 
     def write(self, path: Path, pack: Pack) -> Index:
         """All that was laid down, as a file."""
-        told = [(shelf, entry) for shelf in sorted(self._held) for entry in self._held[shelf]]
-        table = table_of_events((entry.event for _, entry in told), pack.vocabulary.attributes)
+        told = table_of_events((entry.event for _, entry in self._held), pack.vocabulary.attributes)
         for name, kind in (("matter", pa.string()), ("position", pa.int64()), ("line", pa.int64())):
-            table = table.append_column(name, pa.array([getattr(entry, name) for _, entry in told], kind))
+            told = told.append_column(name, pa.array([getattr(entry, name) for _, entry in self._held], kind))
+        told = told.append_column("shelf", pa.array([shelf for shelf, _ in self._held], pa.int64()))
+        tables = [*self._rows, told] if self._held or not self._rows else self._rows
+        table = pa.concat_tables(tables, promote_options="permissive").sort_by(
+            [("shelf", "ascending"), ("position", "ascending")]
+        )
+        sizes = {row["values"]: row["counts"] for row in pc.value_counts(table["shelf"]).to_pylist()}
+        table = table.drop_columns(["shelf"])
         index: list[int] = []
         start = 0
         with whole(path) as part, ipc.new_file(str(part), table.schema) as writer:
-            for shelf in sorted(self._held):
-                size = len(self._held[shelf])
-                for batch in table.slice(start, size).combine_chunks().to_batches(max_chunksize=ROWS):
+            for shelf in sorted(sizes):
+                for batch in table.slice(start, sizes[shelf]).combine_chunks().to_batches(max_chunksize=ROWS):
                     writer.write_batch(batch)
                     index.append(shelf)
-                start += size
+                start += sizes[shelf]
         return index
 
 
