@@ -19,7 +19,7 @@ from remit.pack.counting import read_counting
 from remit.pack.facts import Facts
 from remit.pack.fields import Fields
 from remit.pack.files import Files
-from remit.pack.literate import Block, Quoted, compare, read_chapter
+from remit.pack.literate import Block, Quoted, by_article, compare, read_chapter
 from remit.pack.names import Names
 from remit.pack.references import check_references
 from remit.pack.rules import NAMED, RuleReader
@@ -124,7 +124,7 @@ class Draft:
 
         def make() -> RuleReader:
             text = sentences(source, layout)
-            return RuleReader(policy, words.vocabulary, words.names, words.lexicon, text, Problems())
+            return RuleReader(policy, words.vocabulary, words.names, words.lexicon, text, Problems(), by_article(text))
 
         return self.files.memory.once(("reader", policy, source, layout, words), make)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from remit.errors import ExpressionError, Origin, SourceError, VocabularyError, nearest
 from remit.expressions.checker import check
@@ -37,7 +37,7 @@ from remit.model.text import Text
 from remit.model.vocabulary import Vocabulary
 from remit.pack import dialect
 from remit.pack.fields import Fields
-from remit.pack.literate import by_article, find_quote
+from remit.pack.literate import find_quote
 from remit.pack.names import Names
 from remit.pack.selectors import SelectorReader
 from remit.pack.timings import RULE_BY_KEYS, WINDOW_KEYS, several, window_timing
@@ -77,7 +77,7 @@ INFERABLE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleReader:
-    """Reads the rules of one policy."""
+    """Reads the rules of one policy. `articles` are its sentences by article, headings left out."""
 
     policy: str
     vocabulary: Vocabulary
@@ -85,10 +85,7 @@ class RuleReader:
     lexicon: Lexicon
     sentences: Sequence[Sentence]
     problems: Problems
-    articles: Mapping[str, Sequence[Sentence]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "articles", by_article(self.sentences))
+    articles: Mapping[str, Sequence[Sentence]]
 
     def read(self, documents: Iterable[Node], above: Sequence[Sentence]) -> Iterator[Rule]:
         """The rules of one block; `above` are the source sentences of the block quote it stands under."""
@@ -149,7 +146,7 @@ class RuleReader:
         articles = tuple(dict.fromkeys(s.article for s in above))
         nodes = fields.scalars("quote")
         own = [find_quote(node.text, node.origin, articles, self.articles) for node in nodes]
-        further = tuple(self.same_article(articles)) if any(own) else ()
+        further = tuple(self.same_article(articles)) if any(own) and not all(own) else ()
         found = []
         for node, quote in zip(nodes, own, strict=True):
             quoted = quote or find_quote(node.text, node.origin, further, self.articles)
