@@ -62,14 +62,13 @@ def of_table(pack: Pack, chunk: Chunk, lay: Callable[[pa.Table], None]) -> Itera
     """
     line, row = sum(sizes_of(chunk.file)[: chunk.start]), 0
     for batch in batches_of(chunk):
+        plain = pa.repeat(False, batch.num_rows)
         if is_plain(batch.schema, pack.vocabulary) and "case" in batch.schema.names:
             settled = pc.invert(pc.is_in(batch.column("type"), value_set=names_of(UNSETTLED)))
             plain = both(sound_rows(batch, pack.vocabulary), settled, batch.column("case").is_valid())
-        else:
-            plain = pa.repeat(False, batch.num_rows)
-        numbers = counting(batch.num_rows)
-        rows = pa.Table.from_batches([batch]).append_column("row", pc.add(numbers, row + 1))
-        lay(rows.append_column("line", pc.add(numbers, line + 1)).filter(plain))
+            numbers = counting(batch.num_rows)
+            rows = pa.Table.from_batches([batch]).append_column("row", pc.add(numbers, row + 1))
+            lay(rows.append_column("line", pc.add(numbers, line + 1)).filter(plain))
         for n in pc.indices_nonzero(pc.invert(plain)).to_pylist():
             yield row + n + 1, of_row(pack, batch, n, chunk.file, line + n + 1)
         row, line = row + batch.num_rows, line + batch.num_rows
