@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.live import case as live_case
+from remit.live import life as live_life
+from remit.live import slot as live_slot
 from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS
@@ -27,7 +29,8 @@ from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
 from strategies import DIFFERENTIAL, READINGS, START, busy_event, busy_policies, calendar, moving_world
 
-MANY = live_case.MANY
+#: From how many on things are looked up and not looked through, in each module that counts.
+MANY = {module: module.MANY for module in (live_case, live_life, live_slot)}
 WORLD, CALENDAR = moving_world(), calendar()
 HOURS = st.sampled_from((0, 0, 1, 24, 24 * 9))
 
@@ -97,7 +100,8 @@ class Told:
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     yield
-    live_case.MANY = MANY
+    for module, many in MANY.items():
+        module.MANY = many
 
 
 @settings(max_examples=DIFFERENTIAL)
@@ -107,7 +111,8 @@ def test_after_each_event_and_whenever_time_has_passed(
 ) -> None:
     """Where the clock does not follow the events, some are known before they count."""
     case = Told(policies)
-    live_case.MANY = many
+    for module in MANY:
+        module.MANY = many
     for event, hours in events:
         if follows:
             case.to(event.knowable_at)
@@ -119,20 +124,38 @@ def test_after_each_event_and_whenever_time_has_passed(
     case.holds()
 
 
+def policy_of(**said: object) -> Policy:
+    """One rule set off by `e0`."""
+    fields = {
+        "id": "r0",
+        "policy": "p",
+        "article": "0",
+        "article_label": "Article 0",
+        "quotes": (Quote("words", "0", (0,)),),
+    }
+    rule = Rule(modality=Modality.MUST, action="act0", trigger=On(("e0",)), **(fields | said))  # type: ignore[arg-type]  # as said
+    return Policy(
+        id="p", title=Text("p", "p"), number="1", issuer="land", level="land", issued_on=date(2023, 12, 1),
+        effective_on=date(2023, 12, 1), repealed_on=None, first_period="full", sentences=(), rules=(rule,),
+    )  # fmt: skip
+
+
 def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
     """Its one bearer counts among those who bear it, also while it is being raised."""
-    joint = Rule(
-        id="r0", policy="p", article="0", article_label="Article 0", quotes=(Quote("words", "0", (0,)),),
-        modality=Modality.MUST, action="act0", bearers=(ByRole("watch", "north"),), jointly=Jointly.ANY,
-        trigger=On(("e0",)), done=(Act("e3"),),
-    )  # fmt: skip
-    policy = Policy(
-        id="p", title=Text("p", "p"), number="1", issuer="land", level="land", issued_on=date(2023, 12, 1),
-        effective_on=date(2023, 12, 1), repealed_on=None, first_period="full", sentences=(), rules=(joint,),
-    )  # fmt: skip
-    case = Told((policy,))
+    case = Told((policy_of(bearers=(ByRole("watch", "north"),), jointly=Jointly.ANY, done=(Act("e3"),)),))
     for number, kind in enumerate(("e3", "e0")):
         case.to(START + timedelta(hours=number))
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", "north.watch"))
         case.holds()
     assert [o.status for o in case.said] == [Status.DONE]
+
+
+@pytest.mark.parametrize("by", ["north.watch", "south.watch", None])
+def test_a_violation_before_the_report_and_another_after_it_find_every_bearer(by: str | None) -> None:
+    """Who else bears the rule is known while its duties are being raised, one after the other."""
+    watches = (ByRole("watch", "north"), ByRole("watch", "south"))
+    case = Told((policy_of(bearers=watches, breach=(Act("e4"),)),))
+    for number, (kind, doer) in enumerate((("e4", "south.watch"), ("e0", None), ("e4", by))):
+        case.to(START + timedelta(hours=number))
+        case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", doer))
+        case.holds()
