@@ -41,6 +41,7 @@ from remit.semantics.wakes import turns_at
 #: Acts upon reports and cases, which make it another case than it was.
 ACTS_UPON_CASES = frozenset({*AMENDMENTS, *MOVES})
 NO_SLOTS = Slots()
+NO_RULES: frozenset[int] = frozenset()
 NO_BEARERS: dict[int, set[str]] = {}
 NO_GROUPS: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = {}
 
@@ -72,7 +73,7 @@ class LiveCase(Heard):
         """As if nothing had been reported."""
         self._slots = NO_SLOTS
         #: The rules at work that another may set aside, or that may set another aside.
-        self._contending: frozenset[int] = frozenset()
+        self._contending = NO_RULES
         self._groups: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = NO_GROUPS
         self._last: Event | None = None
         self._known: datetime | None = None

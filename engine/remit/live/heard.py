@@ -14,6 +14,8 @@ from remit.matching.history import in_time
 from remit.model.event import Event
 
 NO_FACTS: Mapping[str, Stated] = {}
+#: One for all cases: Python makes an empty set anew each time, of 216 bytes.
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class Heard:
@@ -41,9 +43,9 @@ class Heard:
         self._facts: dict[str | None, dict[str, Stated]] | None = None
         #: What rules at work read of each person, and the kinds of events that they count.
         self._reads: dict[str | None, frozenset[str]] | None = None
-        self._kinds: frozenset[str] = frozenset()
+        self._kinds = NO_NAMES
         self._matter: dict[str, Stated] | None = None
-        self._matter_read: frozenset[str] = frozenset()
+        self._matter_read = NO_NAMES
         self._acts: dict[Key, list[Event]] | None = None
         self._counted: dict[str, list[Event]] | None = None
         self._steering: tuple[Event, ...] = ()
@@ -55,7 +57,7 @@ class Heard:
         if not persons.isdisjoint(told):
             if self._facts is None:
                 self._facts = {}
-            waiting = self._reads.get(event.subject, frozenset()) if self._reads else frozenset()
+            waiting = self._reads.get(event.subject, NO_NAMES) if self._reads else NO_NAMES
             if not take(self._facts.setdefault(event.subject, {}), event, persons, waiting):
                 return False
         if not matter.isdisjoint(told):
