@@ -88,13 +88,18 @@ def taken(
 ) -> tuple[dict[str, figures.Figure], list[measure.Row], list[measure.Row]]:
     """Every figure; the rows of every engine; those of growth."""
     begun = perf_counter()
-    rows, others = measure.sweep(SIDES, size.sweep, pace), list[measure.Row]()
+    tried = [side for side in SIDES if side.name not in size.left_out]
+    rows, others = measure.sweep(tried, size.sweep, pace), list[measure.Row]()
     found = figures.of_sweep(rows, size)
 
     for values, more in (figures.open_cases(size, pace), figures.growth(size, pace)):
         found |= values
         others += more
-    for step in (lambda: figures.starting(pace), lambda: figures.ledger(size), lambda: figures.elsewhere(size)):
+    for step in (
+        lambda: figures.starting(pace),
+        lambda: figures.ledger(size),
+        lambda: figures.elsewhere(size, begun + size.budget_s),
+    ):
         if perf_counter() - begun < size.budget_s:
             found |= step()
     found |= figures.compiling([*rows, *others], size)
