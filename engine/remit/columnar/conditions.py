@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count
 
 from remit.expressions.evaluate import paths
 from remit.live.doubts import Doubt, doubt
@@ -162,7 +163,7 @@ class Translator:
         raise OutsideColumnsError(f"the constant {value}")
 
     def _constant(self, kind: str, value: Constant) -> str:
-        name = f"{kind}{sum(column.rstrip('0123456789') == kind for column in self.constants)}"
+        name = next(name for number in count() if (name := f"{kind}{number}") not in self.constants)
         self.constants[name] = value
         return f"r.{name}"
 

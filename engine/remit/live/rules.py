@@ -244,4 +244,8 @@ def rivals(law: Law) -> Iterator[tuple[CompiledRule, CompiledRule]]:
         for name in rule.rule.overrides:
             yield from ((rule, other) for other in law.program.by_id.get(name, ()))
     for group in by_action.values():
-        yield from ((one, other) for one in group for other in group if one.rule.modality is not other.rule.modality)
+        # Thousands of rules that ask for the same would else be held against each other.
+        if len({rule.rule.modality for rule in group}) > 1:
+            yield from (
+                (one, other) for one in group for other in group if one.rule.modality is not other.rule.modality
+            )
