@@ -100,7 +100,7 @@ FULL = Size(
 )
 #: What takes seconds to load or milliseconds an event is for the full run.
 SLOW = frozenset({"drools", "experta", "rego", "submit_reference"})
-QUICK = Size((1000,), 1000, 1000, (500, 5000), 500, False, 0, 2000, 100_000, 2000, 1, 20, 42, SLOW)
+QUICK = Size((1000,), 1000, 1000, (500, 5000), 500, False, 0, 2000, 100_000, 2000, 1, 20, 46, SLOW)
 
 
 def reached(goal: Goal, value: float | None) -> str | None:

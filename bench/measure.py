@@ -30,7 +30,7 @@ class Pace:
 
 
 FULL = Pace(rounds=5, seconds=0.3, warm_s=6, load_limit_s=90)
-QUICK = Pace(rounds=3, seconds=0.06, warm_s=0.5, load_limit_s=15)
+QUICK = Pace(rounds=7, seconds=0.06, warm_s=0.5, load_limit_s=15)
 
 
 @dataclass
