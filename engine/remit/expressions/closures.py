@@ -120,10 +120,6 @@ def joined(node: Expression, bound: frozenset[str], leaf: Leaf) -> AnyJudge:  # 
 
 def in_situation(node: Expression, bound: frozenset[str]) -> Judge:
     match node:
-        case Compare(sign, Path(Variable("event"), name, absent=absent), Literal(value)) if (
-            "event" not in bound and name not in FIXED
-        ):
-            return compared_in_situation(sign, name, UNKNOWN if absent is None else absent, value)
         case Compare(sign, left, Literal(value)):
             return compared_with(sign, in_situation(left, bound), value)
         case Path():
@@ -186,23 +182,6 @@ def value_in(facts: Mapping[str, Stated], field: str, absent: Result) -> Result:
     return absent if value is UNKNOWN else value
 
 
-def compared_in_situation(sign: Comparison, field: str, absent: Result, constant: Value) -> Judge:
-    """What the event carries against a constant: the commonest condition, without a call for each of its parts."""
-    compare, missing = COMPARE[sign], compared_values(sign, absent, constant)
-
-    def judge(situation: Situation, _events: Bound) -> bool | Unknown:
-        event = situation.event
-        value: Any = UNKNOWN if event is None else event.data.get(field, UNKNOWN)
-        if value is UNKNOWN:
-            return missing
-        try:
-            return compare(value, constant)
-        except TypeError:
-            return UNKNOWN
-
-    return judge
-
-
 # --- what is read of an event in its case ----------------------------------------------------------
 
 
@@ -241,6 +220,7 @@ def of_matter(field: str, absent: Result) -> CaseJudge:
 
 
 def compared_in_case(sign: Comparison, field: str, absent: Result, constant: Value) -> CaseJudge:
+    """What the event carries against a constant: the commonest condition, without a call for each of its parts."""
     compare, missing = COMPARE[sign], compared_values(sign, absent, constant)
 
     def judge(event: Event, _case: Case) -> bool | Unknown:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
-from remit.expressions.closures import FIXED
-from remit.expressions.evaluate import COMPARE
 from remit.live.evaluator import LiveEvaluator
 from remit.live.record import STEERING
 from remit.live.rules import LiveRule
 from remit.live.steady import Hearing, Key, hearing, keys_of
-from remit.matching.compiled import Compiled
+from remit.matching.compiled import Comparing, Compiled, comparison
 from remit.matching.history import History
 from remit.matching.reference import Reference
 from remit.model.event import Event
-from remit.model.expression import UNKNOWN, Compare, Literal, Path, Variable
+from remit.model.expression import UNKNOWN
 from remit.program.compile import conjuncts
 
 Candidates = tuple[tuple[LiveRule, Hearing | None], ...]
-#: An attribute of the event, a sign and a constant: where that comparison is false, so is the whole condition.
-Screen = tuple[str, Callable[[object, object], bool], object]
 NOBODY: Candidates = ()
 
 
@@ -61,7 +57,7 @@ class Audience:
                 self._hearers[key][rule.order] = None
         self._meant: dict[str, frozenset[int]] = {}
         #: Where no constant tells rules apart, those of a type; before a single one, what most events fail at.
-        self._always: dict[str, tuple[Screen | None, Candidates]] = {
+        self._always: dict[str, tuple[Comparing | None, Candidates]] = {
             kind: (
                 screen_of(rules[0]) if len(rules) == 1 else None,
                 tuple((rule, self.hearings[rule.order]) for rule in rules),
@@ -108,19 +104,15 @@ class Audience:
         return tuple(dict.fromkeys(key for act in acts for key in keys_of(act.event, rule)))
 
 
-def screen_of(rule: LiveRule) -> Screen | None:
-    """What its condition asks of the event alone, if that is a comparison with a constant."""
+def screen_of(rule: LiveRule) -> Comparing | None:
+    """The first comparison of the event with a constant in its condition: where that is false, so is the whole."""
     source = rule.source
     if source.guard is None or source.breach_triggered or source.per_bearer:
         return None
-    for part in conjuncts(source.guard):
-        match part:
-            case Compare(sign, Path(Variable("event"), name), Literal(value)) if name not in FIXED:
-                return name, COMPARE[sign], value
-    return None
+    return next((asked for part in conjuncts(source.guard) if (asked := comparison(part)) is not None), None)
 
 
-def fails(event: Event, screen: Screen) -> bool:
+def fails(event: Event, screen: Comparing) -> bool:
     """Whether the event surely fails the comparison; one that does not say does not."""
     name, compare, constant = screen
     value = event.data.get(name, UNKNOWN)

@@ -27,6 +27,8 @@ Finder = Callable[[Event, History], tuple[Binding, ...]]
 #: what is set off where the event does not say. Without an attribute, that one goes on at once. Without a sign, screens stand
 #: for the three in the middle: by constants, for any other value, for an event that does not say.
 Screen = tuple[str | None, Any, Any, Any, Any, Finder | None]
+#: An attribute of the event, how it is compared, and with which constant.
+Comparing = tuple[str, Callable[[Any, Any], bool], object]
 NONE: tuple[Binding, ...] = ()
 #: A binding of its three parts, without the call in between that `Binding` itself would make.
 bind: Callable[[tuple[CompiledRule, Event, object]], Binding] = partial(tuple.__new__, Binding)
@@ -164,10 +166,10 @@ def plain_screen(rules: Sequence[CompiledRule], equal: tuple[str, object] | None
     """The screen of a single rule, or none; `equal` is what the event is known to state."""
     if len(rules) == 1 and rules[0].guard is not None and not (rules[0].breach_triggered or rules[0].per_bearer):
         rule, *parts = rules[0], *parts_of(rules[0].guard, equal)
-        match parts:
-            case [Compare(sign, Path(Variable("event"), name), Literal(value)), *rest] if name not in FIXED:
-                others = value_in_case_of(reduce(And, rest)) if rest else None
-                return name, COMPARE[sign], value, rule, others, conjunction(rule, parts)
+        asked = comparison(parts[0]) if parts else None
+        if asked is not None:
+            others = value_in_case_of(reduce(And, parts[1:])) if parts[1:] else None
+            return *asked, rule, others, conjunction(rule, parts)
     return unscreened(each_of([rule_finder(rule, equal) for rule in sorted(rules, key=place)]))
 
 
@@ -237,11 +239,18 @@ def says(part: Expression, equal: tuple[str, object] | None) -> bool:
 
 def reach(part: Expression) -> int:
     """How far it looks: 0 the event against a constant, 1 facts, 2 the events of the case."""
+    if comparison(part) is not None:
+        return 0
+    return 2 if any(isinstance(node, Quantify) for node in walk(part)) else 1
+
+
+def comparison(part: Expression) -> Comparing | None:
+    """What the event states against a constant; None for any other condition."""
     match part:
-        case Compare(_, Path(Variable("event"), name), Literal()) if name not in FIXED:
-            return 0
+        case Compare(sign, Path(Variable("event"), name), Literal(value)) if name not in FIXED:
+            return name, COMPARE[sign], value
         case _:
-            return 2 if any(isinstance(node, Quantify) for node in walk(part)) else 1
+            return None
 
 
 def conjunction(rule: CompiledRule, parts: Sequence[Expression]) -> Finder:
