@@ -94,6 +94,8 @@ class MemoryKeeper:
     # --- in ---------------------------------------------------------------------------------------
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
+        if len(events) == 1 and not self._moves and events[0].type not in ACTS_UPON_CASES:
+            return self._take_one(events[0]) if self._kept.append(events) else KNOWN
         if not ACTS_UPON_CASES.isdisjoint(map(kind_of, events)):
             known = self._kept.by_id
             require_movable(
@@ -115,6 +117,20 @@ class MemoryKeeper:
         require_forward(now, self._now)
         self._move(now)
         return Delta(in_order([*self._cases.all_changes(), *self._agenda_changes()]))
+
+    def _take_one(self, event: Event) -> Delta:
+        """As `_take_in` for one event, where no case is linked with another: the commonest by far."""
+        knowable, case, cases = event.knowable_at, event.case, self._cases
+        if not self._pinned and knowable > self._now:
+            self._move(knowable)
+        cases.take(event)
+        found = cases.changes(case)
+        if self._bears(event):
+            self._borne.append(event)
+            found = [*found, *self._agenda_anew()]
+        if self._explained:
+            self._explained.pop(case, None)
+        return make_delta(in_order(found)) if found else NOTHING_NEW
 
     def _take_in(self, fresh: Sequence[Event]) -> Delta:
         """Tell the cases, and the agenda where an event can change it; what is otherwise there, and in no other case."""
@@ -139,9 +155,7 @@ class MemoryKeeper:
         for case in touched:
             found += cases.changes(case)
         if len(self._borne) > borne:
-            self._agenda = None
-            found += self._agenda_changes()
-            self._explained.pop(AGENDA, None)
+            found += self._agenda_anew()
         if self._explained:
             for case in touched:
                 self._explained.pop(case, None)
@@ -165,6 +179,12 @@ class MemoryKeeper:
             self._agenda = self._evaluator.agenda(told, self._now)
             self._agenda_until = self._evaluator.wakes_at(self._agenda, told, self._now, agenda=True)
         return self._agenda
+
+    def _agenda_anew(self) -> Sequence[Change]:
+        """What is otherwise in it once an act bears on it."""
+        self._agenda = None
+        self._explained.pop(AGENDA, None)
+        return self._agenda_changes()
 
     def _agenda_changes(self) -> Sequence[Change]:
         """What is otherwise in the agenda than was last said of it."""

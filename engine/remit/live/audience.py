@@ -71,9 +71,7 @@ class Audience:
         always = self._always.get(event.type)
         if always is not None:
             screen, candidates = always
-            if screen is not None and fails(event, screen):
-                return NOBODY
-            return candidates
+            return NOBODY if screen is not None and fails(event, screen) else candidates
         hearings = self.hearings
         return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
 

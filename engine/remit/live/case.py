@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
@@ -150,7 +150,7 @@ class LiveCase(Heard):
             setting = self._setting(now)
             for slot in touched:
                 self._work_out(slot, setting)
-        return not self._moved(touched)
+        return not (self._watch.gone and self._moved(touched))
 
     def _about(self, event: Event) -> Event | None:
         """The event, about the one person of the case where it names none; None where it names another than was known."""
@@ -186,7 +186,10 @@ class LiveCase(Heard):
     def _raise(self, candidates: Candidates, event: Event, now: datetime, touched: dict[Slot, None]) -> bool:
         """Judge the rules for the event; duties that are to be settled are `touched`. False where one cannot be told here."""
         audience, program = self._audience, self._audience.program
-        day = program.timeline.day(event.at)
+        at = program.timeline.local(event.at)
+        day = at.date()
+        # Moments of one zone are compared without asking the zone.
+        clock = at if now is event.at else program.timeline.local(now)
         plain: Situation | None = None
         for rule, hearing in candidates:
             if hearing is None or not rule.first <= day <= rule.last:
@@ -200,7 +203,8 @@ class LiveCase(Heard):
                 if verdict is not True and verdict is not UNKNOWN:
                     continue
                 situation = plain = plain or self.situation(event)
-                if verdict is True and rule.plain is not None and self._raise_plainly(rule, event, situation, day, now):
+                surely = verdict is True and rule.plain is not None
+                if surely and self._raise_plainly(rule, event, situation, at, clock):
                     continue
             for draft in raised(program, rule, event, day, situation):
                 key = case_id(rule, draft.bearer.id, event, self.case, escaped(self.case or "-"))
@@ -216,25 +220,25 @@ class LiveCase(Heard):
                     return False
         return True
 
-    def _raise_plainly(self, rule: LiveRule, event: Event, situation: Situation, day: date, now: datetime) -> bool:
+    def _raise_plainly(self, rule: LiveRule, event: Event, situation: Situation, at: datetime, now: datetime) -> bool:
         """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
-        known_at = self._known
-        if known_at is None or self._lapsed or self._watch.gone or not self.quiet(rule):
+        known_at, watch, case, day = self._known, self._watch, self.case, at.date()
+        if known_at is None or self._lapsed or watch.gone or not self.quiet(rule):
             return False
-        suffix = escaped(self.case or "-")
-        now = self.program.timeline.local(now)  # moments of one zone are compared without asking the zone
+        known_at = at if known_at is event.at else known_at
+        suffix = escaped(case or "-")
         for desks in rule.bearers:
             route = desks.find(situation, day, None)
             for party, unit in route.desks:
-                key = case_id(rule, party.id, event, self.case, suffix)
+                key = case_id(rule, party.id, event, case, suffix)
                 company = rule.company.find(situation, day, unit if party.routed else None)
                 if route.fact is not None or company.asked or self._slots.find(key) is not None:
                     return False
                 slot = Slot(self, key, rule, event, route, party, company, None)
-                owed = slot.arise(event, known_at, now)
+                owed = slot.arise(event, at, known_at, now)
                 self._call(slot, owed, now)
                 self._place(slot)
-                self._watch.note(self.case, key, None, owed)
+                watch.note(case, key, None, owed)
         return True
 
     def _add(self, key: str, draft: Draft, setting: Setting, touched: dict[Slot, None]) -> Slot:

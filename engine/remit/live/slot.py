@@ -99,10 +99,10 @@ class Slot:
         assert event is not None  # noqa: S101 - plain is what an event raised
         return self._obligation(event, held, self.rule.limit(event.at, event.knowable_at, self.bearer.place))
 
-    def arise(self, event: Event, known_at: datetime, now: datetime) -> Obligation:
-        """The duty as it is raised where no act bears on it: the clock alone decides."""
+    def arise(self, event: Event, at: datetime, known_at: datetime, now: datetime) -> Obligation:
+        """The duty as it is raised where no act bears on it: the clock alone decides; `at` is when it happened, in any zone."""
         rule = self.rule
-        due = rule.limit(event.at, known_at, self.bearer.place)
+        due = rule.limit(at, known_at, self.bearer.place)
         self._owed = status = Status.IN_FORCE if rule.maintained else open_status(due, now, rule.rule.perdurant)
         return self._obligation(event, status, due)
 

@@ -227,4 +227,6 @@ class Delta:
         return self._after("withdrawn")
 
     def _after(self, what: str) -> tuple[Obligation, ...]:
-        return tuple(c.after for c in self.changes if c.what == what and c.after is not None)
+        if not self.changes:
+            return ()
+        return tuple([c.after for c in self.changes if c.what == what and c.after is not None])

@@ -169,10 +169,10 @@ class Pack:
         Raises:
             EventError: it does not fit the vocabulary, or is not one JSON object.
         """
-        if isinstance(fields, str):
-            fields = fields.encode(errors="surrogatepass")
         if isinstance(fields, bytes):
             return self.plain.line(fields) or read_object(self.reader, fields)
+        if isinstance(fields, str):
+            return self.event(fields.encode(errors="surrogatepass"))
         return self.plain.event(fields, case, origin) or self.reader.event(fields, case=case, origin=origin)
 
     def read_events(

@@ -6,7 +6,7 @@ and goes to `EventReader`, which alone says what is wrong. What is answered here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ from remit.pack.yaml_reader import MAX_BYTES
 
 #: Reads one value of an attribute, raising ValueError, LookupError or TypeError for what is not plain.
 Take = Callable[[Any], Any]
+#: Reads all attributes of an event, from what gives the value under a key; raises the same.
+Gather = Callable[[Callable[[str], Any]], dict[str, Any]]
 #: An event's own fields under their plain names; a correction's `event` is never plain.
 FIELDS = frozenset(OWN) - {"event"}
 #: What no attribute may be called where attributes stand: it would be read as something else.
@@ -45,42 +47,32 @@ class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
 
 
 #: What types of events with the same attributes have in common: the fields of a `Form` after the first.
-Carried = tuple[
-    frozenset[str], tuple[tuple[str, Take, bool], ...], frozenset[str], tuple[tuple[str, Take, bool], ...], bool
-]
+Carried = tuple[frozenset[str], Gather, frozenset[str], Gather, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One type of event: the keys it may have and how its attributes are read, by name and whether they must be there.
-
-    Attributes stand beside the event's own fields, or under `data`.
-    """
+    """One type of event: the keys it may have and how its attributes are read, beside its own fields or under `data`."""
 
     type: str
     keys: frozenset[str]
-    beside: tuple[tuple[str, Take, bool], ...]
+    beside: Gather
     keys_inside: frozenset[str]
-    inside: tuple[tuple[str, Take, bool], ...]
+    inside: Gather
     upon_duty: bool
 
     def attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The event's attributes in order of their names."""
         data = fields.get("data")
         if data is None:
-            keys, takes, data = self.keys, self.beside, fields
+            keys, gather, data = self.keys, self.beside, fields
         elif type(data) is dict and fields.keys() <= FIELDS:
-            keys, takes = self.keys_inside, self.inside
+            keys, gather = self.keys_inside, self.inside
         else:
             raise NotPlain
         if not keys.issuperset(data):
             raise NotPlain
-        values = {}
-        for name, take, required in takes:
-            if name in data and (raw := data[name]) is not None:
-                values[name] = take(raw)
-            elif required:
-                raise NotPlain
+        values = gather(data.get)
         if self.upon_duty and "rule" not in values and "obligation" not in values:
             raise NotPlain
         return values
@@ -100,14 +92,11 @@ class PlainReader:
         """The event that a JSON object says, in UTF-8, or None."""
         try:
             fields = decode(raw)
-        except ValueError:  # not JSON, or not UTF-8
-            return None
-        if type(fields) is not dict or len(raw) > MAX_BYTES or not each_key_once(raw, fields):
-            return None
-        try:
-            return self._read(fields, None, NOWHERE)
-        except (ValueError, LookupError, TypeError):
-            return None
+            if type(fields) is dict and len(raw) <= MAX_BYTES and each_key_once(raw, fields):
+                return self._read(fields, None, NOWHERE)
+        except (ValueError, LookupError, TypeError):  # not JSON, not UTF-8, or not plain
+            pass
+        return None
 
     def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = NOWHERE) -> Event | None:
         """The event that plain values say, or None; `case` and `origin` as for `EventReader.event`."""
@@ -164,9 +153,15 @@ class PlainReader:
         """How the attributes of such a type are read."""
         inside = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
         beside = inside.keys() - FIELDS
-        takes = tuple((name, take, name in kind.required) for name, take in inside.items())
         upon_duty = kind.built_in and "obligation" in kind.attributes
-        return FIELDS | beside, tuple(t for t in takes if t[0] in beside), frozenset(inside), takes, upon_duty
+        outside = {name: take for name, take in inside.items() if name in beside}
+        return (
+            FIELDS | beside,
+            gatherer(outside, kind.required),
+            frozenset(inside),
+            gatherer(inside, kind.required),
+            upon_duty,
+        )
 
     def _is_plain(self, name: str) -> bool:
         """Whether the attribute's id, as a key, means this attribute and nothing else."""
@@ -187,8 +182,9 @@ def each_key_once(raw: bytes, fields: Mapping[str, Any]) -> bool:
     Every key has its colon. Where no more colons are written than these and those of the time, no key is lost; else every
     key ends with `":` where no blank follows a quotation mark. Texts may hold that sign too; then nothing is sure.
     """
-    data, at = fields.get("data"), fields.get("at")
-    keys = len(fields) + len(data) if type(data) is dict else len(fields)
+    at, keys = fields.get("at"), len(fields)
+    if "data" in fields and type(data := fields["data"]) is dict:
+        keys += len(data)
     if type(at) is str and b"\\" not in raw and raw.count(b":") == keys + at.count(":"):
         return True
     return raw.count(b'":') == keys and not any(mark in raw for mark in (b'" ', b'"\n', b'"\t', b'"\r'))
@@ -213,6 +209,25 @@ def instant(raw: Any, zone: ZoneInfo) -> tuple[datetime, bool]:
     return moment(raw, zone)
 
 
+def gatherer(takes: Mapping[str, Take], required: Collection[str]) -> Gather:
+    """Reads these attributes in their order. Its source is written for them: whole numbers are taken without a call."""
+    source, known = "def gather(get):\n    values = {}\n", dict[str, Any](NotPlain=NotPlain)
+    for number, (name, take) in enumerate(takes.items()):
+        known[f"take{number}"] = take
+        source += f"    raw = get({name!r})\n"
+        if isinstance(take, Whole):
+            source += (
+                f"    if type(raw) is int and {take.low} <= raw <= {take.high}:\n        values[{name!r}] = raw\n    el"
+            )
+        else:
+            source += "    "
+        source += f"if raw is not None:\n        values[{name!r}] = take{number}(raw)\n"
+        if name in required:
+            source += "    else:\n        raise NotPlain\n"
+    exec(source + "    return values\n", known)  # noqa: S102 - quoted names and whole numbers, nothing else
+    return known["gather"]  # type: ignore[no-any-return]  # just made
+
+
 def taker(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
     """How a value of the attribute is read, bounds and lists included."""
     one = scalar(attribute, zone, names)
@@ -228,7 +243,7 @@ def scalar(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
         case ValueKind.BOOL:
             return lambda raw: raw if raw is True or raw is False else truth(raw)
         case ValueKind.INT:
-            return number(attribute)
+            return Whole.of(attribute)
         case ValueKind.DECIMAL:
             return exact
         case ValueKind.TEXT:
@@ -247,18 +262,24 @@ def scalar(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
             return lambda raw: named(raw, ("unit",), "", names.find)
 
 
-def number(attribute: Attribute) -> Take:
-    """A whole number that is within the attribute's bounds, and no longer than one may be."""
-    low = 1 - WIDEST if attribute.minimum is None else max(attribute.minimum, 1 - WIDEST)
-    high = WIDEST - 1 if attribute.maximum is None else min(attribute.maximum, WIDEST - 1)
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Reads a whole number that lies within these bounds, them included."""
 
-    def take(raw: Any) -> int:
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, attribute: Attribute) -> Whole:
+        """Within the attribute's bounds, and no longer than a number may be."""
+        low = 1 - WIDEST if attribute.minimum is None else max(attribute.minimum, 1 - WIDEST)
+        return cls(low, WIDEST - 1 if attribute.maximum is None else min(attribute.maximum, WIDEST - 1))
+
+    def __call__(self, raw: Any) -> int:
         value: int = raw if type(raw) is int else whole(raw)
-        if low <= value <= high:
+        if self.low <= value <= self.high:
             return value
         raise NotPlain
-
-    return take
 
 
 def exact(raw: Any) -> Any:
