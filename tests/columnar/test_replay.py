@@ -11,6 +11,7 @@ from pathlib import Path as File
 from hypothesis import given, settings
 
 from remit import Pack
+from remit.columnar.law import ColumnarLaw
 from remit.columnar.replay import Replay, replay
 from remit.columnar.rules import subset_of
 from remit.columnar.schema import obligations_of, table_of_events
@@ -167,6 +168,22 @@ def test_a_made_pack_s_city_has_the_reference_s_answer(tmp_path: File) -> None:
     city = City(Pack.load(Maker(60, 1, "en").write(tmp_path / "made")), years=1, seed=4)
     events = list(city.events(300))
     assert columnar_answer(city.law, events, city.until) == reference_answer(city.law, events, city.until)
+
+
+def test_a_law_made_ready_serves_many_replays_and_a_replay_many_laws() -> None:
+    """Also where reports of one matter are joined: here each is told twice."""
+    law = City(Pack.load(ROOT)).law
+    at = datetime(2024, 3, 1, tzinfo=UTC)
+    told = [Event(f"{kind}.{n}", kind, at, at, case=kind) for kind in sorted(law.program.by_event) for n in range(2)]
+    now, table = at + timedelta(days=1), table_of_events(told, law.attributes)
+    ready = ColumnarLaw(law)
+    replayed = Replay(ready, table, now, threads=1)
+    owed = replayed.obligations.to_pylist()
+    assert any(len(row["triggered_by"]) > 1 for row in owed)
+    for answer in (replayed.answer(ready), replayed.answer(law), replay(ready, table, now)):
+        assert sorted(map(repr, answer.to_pylist())) == sorted(map(repr, owed))
+    few = table.slice(0, 5)
+    assert sorted(map(repr, replay(ready, few, now).to_pylist())) == sorted(map(repr, replay(law, few, now).to_pylist()))  # fmt: skip
 
 
 def test_most_of_what_an_event_sets_off_in_the_fuxin_pack_runs_as_columns() -> None:

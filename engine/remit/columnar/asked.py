@@ -28,7 +28,7 @@ UNIT = (("id", pa.string()), ("place", pa.string()), ("level", pa.string()), ("r
 POSTS = pa.schema(
     [
         ("post", pa.int32()), ("bearer", pa.int32()), ("bearer_key", pa.string()), ("actors", pa.int32()),
-        ("asks", pa.list_(pa.int32())), ("touched", pa.bool_()),
+        ("asks", pa.string()), ("touched", pa.bool_()),
         *((prefix + name, kind) for prefix in ("unit_", "any_unit_") for name, kind in UNIT),
     ]
 )  # fmt: skip
@@ -88,7 +88,7 @@ class Asked:
             "post": len(self._posts), "bearer": self._bearers.setdefault(party.id, len(self._bearers)),
             "bearer_key": escaped(party.id),
             "actors": self._actors.setdefault((party.id, *company.performing), len(self._actors)),
-            "asks": [self.questions.setdefault(d, len(self.questions)) for d in doubts],
+            "asks": ",".join(str(self.questions.setdefault(d, len(self.questions))) for d in doubts),
             "touched": not everyone.isdisjoint(self._gone),
             **{f"unit_{name}": value if party.routed else None for name, value in fields.items()},
             **{f"any_unit_{name}": value for name, value in fields.items()},

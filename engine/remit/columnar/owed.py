@@ -11,8 +11,9 @@ from remit.columnar.schema import OBLIGATIONS
 
 
 def escape(text: str) -> str:
-    """As `semantics.drafts.escaped`, of a column."""
-    return f"replace(replace({text}, '%', '%25'), '/', '%2F')"
+    """As `semantics.drafts.escaped`, of a column; few texts hold what has to be replaced."""
+    replaced = f"replace(replace({text}, '%', '%25'), '/', '%2F')"
+    return f"CASE WHEN contains({text}, '%') OR contains({text}, '/') THEN {replaced} ELSE {text} END"
 
 
 CASE = '"case"'
@@ -21,7 +22,7 @@ DONE = "(done_at IS NOT NULL AND CASE WHEN maintained THEN must ELSE NOT handove
 LATE = "CASE WHEN latest IS NOT NULL AND {0} > latest AND NOT perdurant THEN 'breached' ELSE {1} END"
 #: The columns of an obligation that are not the same for all, and in place of parties their numbers.
 FLAT: Mapping[str, str] = {
-    "id": f"prefix || bearer_key || '/' || {escape(CASE)} || CASE per WHEN 'case' THEN '' ELSE '/' || {escape('part')} END",
+    "id": f"prefix || bearer_key || '/' || ({escape(CASE)}) || CASE per WHEN 'case' THEN '' ELSE '/' || ({escape('part')}) END",
     "rule": "name", "policy": "policy", "post": "post", "case": CASE, "subject": "subject",
     "status": f"""CASE
         WHEN verdict IS NULL THEN 'undecided'
@@ -35,7 +36,7 @@ FLAT: Mapping[str, str] = {
     "awaits": "awaits", "calendars": "calendars", "performed_at": f"CASE WHEN {DONE} THEN done_at END",
     "performed_by": f"CASE WHEN {DONE} THEN done_by ELSE [] END", "rebuttable": "doubtful",
     "handover_open": "NOT maintained AND handover AND done_at IS NOT NULL AND verdict IS NOT NULL",
-    "asks": "array_to_string(list_concat(coalesce(doubts, []), asks), ',')",
+    "asks": "CASE WHEN len(doubts) > 0 THEN array_to_string(doubts, ',') || ',' || asks ELSE asks END",
 }  # fmt: skip
 
 

@@ -8,66 +8,33 @@ belongs to the unit graph or the calendar is asked once for each distinct input 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 
-from remit.columnar.asked import Asked, Row
+from remit.columnar.asked import Asked
+from remit.columnar.law import ColumnarLaw
+from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
 from remit.columnar.owed import FLAT, obligations
-from remit.columnar.rules import ColumnarRule
-from remit.columnar.schema import MOMENT
 from remit.columnar.told import Told
-from remit.live.program import LiveProgram
 from remit.semantics.wakes import graph_days
-
-#: The constants of conditions, by the letters their columns begin with.
-CONSTANTS = {
-    "i": pa.int64(), "t": pa.string(), "d": pa.date32(), "lb": pa.list_(pa.int64()), "lv": pa.list_(pa.string()),
-    "ld": pa.list_(pa.date32()),
-}  # fmt: skip
-RULE = [
-    ("rule", pa.int32()), ("name", pa.string()), ("policy", pa.string()), ("action", pa.string()), ("prefix", pa.string()),
-    ("per", pa.string()), ("begins", MOMENT), ("ends", MOMENT), ("per_bearer", pa.bool_()), ("reads_by", pa.bool_()),
-    ("reads_place", pa.bool_()), ("place_of", pa.string()), ("hours", pa.int64()), ("from_event", pa.bool_()),
-    ("reading", pa.string()), ("maintained", pa.bool_()), ("must", pa.bool_()), ("perdurant", pa.bool_()),
-    ("handover", pa.bool_()), ("joins", pa.bool_()), ("shape", pa.int32()), ("route", pa.int32()), ("limit", pa.int32()),
-]  # fmt: skip
-#: So many shapes that it pays to sort events by their type.
-MANY = 8
-ACTS = pa.schema([("rule", pa.int32()), ("type", pa.string()), ("action", pa.string()), ("act", pa.int32())])
 
 
 class Plan:
-    """One run: the rules of the subset over the events told, at one moment.
+    """One run: the rules of the subset over the events told, at one moment."""
 
-    Attributes:
-        fields: the attributes of events that the rules read.
-    """
-
-    def __init__(
-        self, told: Told, program: LiveProgram, rules: Sequence[ColumnarRule], asked: Asked, now: datetime
-    ) -> None:
-        self._told = told
-        self._program, self._rules, self._asked = program, rules, asked
-        self._now = now
-        self._zone = program.law.calendar.zone.key
-        #: Condition, exception, doubts and the facts read: rules that agree in these are of one shape.
-        self._shapes: dict[tuple[str, str, str, str], int] = {}
-        self._acts: dict[str, int] = {}
-        self._breaches: dict[str, int] = {}
-        self._routes: dict[tuple[object, ...], int] = {}
-        self._limits: dict[object, int] = {}
-        self._facts = sorted({name for rule in rules for name in rule.of_person})
-        self._matter = sorted({name for rule in rules for name in rule.of_case})
-        self.fields = frozenset(name for rule in rules for name in (*rule.stated, *rule.of_person, *rule.of_case))
+    def __init__(self, told: Told, law: ColumnarLaw, asked: Asked, now: datetime) -> None:
+        self._told, self._asked, self._now = told, asked, now
+        self._law, self._rules = law.law, law.layout
+        self._zone = law.law.calendar.zone.key
 
     def run(self) -> pa.Table:
         """What the rules raise; afterwards `hard` holds every case that was left out."""
-        self._told.read(self.fields)
+        self._told.read(self._rules.fields)
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
-        self._lay_out_rules()
+        self._bring_rules()
         self._gather_facts()
         self._raise()
         self._route()
@@ -91,49 +58,10 @@ class Plan:
 
     # --- the rules -----------------------------------------------------------------------------------
 
-    def _lay_out_rules(self) -> None:
-        rows, acts, breaches = [], [], []
-        names: set[str] = set()
-        for rule in self._rules:
-            shape = (rule.condition, rule.exception, rule.doubts, late(rule))
-            row = rule.row | {
-                "shape": self._shapes.setdefault(shape, len(self._shapes)),
-                "route": self._routes.setdefault(rule.route, len(self._routes)),
-                "limit": self._limits.setdefault(rule.limit, len(self._limits)),
-                **self._in_force(rule),
-            }
-            names |= rule.constants.keys()
-            order, action = rule.live.order, rule.live.rule.action or ""
-            rows += [{**row, "type": kind} for kind in sorted(rule.live.source.triggers)]
-            acts += [
-                {"rule": order, "type": kind, "action": action, "act": self._acts.setdefault(where, len(self._acts))}
-                for kind, where in rule.acts
-            ]
-            breaches += [
-                {"rule": order, "type": kind, "act": self._breaches.setdefault(where, len(self._breaches))}
-                for kind, where in rule.breaches
-            ]
-        constants = [(name, CONSTANTS[name.rstrip("0123456789")]) for name in sorted(names)]
-        by_type = pa.Table.from_pylist(rows, schema=pa.schema([*RULE, ("type", pa.string()), *constants]))
-        self._table("by_type", by_type)
+    def _bring_rules(self) -> None:
+        for name, rows in self._rules.tables.items():
+            self._table(name, rows)
         self._sql("CREATE OR REPLACE TEMP TABLE rules AS SELECT DISTINCT ON (rule) * EXCLUDE (type) FROM by_type")
-        self._table("acts", pa.Table.from_pylist(acts, schema=ACTS))
-        self._table("breaches", pa.Table.from_pylist(breaches, schema=ACTS))
-
-    def _in_force(self, rule: ColumnarRule) -> Row:
-        """From and until when: None where its policy sets no bound."""
-        law, first, last = self._program.law, rule.live.first, rule.live.last
-        ends = None if last == date.max else law.midnight(last + timedelta(days=1))
-        return {"begins": None if first == date.min else law.midnight(first), "ends": ends}
-
-    def _chosen(self, part: int, *, per_bearer: bool, otherwise: str) -> str:
-        """A part of the rule's shape: of those that wait for their bearer, or of the others, for which the rest is `otherwise`."""
-        waiting = {self._shapes[r.condition, r.exception, r.doubts, late(r)] for r in self._rules if r.live.per_bearer}
-        texts = {
-            number: shape[part] if (number in waiting) is per_bearer else otherwise
-            for shape, number in self._shapes.items()
-        }
-        return chosen("r.shape", texts)
 
     # --- the events ----------------------------------------------------------------------------------
 
@@ -143,7 +71,10 @@ class Plan:
         What was always stated alike stands since it was first known; else, since the last statement was.
         """
         self._find_lone()
-        for name, read, by in (("facts", self._facts, '"case", subject'), ("matter", self._matter, '"case"')):
+        for name, read, by in (
+            ("facts", self._rules.facts, '"case", subject'),
+            ("matter", self._rules.matter, '"case"'),
+        ):
             if read:
                 self._gather(name, read, by)
 
@@ -176,7 +107,7 @@ class Plan:
         self._lone = False
         if not self._told.persons:
             return
-        stated = "".join(f' OR "d:{name}" IS NOT NULL' for name in self._facts)
+        stated = "".join(f' OR "d:{name}" IS NOT NULL' for name in self._rules.facts)
         nameless = f'subject IS NULL AND "case" IS NOT NULL AND (type IN (SELECT type FROM by_type){stated})'
         self._lone = self._told.any(nameless)
         if self._lone:
@@ -196,7 +127,7 @@ class Plan:
     @property
     def _in_turn(self) -> str:
         """The events, where rules have many shapes those of one type together: DuckDB judges a shape for rows that lie side by side."""
-        if len(self._shapes) < MANY:
+        if len(self._rules.shapes) < MANY:
             return self._events
         return f"(SELECT * FROM {self._events} SEMI JOIN by_type USING (type) ORDER BY type)"
 
@@ -205,14 +136,14 @@ class Plan:
         """The joins that bring what is known of an event's subject and case."""
         person = 'LEFT JOIN facts f ON f."case" = e."case" AND f.subject IS NOT DISTINCT FROM e.subject'
         matter = 'LEFT JOIN matter c ON c."case" = e."case"'
-        return f"{person if self._facts else ''} {matter if self._matter else ''}"
+        return f"{person if self._rules.facts else ''} {matter if self._rules.matter else ''}"
 
     def _day(self, moment: str) -> str:
         return f"CAST(timezone('{self._zone}', {moment}) AS DATE)"
 
     def _version(self, day: str) -> str:
         """The number of changes of the unit graph up to a day: within one version every route is the same."""
-        days = sorted({day for day in graph_days(self._program.law.graph) if day is not None})
+        days = sorted({day for day in graph_days(self._law.graph) if day is not None})
         whens = " ".join(f"WHEN {day} < DATE '{change}' THEN {n}" for n, change in enumerate(days))
         return f"CASE {whens} ELSE {len(days)} END" if days else "0"
 
@@ -220,18 +151,18 @@ class Plan:
 
     def _raise(self) -> None:
         """Each event with each rule that it sets off, and what decides whose duty that is."""
-        places = sorted({rule.place for rule in self._rules if rule.place is not None})
-        whens = " ".join(f"WHEN '{name}' THEN e.\"d:{name}\"" for name in places)
-        named = f"CASE r.place_of {whens} END" if places else "NULL::VARCHAR"
+        whens = " ".join(f"WHEN '{name}' THEN e.\"d:{name}\"" for name in self._rules.places)
+        named = f"CASE r.place_of {whens} END" if whens else "NULL::VARCHAR"
         by_case = " ".join(f"WHEN '{per}' THEN {part}" for per, part in (("event", "e.id"), ("subject", "coalesce(e.subject, '-')")))  # fmt: skip
-        condition = self._chosen(0, per_bearer=False, otherwise="TRUE")
-        exception = self._chosen(1, per_bearer=False, otherwise="FALSE")
+        condition = self._rules.chosen(CONDITION, per_bearer=False, otherwise="TRUE")
+        exception = self._rules.chosen(EXCEPTION, per_bearer=False, otherwise="FALSE")
         day = self._day("e.happened")
-        facts = "".join(f" OR ({text})" for text in [chosen("r.shape", {n: s[3] for s, n in self._shapes.items()})] if text != "FALSE")  # fmt: skip
+        late = self._rules.late
+        facts = "" if late == "FALSE" else f" OR ({late})"
         self._sql(f"""
             CREATE OR REPLACE TEMP TABLE raised AS
             SELECT e.number, e.id, e.happened, e.learned, e.k, e."case", e.subject, {day} AS day, {self._version(day)} AS version,
-                   r.rule, r.route, r.per_bearer, r.joins, {facts[4:] or "FALSE"} AS late, {condition} AS verdict, ({exception}) IS NULL AS doubtful,
+                   r.rule, r.route, r.per_bearer, r.joins, {late} AS late, {condition} AS verdict, ({exception}) IS NULL AS doubtful,
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
@@ -243,7 +174,7 @@ class Plan:
             self._sql("DELETE FROM raised WHERE late")
 
     def _doubted(self, condition: str, exception: str, *, per_bearer: bool) -> str:
-        doubts = self._chosen(2, per_bearer=per_bearer, otherwise="[]")
+        doubts = self._rules.chosen(DOUBTS, per_bearer=per_bearer, otherwise="[]")
         undecided = [f"({text}) IS NULL" for text in (condition, exception) if text not in ("TRUE", "FALSE")]
         return f"CASE WHEN {' OR '.join(undecided)} THEN {doubts} END" if undecided else "NULL::INTEGER[]"
 
@@ -254,8 +185,7 @@ class Plan:
             SELECT route, version, reporter, place, named, min(day) AS day, CAST(row_number() OVER () AS INTEGER) AS input
             FROM raised GROUP BY route, version, reporter, place, named
         """)
-        routes = {self._routes[rule.route]: rule for rule in self._rules}
-        self._table("desks", self._asked.desks(self._rows("SELECT * FROM inputs"), routes))
+        self._table("desks", self._asked.desks(self._rows("SELECT * FROM inputs"), self._rules.routes))
         self._table("posts", self._asked.posts())
         same = " AND ".join(f"i.{name} IS NOT DISTINCT FROM q.{name}" for name in ("reporter", "place", "named"))
         found = f"raised q JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
@@ -266,10 +196,10 @@ class Plan:
 
     def _by_bearer(self, found: str, kept: str) -> str:
         """What only the bearer decides."""
-        if not any(rule.live.per_bearer for rule in self._rules):
+        if not self._rules.per_bearer:
             return ""
-        condition = self._chosen(0, per_bearer=True, otherwise="TRUE")
-        exception = self._chosen(1, per_bearer=True, otherwise="FALSE")
+        condition = self._rules.chosen(CONDITION, per_bearer=True, otherwise="TRUE")
+        exception = self._rules.chosen(EXCEPTION, per_bearer=True, otherwise="FALSE")
         return f"""
             UNION ALL SELECT {kept}, {condition}, ({exception}) IS NULL, {self._doubted(condition, exception, per_bearer=True)}
             FROM {found} JOIN rules r ON r.rule = q.rule JOIN {self._events} e ON e.number = q.number {self._known_facts}
@@ -280,13 +210,13 @@ class Plan:
         """Reports of the same matter are one draft: the surest and earliest leads, all are evidence, the first known counts."""
         matter = '"case", rule, part, bearer'
         self._sql(f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {matter} FROM routed WHERE joins GROUP BY {matter} HAVING count(*) > 1")  # fmt: skip
+        single = "SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed"
         if not self._any("alike"):
-            self._sql("CREATE OR REPLACE TEMP TABLE drafts AS SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed")  # fmt: skip
+            self._sql(f"CREATE OR REPLACE TEMP VIEW drafts AS {single}")
             return
         lead = "(verdict IS NULL, doubtful, happened, learned, id, desk)"
         self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE drafts AS
-            SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed ANTI JOIN alike USING ({matter})
+            CREATE OR REPLACE TEMP TABLE joined AS {single} ANTI JOIN alike USING ({matter})
             UNION ALL
             SELECT * EXCLUDE (touched, evidence, sure, unsure), CASE WHEN verdict IS NULL THEN unsure ELSE sure END,
                    [x.id FOR x IN list_sort(evidence) IF x.id <> id]
@@ -299,6 +229,7 @@ class Plan:
                 QUALIFY row_number() OVER (PARTITION BY {matter} ORDER BY {lead}) = 1
             )
         """)
+        self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM joined")
 
     def _any(self, table: str) -> bool:
         return bool(self._sql(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
@@ -307,21 +238,19 @@ class Plan:
 
     def _schedule(self) -> None:
         """The deadline of every limit for every day from which it counts; hours are added where they are needed."""
-        start = f"CASE WHEN r.from_event THEN d.day ELSE {self._day('d.arose')} END"
-        self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE starting AS
-            SELECT d.draft, r."limit", {start} AS start FROM drafts d JOIN rules r ON r.rule = d.rule WHERE r.hours IS NULL
-        """)
-        limits = {self._limits[rule.limit]: rule for rule in self._rules}
-        self._table("limits", self._asked.limits(self._rows('SELECT DISTINCT "limit", start FROM starting'), limits))
+        starts = f'SELECT DISTINCT r."limit", {self._start} AS start FROM drafts d JOIN rules r ON r.rule = d.rule WHERE r.hours IS NULL'
+        self._table("limits", self._asked.limits(self._rows(starts), self._rules.limits))
+
+    @property
+    def _start(self) -> str:
+        """The day from which the limit of a draft counts."""
+        return f"CASE WHEN r.from_event THEN d.day ELSE {self._day('d.arose')} END"
 
     def _settle(self) -> None:
         """When each draft was first performed, and by whom; a case in which a rule may have been breached is hard."""
         fits = 'coalesce(e."d:rule", r.name) = r.name'
-        fitting, fitting_breach = (
-            chosen("t.act", {n: text for text, n in found.items()}) for found in (self._acts, self._breaches)
-        )
-        if any(kind in self._told.types for rule in self._rules for kind, _ in rule.breaches):
+        fitting, fitting_breach = (chosen("t.act", texts) for texts in (self._rules.acts, self._rules.breaches))
+        if not self._rules.breached_by.isdisjoint(self._told.types):
             self._sql(f"""
                 INSERT INTO hard SELECT DISTINCT d."case"
                 FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
@@ -360,24 +289,10 @@ class Plan:
                        p.done_at, p.done_by, TIMESTAMPTZ '{self._now.isoformat()}' AS moment
                 FROM drafts d JOIN rules r ON r.rule = d.rule
                 JOIN posts i ON i.post = d.post
-                LEFT JOIN starting s ON s.draft = d.draft
-                LEFT JOIN limits l ON l."limit" = s."limit" AND l.start = s.start
+                LEFT JOIN limits l ON l."limit" = r."limit" AND l.start = {self._start} AND r.hours IS NULL
                 LEFT JOIN did p ON p.draft = d.draft,
                 LATERAL (SELECT CASE WHEN r.from_event THEN d.happened ELSE d.arose END + to_hours(coalesce(r.hours, 0)) AS ends) o
                 WHERE d."case" NOT IN (SELECT "case" FROM hard)
             )
         """).to_arrow_table()
         return obligations(found, self._asked)
-
-
-def late(rule: ColumnarRule) -> str:
-    """Whether a fact that the rule reads stands only since after the report that it decides was known."""
-    read = [("f", name) for name in sorted(rule.facts)] + [("c", name) for name in sorted(rule.matter)]
-    return " OR ".join(f'coalesce({table}."since:{name}" > e.k, FALSE)' for table, name in read) or "FALSE"
-
-
-def chosen(by: str, texts: Mapping[int, str]) -> str:
-    """The text of the number in a column."""
-    if len(set(texts.values())) < 2:
-        return next(iter(texts.values()), "FALSE")
-    return f"CASE {by} " + " ".join(f"WHEN {number} THEN {text}" for number, text in texts.items()) + " END"

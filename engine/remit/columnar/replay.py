@@ -8,8 +8,7 @@ been breached, the live evaluator answers everything. Of any other case it answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace as with_fields
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,20 +17,19 @@ import duckdb
 import pyarrow as pa
 
 from remit.columnar.asked import Asked
+from remit.columnar.law import ColumnarLaw, ready
 from remit.columnar.plan import Plan
-from remit.columnar.rules import Subset, subset_of
+from remit.columnar.rules import Subset
 from remit.columnar.schema import events_of, table_of_obligations
 from remit.columnar.told import Told, quoted
 from remit.live.agenda import LiveAgenda
-from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
+from remit.live.evaluator import ACTS_UPON_CASES
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING
 from remit.matching.moves import MOVES
-from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.obligation import Obligation
 from remit.model.rule import Always, Consequence, Every
-from remit.program.program import CompiledRule, Program
 from remit.semantics.law import Law
 from remit.semantics.obligations import by_case
 
@@ -46,7 +44,7 @@ class Replay:
 
     def __init__(
         self,
-        law: Law,
+        law: Law | ColumnarLaw,
         events: pa.Table,
         now: datetime,
         *,
@@ -56,38 +54,37 @@ class Replay:
     ) -> None:
         settings = {"threads": threads, "memory_limit": memory, "temp_directory": None if spill is None else str(spill)}
         connection = duckdb.connect(config={name: value for name, value in settings.items() if value is not None})
-        self.told = Told(connection, events, law, now)
-        self.law, self.events, self._now = law, events, now
+        self._ready = ready(law)
+        self.law, self.events, self._now = self._ready.law, events, now
+        self.told = Told(connection, events, self.law, now)
         self.left_to_live = 0
 
-    @cached_property
+    @property
     def subset(self) -> Subset:
         """The rules that run as columns, and why the others do not."""
-        return subset_of(LiveProgram(self.law))
+        return self._ready.subset
 
     @cached_property
     def obligations(self) -> pa.Table:
         """Everything owed at that moment, one row each, in no order."""
-        return self.answer(self.law)
+        return self.answer(self._ready)
 
-    def answer(self, law: Law, *, agenda: bool = True) -> pa.Table:
+    def answer(self, law: Law | ColumnarLaw, *, agenda: bool = True) -> pa.Table:
         """What the events raise under a law of the same vocabulary, which may be a part of one; with or without the agenda."""
-        evaluator = LiveEvaluator(law)
-        program = evaluator.program
-        subset = subset_of(program)
-        gone = program.timeline.ceased(law.day(self._now))
-        plan = Plan(self.told, program, subset.rules, Asked(program, subset.asked, gone), self._now)
+        rules = self._ready if law is self.law else ready(law)
+        gone = rules.live.timeline.ceased(rules.law.day(self._now))
+        plan = Plan(self.told, rules, Asked(rules.live, rules.subset.asked, gone), self._now)
         columns = [plan.run()]
         self.left_to_live = 0
-        columns += map(table_of_obligations, self._live(evaluator, subset))
-        if agenda and (law.program.recurring or law.program.standing):
-            owed = evaluator.agenda(self._agenda_events(program), self._now)
+        columns += map(table_of_obligations, self._live(rules))
+        if agenda and (rules.law.program.recurring or rules.law.program.standing):
+            owed = rules.evaluator().agenda(self._agenda_events(rules.live), self._now)
             columns.append(table_of_obligations(owed))
         return pa.concat_tables(columns)
 
-    def _live(self, whole: LiveEvaluator, subset: Subset) -> Iterator[Iterable[Obligation]]:
+    def _live(self, rules: ColumnarLaw) -> Iterator[Iterable[Obligation]]:
         """What columns do not hold: hard cases whole, of the others the refused rules."""
-        law = whole.program.law
+        law = rules.law
         triggers, acts = quoted(law.program.by_event), quoted(ACTS_UPON_CASES)
         lonely = self.told.caseless
         caseless = not lonely.isdisjoint((*law.program.by_event, *ACTS_UPON_CASES))
@@ -98,14 +95,18 @@ class Replay:
                 f'DELETE FROM hard WHERE "case" NOT IN (SELECT "case" FROM told WHERE "case" IN (FROM hard) AND ({bearing}))'
             )
         alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
-        yield self._cases(whole, f'"case" IN (FROM hard) {alone}', caseless=caseless)
-        rest = narrowed(law, tuple(rule for rule in law.program.rules if rule.order in subset.refused))
-        if not self.told.types.isdisjoint(rest.program.by_event):
-            some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(rest.program.by_event)}))'
-            yield self._cases(LiveEvaluator(rest), f'"case" NOT IN (FROM hard) AND {some}')
+        yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
+        heard = rules.rest.law.program.by_event
+        if not self.told.types.isdisjoint(heard):
+            some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(heard)}))'
+            yield self._cases(rules.rest, f'"case" NOT IN (FROM hard) AND {some}')
 
-    def _cases(self, evaluator: LiveEvaluator, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
-        for case, members in by_case(self._events_where(which)).items():
+    def _cases(self, rules: ColumnarLaw, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
+        cases = by_case(self._events_where(which))
+        if not cases:
+            return
+        evaluator = rules.evaluator()
+        for case, members in cases.items():
             if case is not None or caseless:
                 self.left_to_live += 1
                 yield from evaluator.case(case, members, self._now)
@@ -127,20 +128,7 @@ class Replay:
 
 
 def replay(
-    law: Law, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
+    law: Law | ColumnarLaw, events: pa.Table, now: datetime, *, threads: int | None = None, memory: str | None = None
 ) -> pa.Table:
     """Everything owed at `now` by the events of a table, one row an obligation (`schema.OBLIGATIONS`), in no order."""
     return Replay(law, events, now, threads=threads, memory=memory).obligations
-
-
-def narrowed(law: Law, rules: tuple[CompiledRule, ...]) -> Law:
-    """The law with no rules but these."""
-    kept = {rule.order for rule in rules}
-
-    def among(index: Mapping[str, tuple[CompiledRule, ...]]) -> dict[str, tuple[CompiledRule, ...]]:
-        return {
-            name: found for name, members in index.items() if (found := tuple(r for r in members if r.order in kept))
-        }
-
-    program = Program(rules, among(law.program.by_id), among(law.program.by_event))
-    return with_fields(law, program=program, matcher=Reference(program))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +21,7 @@ from remit.semantics.law import Law
 SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING})
 #: What the plan reads of every event, whatever the rules say.
 ALWAYS = frozenset({"action", "rule", "of", "into"})
+NEVER = datetime.min.replace(tzinfo=UTC)
 TEXTS = ("id", "type", "case", "place", "subject")
 
 
@@ -48,31 +49,33 @@ class Told:
         if wanted <= self._fields:
             return
         self._fields |= wanted
-        numbered = self._events.append_column("number", counting(len(self._events)))
-        self.connection.register("arrived", numbered)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE told AS {self._query(numbered.schema)}")
-        self.connection.unregister("arrived")
+        plain = flat(self._events, self._fields)
+        self.connection.register("arrived", plain)
+        shown = [f'"{name}"' for name in plain.column_names]
+        shown += [f'NULL::{kind} AS "{name}"' for name, kind in self._wanted.items() if name not in plain.column_names]
+        shown.append(
+            "greatest(happened, learned) AS k"
+            if "learned" in plain.column_names
+            else "happened AS learned, happened AS k"
+        )
+        until = f"WHERE k <= TIMESTAMPTZ '{self._now.isoformat()}'" if self._now < latest(plain) else ""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS SELECT {', '.join(shown)} FROM arrived {until}")
         found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
         self.persons = any(persons for _, _, persons in found)
         self.types = frozenset(kind for kind, _, _ in found)
         self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
         self._mark()
 
-    def _query(self, present: pa.Schema) -> str:
-        stated = {field.name for field in present.field("data").type} if "data" in present.names else set()
-        columns = [f'"{name}"' if name in present.names else f'NULL::VARCHAR AS "{name}"' for name in TEXTS]
-        for name in sorted(self._fields):
-            kind = column_type(self._law.attributes.get(name))
-            columns.append(f'data."{name}" AS "d:{name}"' if name in stated else f'NULL::{kind} AS "d:{name}"')
-        columns.append(("replacement.type" if "replacement" in present.names else "NULL::VARCHAR") + " AS replaced")
-        columns.append(('"by"' if "by" in present.names else "NULL::VARCHAR") + " AS reporter")
-        learned = 'coalesce(known_at, "at")' if "known_at" in present.names else '"at"'
-        return f"""
-            SELECT number, "at" AS happened, {learned} AS learned, greatest("at", {learned}) AS k, {", ".join(columns)} FROM arrived
-            WHERE greatest("at", {learned}) <= TIMESTAMPTZ '{self._now.isoformat()}'
-        """
+    @property
+    def _wanted(self) -> dict[str, str]:
+        """The columns that may be null in every row, and their types."""
+        attributes = {f"d:{name}": column_type(self._law.attributes.get(name)) for name in sorted(self._fields)}
+        return dict.fromkeys((*TEXTS, "reporter", "replaced"), "VARCHAR") | attributes
 
     def _mark(self) -> None:
+        if self.types.isdisjoint(SPECIAL):
+            self.connection.execute('CREATE OR REPLACE TEMP TABLE marked ("case" VARCHAR)')
+            return
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE marked AS SELECT DISTINCT "case" FROM (
                 SELECT "case" FROM told WHERE type IN ({quoted(SPECIAL)})
@@ -90,6 +93,39 @@ class Told:
         """Those events as they were reported, in their order."""
         asked = self.connection.sql(f"SELECT number FROM told WHERE {which} ORDER BY number")
         return taken(self._events, asked.to_arrow_table()["number"].combine_chunks())
+
+
+def said(events: pa.Table) -> frozenset[str]:
+    """The columns in which some event says something, attributes as `data.name`; `known_at` only where it is not always `at`."""
+    found = {name for name in events.column_names if events[name].null_count < len(events)}
+    if "known_at" in found and events["known_at"].equals(events["at"]):
+        found.remove("known_at")
+    for chunk in events["data"].chunks if "data" in found else ():
+        found |= {f"data.{f.name}" for f in chunk.type if pc.struct_field(chunk, f.name).null_count < len(chunk)}
+    return frozenset(found)
+
+
+def flat(events: pa.Table, fields: Iterable[str]) -> pa.Table:
+    """The columns in which some event says something, none of them copied; `learned` only where it is not always `happened`."""
+    data = events["data"] if "data" in events.column_names else pa.chunked_array([pa.array([], pa.struct([]))])
+    stated = {field.name for field in data.type}
+    found = {name: events[name] for name in TEXTS if name in events.column_names}
+    found |= {f"d:{name}": pc.struct_field(data, name) for name in sorted(fields) if name in stated}
+    if "by" in events.column_names:
+        found["reporter"] = events["by"]
+    if "replacement" in events.column_names:
+        found["replaced"] = pc.struct_field(events["replacement"], "type")
+    found = {name: column for name, column in found.items() if column.null_count < len(events)}
+    happened = events["at"]
+    if "known_at" in events.column_names and not events["known_at"].equals(happened):
+        found["learned"] = pc.coalesce(events["known_at"], happened)
+    return pa.table({"number": counting(len(events)), "happened": happened, **found})
+
+
+def latest(plain: pa.Table) -> datetime:
+    """When the last of them had happened and was known."""
+    moments = [pc.max(plain[name]).as_py() for name in ("happened", "learned") if name in plain.column_names]
+    return max((moment for moment in moments if moment is not None), default=NEVER)
 
 
 def taken(table: pa.Table, numbers: pa.Array) -> pa.Table:

@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from remit.columnar.replay import Replay, narrowed
+from remit.columnar.law import narrowed
+from remit.columnar.replay import Replay
 from remit.columnar.schema import OBLIGATIONS
 from remit.columnar.told import counting
 from remit.errors import Origin

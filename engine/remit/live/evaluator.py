@@ -33,8 +33,8 @@ from remit.semantics.wakes import wakes_at
 class LiveEvaluator:
     """The fast way, for one law."""
 
-    def __init__(self, law: Law) -> None:
-        self.program = LiveProgram(law)
+    def __init__(self, law: Law, program: LiveProgram | None = None) -> None:
+        self.program = LiveProgram(law) if program is None else program
         #: Answers that were left to the reference.
         self.fallbacks = 0
         self._agenda = LiveAgenda(self.program)

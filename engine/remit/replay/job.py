@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from remit.columnar.law import ColumnarLaw
 from remit.columnar.schema import OBLIGATIONS
 from remit.errors import EventError, Origin, RemitError
 from remit.keeper.keeper import bears_on_agenda
@@ -66,6 +67,11 @@ class Job:
     @cached_property
     def law(self) -> Law:
         return Law.of(self.pack)
+
+    @cached_property
+    def columnar(self) -> ColumnarLaw:
+        """The law made ready for columns, once for all shelves."""
+        return ColumnarLaw(self.law)
 
     @cached_property
     def files(self) -> list[tuple[Path, Index]]:
@@ -237,7 +243,7 @@ def answered(work: Job, table: pa.Table, again: Again) -> Iterator[pa.RecordBatc
         return
     from remit.replay.shelf import settled
 
-    owed = settled(table, work.law, work.plan.now, again, spill=work.folder / "spill")
+    owed = settled(table, work.columnar, work.plan.now, again, spill=work.folder / "spill")
     yield from owed.to_batches(max_chunksize=ROWS)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from remit.columnar.law import ColumnarLaw, ready
 from remit.columnar.replay import Replay
 from remit.columnar.schema import OBLIGATIONS
 from remit.columnar.told import SPECIAL
@@ -20,27 +21,34 @@ from remit.semantics.law import Law
 
 
 def settled(
-    events: pa.Table, law: Law, now: datetime, again: Again, *, memory: str | None = None, spill: Path | None = None
+    events: pa.Table,
+    law: Law | ColumnarLaw,
+    now: datetime,
+    again: Again,
+    *,
+    memory: str | None = None,
+    spill: Path | None = None,
 ) -> pa.Table:
     """What the cases owe at `now`, by `columnar.schema.OBLIGATIONS`: matter by matter, in document order.
 
     Args:
         events: sorted by matter and position.
-        law: as for `evaluate`.
+        law: as for `evaluate`; made ready where many shelves follow.
         now: as for `evaluate`.
         again: as for `evaluate`.
         memory: how much DuckDB may take, such as `4GB`; what is more goes to `spill`.
         spill: a directory.
     """
+    rules = ready(law)
     matters = pc.unique(events["matter"].filter(odd(events)))
     apart = pc.or_(events["matter"].is_null(), pc.is_in(events["matter"], value_set=matters))
     strange, plain = events.filter(apart), events.filter(pc.invert(apart)).drop_columns(["matter", "position", "line"])
-    one_by_one = evaluate(strange.combine_chunks().to_batches(max_chunksize=ROWS), law, now, again)
+    one_by_one = evaluate(strange.combine_chunks().to_batches(max_chunksize=ROWS), rules.law, now, again)
     found = [pa.Table.from_batches(one_by_one, schema=OBLIGATIONS)]
     if plain.num_rows:
-        replayed = Replay(law, plain, now, threads=1, memory=memory, spill=spill)
-        found.append(replayed.answer(law, agenda=False))
-    return in_order(pa.concat_tables(found), strange, law)
+        replayed = Replay(rules, plain, now, threads=1, memory=memory, spill=spill)
+        found.append(replayed.answer(rules, agenda=False))
+    return in_order(pa.concat_tables(found), strange, rules.law)
 
 
 def odd(events: pa.Table) -> pa.ChunkedArray:
