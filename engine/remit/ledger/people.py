@@ -180,7 +180,7 @@ class People:
             self._last = int(value(self.statements.last_person.one(cursor_of(connected()))) or 0)
         number = self._last + 1
         key, wrapped = self._stock.take(number)
-        self._made.append((number, case, reference, wrapped))
+        self._made.append((number, case, bytearray(reference), bytearray(wrapped)))
         self._keys[number], self._last = key, number
         return number
 

@@ -215,7 +215,7 @@ class Writing:
         self._entries.append(
             (
                 header.position, header.kind, header.id, header.case, header.type, header.at, header.known_at,
-                header.recorded_at, header.key, sealed, bound, linked,
+                header.recorded_at, header.key, bytearray(sealed), bytearray(bound), bytearray(linked),
             )
         )  # fmt: skip
         if len(self._entries) >= BATCH:
@@ -355,7 +355,7 @@ class Writing:
                         known = sealing[whose] = self.people.of(self._connected, *whose)
                     person, body = known[0], known[1].seal_alike(body, row_binding(head.ledger, key))
                 self._duties.append(
-                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, body)
+                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, bytearray(body))
                 )
             if announce:
                 head.outbox += 1
