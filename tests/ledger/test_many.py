@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections import Counter
 from pathlib import Path
@@ -79,6 +81,38 @@ def test_threads_of_one_process_take_turns_and_one_may_take_the_lock_again(tmp_p
         thread.join()
     assert other == [False]
     assert take(tmp_path / "lock")
+
+
+def test_a_lock_whose_file_was_replaced_is_taken_on_the_file_that_others_find(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    lock = FileLock.at(path)
+    assert take(path)
+    path.unlink()
+    with path.open("wb") as others:
+        fcntl.flock(others, fcntl.LOCK_EX)
+        assert not take(path)
+    assert take(path)
+    path.unlink()
+    with lock.held(0.02) as taken:
+        assert taken
+        assert path.exists()
+
+
+def test_a_process_that_was_forked_off_waits_for_the_lock_of_its_parent(tmp_path: Path) -> None:
+    """Although the file stays open from one turn to the next, the child does not share it."""
+    path = tmp_path / "lock"
+    lock = FileLock.at(path)
+    assert take(path)
+    told, tells = os.pipe()
+    with lock.held(1):
+        child = os.fork()
+        if child == 0:
+            os.write(tells, b"%d" % take(path))
+            os._exit(0)
+        os.waitpid(child, 0)
+        assert os.read(told, 1) == b"0"
+    os.close(told)
+    os.close(tells)
 
 
 def take(path: Path) -> bool:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit.errors import EventError, LedgerError
+from remit.ledger.people import Stock
 from remit.ledger.vault import MasterKey, OpenKeyWarning, PersonKey, binding
 from strategies import maybe
 
@@ -70,6 +71,28 @@ def test_each_person_has_one_reference(
 def test_half_a_character_has_no_reference() -> None:
     with pytest.raises(EventError, match="RM460"):
         MASTER.reference("c", "\ud800")
+
+
+def test_keys_made_ahead_are_given_out_once_each_with_its_number() -> None:
+    """Also where a number comes again, because the transaction that took it was undone."""
+    stock = Stock(MASTER)
+    taken = [(number, *stock.take(number)) for number in (7, 8, 40, 7, 8, 9, *range(40, 80))]
+    assert all(PersonKey.unwrap(MASTER, number, wrapped) == key for number, key, wrapped in taken)
+    assert len({wrapped for _, _, wrapped in taken}) == len({key for _, key, _ in taken}) == len(taken)
+
+
+def test_two_processes_never_give_out_the_same_key() -> None:
+    stock = Stock(MASTER)
+    stock.take(7)
+    told, tells = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(tells, stock.take(8)[1])
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert PersonKey.unwrap(MASTER, 8, os.read(told, 100)) != stock.take(8)[0]
+    os.close(told)
+    os.close(tells)
 
 
 def test_a_key_shows_nothing_of_itself() -> None:

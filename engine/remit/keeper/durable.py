@@ -15,6 +15,7 @@ from remit.errors import LedgerError, Origin
 from remit.keeper.answers import LedgerAnswers
 from remit.keeper.erasure import Reports
 from remit.keeper.keeper import (
+    BEGINNING,
     agenda_types,
     all_homed,
     bears_on_agenda,
@@ -73,6 +74,8 @@ class DurableKeeper(LedgerAnswers):
         self._changed: dict[str, tuple[Change, ...]] = {}
         self._moves: list[Event] = []
         self._seen = -1
+        #: The clock as it stands in the head, and as a moment.
+        self._clock: tuple[int | None, datetime] = (None, BEGINNING)
         #: Whether what is remembered includes a transaction that has not come to its turn.
         self._is_ahead = False
         self._incidents = len(law.matcher.incidents)
@@ -113,8 +116,10 @@ class DurableKeeper(LedgerAnswers):
     def take(self, ledger: Writing, events: tuple[Event, ...]) -> Delta:
         """Keep events inside a transaction, and say what they changed."""
         adopted = self._begin(ledger)
-        ledger.look(Asked(frozenset([event.id for event in events]), self.unread(events)))
-        self._meet(ledger, events)
+        unread = self.unread(events)
+        ledger.look(Asked(frozenset([event.id for event in events]), unread))
+        for case in ledger.new(unread):  # of which nobody has heard: nothing was reported in it, nothing said of it
+            self._cases.begin(case)
         if not ACTS_UPON_CASES.isdisjoint([event.type for event in events]):
             require_movable(
                 events,
@@ -335,12 +340,6 @@ class DurableKeeper(LedgerAnswers):
             self._said.pop(matter, None)
             self._cases.let_go(case_of(matter))
 
-    def _meet(self, ledger: Writing, events: Iterable[Event]) -> None:
-        """Of a case nobody has heard of, nothing needs to be read: nothing was reported in it, nothing said of it."""
-        unread = self.unread(events)
-        for case in ledger.new(unread):
-            self._cases.begin(case)
-
     def _matters(self, ledger: Writing) -> set[str]:
         """All that follows from the entries; of a case that was split off, none but the split may tell."""
         return {AGENDA} | {matter_of(case) for case in (*ledger.cases(), *map(other_end, self._moves))}
@@ -442,12 +441,14 @@ class DurableKeeper(LedgerAnswers):
         return {AGENDA} if any(map(self._bears, fresh)) else set()
 
     def _delta(self, touched: set[str] | None) -> Delta:
-        found = [c for matter, made in self._changed.items() if touched is None or matter in touched for c in made]
-        return Delta(in_order(found))
+        told = [made for matter, made in self._changed.items() if touched is None or matter in touched]
+        return Delta(told[0] if len(told) == 1 else in_order(change for made in told for change in made))
 
     def now_of(self, ledger: Writing) -> datetime:
         """The clock inside a transaction."""
-        return self._local(instant(ledger.head.now))
+        if self._clock[0] != ledger.head.now:
+            self._clock = ledger.head.now, self._local(instant(ledger.head.now))
+        return self._clock[1]
 
 
 def led_to(events: Iterable[Event], ledger: Writing) -> Mapping[str, Event]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -27,6 +28,7 @@ MAX_NUMBER = 2**53 - 1
 Plain = None | bool | int | str | datetime | list["Plain"] | dict[str, "Plain"]
 
 TEXTS = ("id", "type", "case", "by", "place", "subject")
+_texts = attrgetter(*TEXTS)
 NEEDED = frozenset(("id", "type"))
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -142,8 +144,7 @@ def microseconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         unfit = _UnfitError("RM462", "no-such-moment", moment.isoformat(), "a moment with its zone")
         raise _refused(None, unfit)
-    passed = moment - EPOCH
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+    return (moment - EPOCH) // MICROSECOND
 
 
 # --- writing ----------------------------------------------------------------------------------------
@@ -182,8 +183,7 @@ def _plain(event: Event, depth: int) -> dict[str, Plain]:
         raise _too_deep()
     at = _moment(event.at)
     written: dict[str, Plain] = {"at": at, "known_at": at if event.known_at is event.at else _moment(event.known_at)}
-    for name in TEXTS:
-        text = getattr(event, name)
+    for name, text in zip(TEXTS, _texts(event), strict=True):
         if type(text) is str:
             written[name] = text
         elif text is not None or name in NEEDED:

@@ -16,13 +16,19 @@ _registering = threading.Lock()
 
 
 class FileLock:
-    """Threads of one process take turns; a thread that holds it may take it again; the death of a process lets it go."""
+    """Threads of one process take turns; a thread that holds it may take it again; the death of a process lets it go.
+
+    The file stays open from one turn to the next, and is opened anew where another one lies there by then.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._name = str(path)
         self._turn = threading.RLock()
         self._depth = 0
         self._handle = -1
+        #: Device and number of the file that is open.
+        self._file = (-1, -1)
 
     @classmethod
     def at(cls, path: Path) -> FileLock:
@@ -55,7 +61,7 @@ class FileLock:
             OSError: the file cannot be made or opened.
         """
         until = time.monotonic() + seconds
-        if not self._turn.acquire(timeout=max(0, until - time.monotonic())):
+        if not (self._turn.acquire(blocking=False) or self._turn.acquire(timeout=max(0, seconds))):
             return False
         try:
             self._depth += 1
@@ -65,36 +71,56 @@ class FileLock:
                 return False
         except BaseException:
             self._depth -= 1
+            if self._depth == 0:
+                self._close()  # and with it whatever was taken
             self._turn.release()
             raise
         return True
 
     def _take_file(self, until: float) -> bool:
-        handle, pause = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), 0.0002
-        try:
-            while not locked(handle):
-                if time.monotonic() >= until:
-                    return False
+        pause = 0.0002
+        while True:
+            if self._handle < 0:
+                self._handle = os.open(self._name, os.O_RDWR | os.O_CREAT, 0o600)
+                opened = os.fstat(self._handle)
+                self._file = (opened.st_dev, opened.st_ino)
+            if locked(self._handle):
+                if self._lies_there():
+                    return True
+                self._close()
+            elif time.monotonic() >= until:
+                self._close()
+                return False
+            else:
                 time.sleep(pause)
                 pause = min(2 * pause, 0.005)
-            self._handle, handle = handle, -1
-        finally:
-            if handle >= 0:
-                os.close(handle)
-        return True
+
+    def _lies_there(self) -> bool:
+        """Whether what is open is the file that others find."""
+        try:
+            there = os.stat(self._name)  # noqa: PTH116 - before every write
+        except FileNotFoundError:
+            return False
+        return (there.st_dev, there.st_ino) == self._file
+
+    def _close(self) -> None:
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
     def let_go(self) -> None:
         """What was taken last."""
         self._depth -= 1
         if self._depth == 0:
             fcntl.flock(self._handle, fcntl.LOCK_UN)
-            os.close(self._handle)
         self._turn.release()
+
+    def __del__(self) -> None:
+        self._close()
 
     def _forked(self) -> None:
         """A child never holds what its parent holds."""
-        if self._depth:
-            os.close(self._handle)
+        self._close()
         self._turn, self._depth = threading.RLock(), 0
 
 

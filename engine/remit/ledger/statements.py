@@ -28,6 +28,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from remit.ledger.schema import ENTRIES, HEAD, MATTERS, OBLIGATIONS, OUTBOX, PERSONS
 
+#: What is written: its bytes as `bytearray`, because for each of `bytes` Python's SQLite driver looks for an adapter, in vain.
 Row = tuple[Any, ...]
 
 

@@ -250,8 +250,9 @@ class Store:
         """When it is recorded; never before what was."""
         return max(head.recorded_at, microseconds(self.clock()))
 
-    def _locks(self, cases: Iterable[str | None]) -> list[str]:
-        return [f"{self.ledger}:{case}" for case in cases]
+    def _locks(self, cases: Iterable[str | None]) -> Sequence[str]:
+        """What a server's transactions wait for each other by; those of a file take turns anyway."""
+        return () if self.database.is_sqlite else [f"{self.ledger}:{case}" for case in cases]
 
     # --- read -------------------------------------------------------------------------------------
 

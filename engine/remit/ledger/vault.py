@@ -21,8 +21,9 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,8 +34,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from remit.errors import LedgerError, Origin
 from remit.ledger.codec import encode_flat
 
+if TYPE_CHECKING:
+    from _hashlib import HASH
+
 KEY = 32
 NONCE = 12
+#: Bytes that SHA-256 takes in at a time.
+BLOCK = 64
 TAG = 16
 
 
@@ -181,7 +187,10 @@ class MasterKey:
 
     def reference(self, case: str | None, subject: str | None) -> bytes:
         """The 32 bytes under which a person's key is found; without this key nobody can tell whose it is."""
-        return self._hidden(b"person", encode_flat({"case": case, "subject": subject}))
+        inner, outer = (half.copy() for half in self._looking)
+        inner.update(encode_flat({"case": case, "subject": subject}))
+        outer.update(inner.digest())
+        return outer.digest()
 
     def pseudonym(self, text: str) -> str:
         """32 hex digits for a text that may name a person; the same for the same text, in this ledger only."""
@@ -208,8 +217,12 @@ class MasterKey:
         return Ed25519PrivateKey.from_private_bytes(self._derived(b"sign", KEY))
 
     @cached_property
-    def _lookup(self) -> bytes:
-        return self._derived(b"look up", KEY)
+    def _looking(self) -> tuple[HASH, HASH]:
+        """Begun with the key: the two halves of the HMAC-SHA-256 (RFC 2104) that every reference is made of."""
+        key = self._derived(b"look up", KEY).ljust(BLOCK, b"\0")
+        inner, outer = (sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
+        inner.update(b"person\0")
+        return inner, outer
 
     @cached_property
     def _marking(self) -> bytes:
@@ -223,9 +236,6 @@ class MasterKey:
     def _derived(self, purpose: bytes, length: int) -> bytes:
         """HKDF-Expand (RFC 5869 §2.3): the secret is uniform already."""
         return HKDFExpand(SHA256(), length, b"remit ledger 1: " + purpose).derive(self._secret)
-
-    def _hidden(self, purpose: bytes, text: bytes) -> bytes:
-        return hmac.digest(self._lookup, purpose + b"\0" + text, "sha256")
 
     def __repr__(self) -> str:
         return f"MasterKey({self.fingerprint})"
@@ -244,7 +254,7 @@ class PersonKey:
 
     @classmethod
     def new(cls) -> PersonKey:
-        return cls.of(secrets.token_bytes(KEY))
+        return cls.of(os.urandom(KEY))
 
     @classmethod
     def of(cls, secret: bytes) -> PersonKey:

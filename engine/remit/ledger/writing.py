@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import inf
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -33,6 +34,8 @@ from remit.model.obligation import Change, Obligation
 EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
 
 
+#: What of the head a transaction moves.
+moved = attrgetter(*MOVING)
 #: So many entries of others are looked through; behind more, everything is read again.
 FEW = 100
 
@@ -212,7 +215,7 @@ class Writing:
         self._entries.append(
             (
                 header.position, header.kind, header.id, header.case, header.type, header.at, header.known_at,
-                header.recorded_at, header.key, sealed, bound, linked,
+                header.recorded_at, header.key, bytearray(sealed), bytearray(bound), bytearray(linked),
             )
         )  # fmt: skip
         if len(self._entries) >= BATCH:
@@ -334,19 +337,25 @@ class Writing:
         scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
         head, pseudonym = self.head, self.people.master.pseudonym
         for change in changed:
-            found, status, due = change.obligation, None, None
-            key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
-            if change.after is None:
+            found, status, due = change.after, None, None
+            if found is None:
+                found = change.obligation
+                key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
                 gone.append((key,))
             else:
+                key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
                 times = scheduled.get(id(found.deadline))
                 if times is None:
                     times = scheduled[id(found.deadline)] = moments(found.deadline)
                 status, due, body, person = str(found.status), times[1], pack(found, times), None
                 if found.case is not None:
-                    person, body = self._sealed(found, key, body, sealing)
+                    whose = found.case, found.subject
+                    known = sealing.get(whose)
+                    if known is None:
+                        known = sealing[whose] = self.people.of(self._connected, *whose)
+                    person, body = known[0], known[1].seal_alike(body, row_binding(head.ledger, key))
                 self._duties.append(
-                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, body)
+                    (key, matter, rule, bearer, status, str(found.nature), *times, tzdata, person, bytearray(body))
                 )
             if announce:
                 head.outbox += 1
@@ -361,20 +370,6 @@ class Writing:
             self._flush_said()
             self._statements.unsay.each(self._cursor, gone)
             self._tell()
-
-    def _sealed(
-        self,
-        found: Obligation,
-        key: str,
-        body: bytes,
-        sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]],
-    ) -> tuple[int, bytes]:
-        """The number of the person with whose key a row is sealed, and its sealed bytes; `sealing` holds the keys at hand."""
-        whose = found.case, found.subject
-        known = sealing.get(whose)
-        if known is None:
-            known = sealing[whose] = self.people.of(self._connected, *whose)
-        return known[0], known[1].seal_alike(body, row_binding(self.head.ledger, key))
 
     def record_incident(self, backend: str, case: str | None, what: str) -> None:
         """That a native matcher failed and the reference answered."""
@@ -458,7 +453,7 @@ class Writing:
             return self.head
         head = self.head
         head.peaks = self._peaks().bytes()
-        self._statements.move_head.run(self._cursor, *[getattr(head, part) for part in MOVING])
+        self._statements.move_head.run(self._cursor, *moved(head))
         return head
 
     def _peaks(self) -> Peaks:
