@@ -180,8 +180,7 @@ def measured(rules: int = 1000, rounds: int = 5) -> dict[str, float]:
             "200 cases": bench.steady(200, 2000),
             "1,000 cases": bench.steady(1_000, 2_000),
             "100,000 cases": bench.steady(100_000, 100_000),
-            "a case of 10": bench.steady(40, 400),
-            "a case of 10,000": bench.steady(1, 10_000),
+            **long_case(bench),
         }
         taken = bench.rounds(sides, rounds)
         case, duty = bench.weight()
@@ -192,6 +191,18 @@ def measured(rules: int = 1000, rounds: int = 5) -> dict[str, float]:
         "bytes_per_case": case,
         "bytes_per_duty": duty,
     }
+
+
+def long_case(bench: Bench) -> dict[str, Callable[[int], float]]:
+    return {"a case of 10": bench.steady(40, 400), "a case of 10,000": bench.steady(1, 10_000)}
+
+
+def case_growth(rules: int = 100, rounds: int = 3) -> float:
+    """What an event costs in a case of 10,000, against one in a case of ten."""
+    with TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), rules)
+        taken = bench.rounds(long_case(bench), rounds)
+    return taken["a case of 10,000"] / taken["a case of 10"]
 
 
 def main() -> None:

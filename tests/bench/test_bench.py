@@ -165,6 +165,11 @@ def test_the_effect_of_a_changed_rule_is_timed() -> None:
     assert len(told["whatif_s"]) == 2
 
 
+def test_figures_are_read_whole_however_long_their_line() -> None:
+    told = figures.printed(["-c", "import json; print(json.dumps({'x': list(range(200))}))"], 60)
+    assert told == {"x": list(range(200))}
+
+
 def test_a_measure_that_is_not_there_yet_is_said_to_be_so() -> None:
     assert figures.printed(["-c", "import city; city.nothing()"], 60) == (
         "this version of remit has nothing to measure here yet"
