@@ -29,6 +29,8 @@ from workload import OLDEST, Facts, Happening, Output, Workload
 HERE = Path(__file__).parent
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CHECKED = 400
+#: Events that are made ready at a time: of a hundred thousand, Python's collector of garbage would have most of the time.
+BLOCK = 2000
 #: The clock on the wall, which a machine must not share with other work; or the time of this process alone.
 CLOCK = process_time if os.environ.get("BENCH_CLOCK") == "processor" else perf_counter
 
@@ -95,7 +97,7 @@ class Served:
 
     def time(self, seconds: float) -> dict[str, Any]:
         """As many events as fit the time, in blocks of no more than the engine takes."""
-        most = self._engine.most
+        most = min(self._engine.most, BLOCK)
         probe = min(40, most)
         count = max(20, min(int(probe / self._block(probe) * seconds), 200_000))
         blocks = [most] * (count // most) + ([count % most] if count % most else [])
