@@ -1,6 +1,6 @@
 """All cases at once: the columnar replay beside the live path, and beside a bare join of the same tables.
 
-    python bench/bulk.py [--pack work|city] [--events 500000] [--live 20000] [--rounds 3]
+    python bench/bulk.py [--pack work|city] [--events 100000] [--live N] [--rounds 3]
 
 `work` is the workload on which matchers are compared, as a pack of 1,000 rules: stateless joins and a deadline, fifty events a
 case. `city` is a year of a made city under the Fuxin pack. All three take turns; both answers must be equal, row by row, before

@@ -95,16 +95,6 @@ class Told:
         return taken(self._events, asked.to_arrow_table()["number"].combine_chunks())
 
 
-def said(events: pa.Table) -> frozenset[str]:
-    """The columns in which some event says something, attributes as `data.name`; `known_at` only where it is not always `at`."""
-    found = {name for name in events.column_names if events[name].null_count < len(events)}
-    if "known_at" in found and events["known_at"].equals(events["at"]):
-        found.remove("known_at")
-    for chunk in events["data"].chunks if "data" in found else ():
-        found |= {f"data.{f.name}" for f in chunk.type if pc.struct_field(chunk, f.name).null_count < len(chunk)}
-    return frozenset(found)
-
-
 def flat(events: pa.Table, fields: Iterable[str]) -> pa.Table:
     """The columns in which some event says something, none of them copied; `learned` only where it is not always `happened`."""
     data = events["data"] if "data" in events.column_names else pa.chunked_array([pa.array([], pa.struct([]))])

@@ -50,7 +50,7 @@ class LiveCases:
 
     def take(self, event: Event) -> None:
         """An event of a case that is linked with no other, at the moment reached."""
-        case = self._cases.get(event.case) or self._case(event.case)
+        case = self._case(event.case)
         case.take(event, self._settled(case))
 
     def take_linked(self, event: Event, linked: Sequence[str | None]) -> None:
@@ -70,7 +70,7 @@ class LiveCases:
     def _settled(self, case: LiveCase) -> datetime:
         """Settle what has fallen due in it; the moment reached."""
         assert self._now is not None  # noqa: S101 - events come after the first moment
-        if self._due and case in self._due:
+        if case in self._due:
             case.settle(self._due.pop(case), self._now)
         return self._now
 

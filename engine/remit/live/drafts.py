@@ -294,7 +294,7 @@ def at_one_time(one: Draft, other: Draft) -> bool:
 
 def case_id(rule: LiveRule, bearer: str, event: Event, case: str | None, suffix: str) -> str:
     """policy / rule / bearer / case, then the person or report where it is made for one."""
-    key = f"{rule.prefix}{escaped(bearer)}/{suffix}"
+    key = f"{rule.id_of(bearer)}/{suffix}"
     per = rule.rule.per
     if case is None or per is Per.EVENT or rule.breach:
         return f"{key}/{escaped(event.id)}"
