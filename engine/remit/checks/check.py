@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from remit.checks.coverage import OPEN, coverage
 from remit.checks.desks import NOBODY, Desks
 from remit.errors import Origin, RemitError, SourceError, VocabularyError
+from remit.model.records import record
 from remit.model.rule import Consequence, On
 from remit.pack.load import Pack
 from remit.program.compile import compile_program
@@ -16,7 +16,7 @@ from remit.program.program import INVARIANTS, CompiledRule, Program
 from remit.semantics.conflict import contradicts, outranks
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Findings:
     """Errors make the pack unfit to run; warnings are for a reader to weigh."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from remit.model.records import record
 from remit.model.rule import Policy, Rule, Sentence
 from remit.model.terms import Modality
 from remit.pack.load import Pack
@@ -20,7 +20,7 @@ NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Covered:
     """One sentence, what became of it, the rules that rest on it, and the clauses nothing rests on."""
 
@@ -31,7 +31,7 @@ class Covered:
     open_clauses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Coverage:
     """Every sentence but the headings, in order."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import MAXYEAR, date, timedelta
 from zoneinfo import ZoneInfo
 
 from remit.errors import Origin
+from remit.model.records import record
 
 SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class YearCalendar:
     """One year's notice: its document, the days off by name, and the weekend days worked; `name` is the calendar's, if not the pack's.
 
@@ -28,7 +29,7 @@ class YearCalendar:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Calendar:
     """The years known, and the zone in which days begin. Saturday and Sunday are days of rest.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
+from remit.model.records import record
 from remit.model.terms import Period
 
 MONTHS: Mapping[Period, int] = {
@@ -16,7 +16,7 @@ MONTHS: Mapping[Period, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """One period: `id` such as `2024`, `2024-H1`, `2024-Q3`, `2024-05`; first and last day, both in it."""
 

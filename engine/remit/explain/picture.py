@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from unicodedata import east_asian_width
 
 from remit.explain.text import line
 from remit.model.explanation import Why
+from remit.model.records import record
 
 WIDTH, INDENT, LINE, PAD, GAP, MARGIN = 960, 30, 19, 9, 9, 24
 COLUMN, ROOT_COLUMN = 7.1, 8.8  # width of one Latin letter at 13 px, and bold at 15; a Chinese sign takes two
@@ -20,7 +20,7 @@ COLOURS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Box:
     """One claim, placed."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from remit.model.explanation import Why
+from remit.model.records import record
 from remit.model.rule import ByPeople
 from remit.model.terms import Kind, Modality, Nature, Status
 from remit.model.text import Text
@@ -84,7 +85,7 @@ PARTS: dict[str, Text] = {
 YES_NO = {"true": Text("是", "true"), "false": Text("否", "false")}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """The labels of a pack, by id; of the attributes whose absence means something, the reason; and of choices, the values."""
 

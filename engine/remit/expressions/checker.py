@@ -6,7 +6,7 @@ named in any language become their ids.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -31,13 +31,14 @@ from remit.model.expression import (
     Size,
     Variable,
 )
+from remit.model.records import record
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 
 K = ValueKind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Type:
     """What an expression yields: a kind, perhaps a list of it, and the family of names its texts belong to.
 
@@ -101,7 +102,7 @@ def check(
     return typed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checker:
     lexicon: Lexicon
     events: tuple[str, ...] | None

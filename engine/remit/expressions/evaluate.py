@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
@@ -36,6 +36,7 @@ from remit.model.expression import (
     Value,
     Variable,
 )
+from remit.model.records import record
 from remit.model.text import Text
 
 Result = Value | Unknown | tuple[Event, ...]
@@ -46,7 +47,7 @@ COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A fact as found: its value, and the event that stated it (None: nobody, or the vocabulary)."""
 

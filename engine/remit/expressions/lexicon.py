@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import product
 
 from remit.errors import ExpressionError, Origin, nearest
+from remit.model.records import record
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute, EventType, Vocabulary
 
@@ -61,7 +62,7 @@ MAX_LENGTH, MAX_DEPTH, MAX_OPERATORS = 10_000, 50, 200
 OPENING, CLOSING = "([（【［", ")]）】］"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """One token: its type in the grammar, its canonical value, as written, and where (1-based column)."""
 

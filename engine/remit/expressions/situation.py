@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from remit.model.event import Event
 from remit.model.expression import Value
+from remit.model.records import record
 from remit.model.unit import Unit
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stated:
     """A fact and the event that stated it."""
 
@@ -19,7 +19,7 @@ class Stated:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Situation:
     """The event that set the rule off, what holds of its subject, the bearer once it is known, and the case's events.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from remit.model.event import (
     Event,
 )
 from remit.model.obligation import Answer, Delta, Obligation
+from remit.model.records import record
 from remit.model.rule import On
 from remit.model.terms import Nature, Status
 from remit.program.compile import reads_case
@@ -37,7 +38,7 @@ BUILT_IN_ACTS = frozenset({PERFORMED, VIOLATED})
 BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Query:
     """Which obligations; None lets every one through. `unit` means the bearer."""
 

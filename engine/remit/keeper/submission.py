@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from remit.ledger.ahead import Asked, Foreseen
 from remit.ledger.writing import Writing
 from remit.model.event import Event
 from remit.model.obligation import Delta
+from remit.model.records import record
 
 
 class Taker(Protocol):
@@ -32,7 +32,7 @@ class Taker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Submission:
     """Events that are kept in one transaction."""
 

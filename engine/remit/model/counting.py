@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 
+from remit.model.records import record
 from remit.model.text import Text
 
 #: The steps of a proof for which a law has an article.
 STEPS = ("day_of_event", "hours_from", "months", "rolls_over", "last_day", "at_least")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AtLeast:
     """So many whole working days lie in any period of so many days or more."""
 
@@ -20,7 +21,7 @@ class AtLeast:
     in_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counting:
     """A convention of counting.
 

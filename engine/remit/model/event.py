@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from remit.errors import Origin
 from remit.model.expression import Value
+from remit.model.records import record
 
 #: Event types every pack has: the acts by which duties are performed and their life is changed.
 PERFORMED = "performed"
@@ -24,7 +25,7 @@ MERGER = "case_merger"
 SPLIT = "case_split"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """One report, dated twice and never edited.
 

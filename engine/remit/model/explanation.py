@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from remit.model.records import record
 from remit.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Why:
     """A claim, what it rests on, and the claims beneath it.
 

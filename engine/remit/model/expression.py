@@ -7,12 +7,12 @@ After checking, a `Path` also knows the type of what it reads and what its absen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from remit.model.records import record
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 
@@ -58,7 +58,7 @@ class Macro(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A constant. Lists are `ListOf`. `label` is its name for people, where the vocabulary has one."""
 
@@ -67,13 +67,13 @@ class Literal:
     label: Text | None = attribute(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     items: tuple[Expression, ...]
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """A name bound by a macro, or a root (`event`, `subject`, `unit`, `case`)."""
 
@@ -81,7 +81,7 @@ class Variable:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Path:
     """A field read from something: `event.age_days`.
 
@@ -97,7 +97,7 @@ class Path:
     label: Text | None = attribute(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Has:
     """`has(event.age_days)`: whether the fact has been stated; never unknown."""
 
@@ -105,39 +105,39 @@ class Has:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Size:
     operand: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     operand: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negate:
     operand: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     left: Expression
     right: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     left: Expression
     right: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     operator: Comparison
     left: Expression
@@ -145,14 +145,14 @@ class Compare:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class In:
     item: Expression
     collection: Expression
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compute:
     operator: Arithmetic
     left: Expression
@@ -160,7 +160,7 @@ class Compute:
     column: int = attribute(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quantify:
     """`xs.exists(x, p)` or `xs.all(x, p)`."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from remit.model.explanation import Why
+from remit.model.records import record
 from remit.model.rule import Timing
 from remit.model.terms import Basis, Kind, Modality, Nature, Status
 from remit.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """A unit in its part of an obligation, as it stood on that date; or people, who have neither level nor place.
 
@@ -43,7 +44,7 @@ class Party:
         return replace(self, path=()) if self.path else self
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deadline:
     """When a duty opens, is due, and may last be done.
 
@@ -69,7 +70,7 @@ class Deadline:
         return replace(self, steps=(), limit=None) if self.steps or self.limit else self
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """A fact that would decide an obligation: which, of whom, and who can say.
 
@@ -85,7 +86,7 @@ class Question:
     asked_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conflict:
     """Two applicable rules that contradict each other and that nothing orders."""
 
@@ -96,7 +97,7 @@ class Conflict:
     claim: Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Obligation:
     """One rule made concrete: rule × case or period × bearer, as it stands at a moment.
 
@@ -168,7 +169,7 @@ OPEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """Everything that follows from some events at a moment, in stable order."""
 
@@ -186,7 +187,7 @@ class Answer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One obligation before and after. `before` is None when it arose; `after` is None when nothing supports it any more."""
 
@@ -204,7 +205,7 @@ class Change:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delta:
     """What an event or the passing of time changed, in stable order.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from remit.errors import Origin
 from remit.model.counting import PRC_CIVIL_CODE, Counting
 from remit.model.expression import Expression
+from remit.model.records import record
 from remit.model.terms import CountFrom, Jointly, Kind, Modality, Per, Period, Relation
 from remit.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quote:
     """Exact words of the source, and the sentences they touch (indices into `Policy.sentences`).
 
@@ -30,14 +31,14 @@ class Quote:
 # --- who -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByUnit:
     """One named unit."""
 
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByRole:
     """The unit with `role` at a place.
 
@@ -58,7 +59,7 @@ class ByRole:
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByRelation:
     """Units standing in `relation` (`member_of`, `office_of` …) to the units with role (or id) `of`.
 
@@ -73,24 +74,24 @@ class ByRelation:
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByReporter:
     """The unit that reported the event (`event.by`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByDefaulter:
     """Of a consequence: the unit whose duty was missed or breached."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByFact:
     """The unit, or each of the units, that a fact names: an `event.` or `subject.` attribute of kind unit."""
 
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByStep:
     """The nearest unit with `role`, from the unit `of` on, along the edges of a relation.
 
@@ -105,7 +106,7 @@ class ByStep:
     of: ByUnit | ByReporter | ByDefaulter | ByFact | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByPeople:
     """People, who are no unit: shown as who receives or assists, never routed, never asked about."""
 
@@ -123,7 +124,7 @@ Selector = ByUnit | ByRole | ByRelation | ByReporter | ByDefaulter | ByFact | By
 # --- when ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Within:
     """So much time from the start: `hours`, `days`, `working_days` or `months`."""
 
@@ -133,7 +134,7 @@ class Within:
     rolls_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MonthDay:
     month: int
     day: int
@@ -142,7 +143,7 @@ class MonthDay:
         return f"{self.month:02d}-{self.day:02d}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """Days of a year between which the duty is to be done; `latest` is the last lawful day."""
 
@@ -152,7 +153,7 @@ class Window:
     rolls_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OnDay:
     """A fixed date."""
 
@@ -160,12 +161,12 @@ class OnDay:
     rolls_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenEnd:
     """No end is set: the duty shows how long it has been open, and is never overdue."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByReading:
     """What the reading of this name says."""
 
@@ -173,7 +174,7 @@ class ByReading:
     count_from: CountFrom = CountFrom.KNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accompanying:
     """Together with what another rule asks for: due when that is done, and else when that is due."""
 
@@ -183,7 +184,7 @@ class Accompanying:
 Limit = Within | OnDay | OpenEnd | ByReading
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Earliest:
     """Several limits on one duty: each holds, so the earliest governs."""
 
@@ -211,24 +212,24 @@ def accompanied(timing: Timing | None) -> tuple[str, ...]:
 # --- what sets it off ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class On:
     """Any one event of these types."""
 
     events: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Every:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Always:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Consequence:
     """Set off by the failure of the rules that name this one in `then`."""
 
@@ -236,7 +237,7 @@ class Consequence:
 Trigger = On | Every | Always | Consequence
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Act:
     """An event that discharges or breaches: its type, and what must hold of it."""
 
@@ -244,7 +245,7 @@ class Act:
     where: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """What a `counts_as` rule states: a term's meaning, or an edge that the unit graph must hold."""
 
@@ -255,7 +256,7 @@ class Statement:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """An expression with the words it was written in."""
 
@@ -264,7 +265,7 @@ class Condition:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One norm, as docs/language.md describes it key by key. `inferred` maps a part to the reason it was read in.
 
@@ -309,7 +310,7 @@ class Rule:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SuperiorDuty:
     """A duty of a superior document whose rules are not in the pack, in that document's own words."""
 
@@ -319,7 +320,7 @@ class SuperiorDuty:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Superior:
     """A document that a policy implements.
 
@@ -336,7 +337,7 @@ class Superior:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sentence:
     """One sentence of the source: its article (`0` for what stands before the first), text, and line in the file.
 
@@ -351,7 +352,7 @@ class Sentence:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """One issued document and its rules.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from remit.model.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """The same words in both languages; where only one was given, both hold it.
 

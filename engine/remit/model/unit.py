@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from remit.errors import Origin
+from remit.model.records import record
 from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where something happens and where a unit has competence. `inside` is the enclosing place, or None at the top.
 
@@ -28,7 +28,7 @@ class Place:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """An office, institution or post that can bear or receive a duty.
 
@@ -49,7 +49,7 @@ class Unit:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edge:
     """`source` stands in `relation` to `target` from `since` to `until`, both days included."""
 
@@ -61,7 +61,7 @@ class Edge:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reorganisation:
     """On a date, units are merged into one, renamed, or abolished with a successor.
 

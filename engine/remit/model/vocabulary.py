@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from remit.errors import Origin
 from remit.model.expression import Scalar
+from remit.model.records import record
 from remit.model.rule import Timing
 from remit.model.terms import ValueKind
 from remit.model.text import Text
 from remit.model.unit import Edge, Place, Reorganisation, Unit
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One value of a `choice` attribute."""
 
@@ -23,7 +23,7 @@ class Choice:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute:
     """One fact that events may carry. Its name means the same in every event.
 
@@ -55,7 +55,7 @@ class Attribute:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventType:
     """A type of event: which attributes it carries, and which of them it must."""
 
@@ -69,7 +69,7 @@ class EventType:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """A plain word of the vocabulary: an action or a role."""
 
@@ -79,7 +79,7 @@ class Term:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A declared interpretation of an open-textured term.
 
@@ -100,7 +100,7 @@ class Reading:
     origin: Origin = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vocabulary:
     """Everything `facts/` declares, by canonical id; read-only mappings in order of declaration."""
 

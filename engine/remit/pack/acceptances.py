@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from remit.errors import Origin, PackError, VocabularyError, nearest
+from remit.model.records import record
 from remit.pack.facts import Facts
 from remit.pack.files import Files
 from remit.pack.yaml_reader import Problems, Sequence
@@ -15,7 +15,7 @@ from remit.pack.yaml_reader import Problems, Sequence
 KEYS = ("kind", "rules", "about", "reason", "by", "since")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acceptance:
     """A finding accepted in writing: which, why, by whom, since when. `about` left out means whatever it is about."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from remit.errors import Origin, RemitError, SourceError
+from remit.model.records import record
 from remit.model.rule import Quote, Sentence
 from remit.pack.source import BLANK, split
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quoted:
     """One sentence of a block quote."""
 
@@ -18,7 +18,7 @@ class Quoted:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A fenced rule block: its YAML, its place, and the sentences of the block quote above it (by position in the file)."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from remit.errors import VocabularyError
+from remit.model.records import record
 from remit.model.rule import ByDefaulter, ByFact, ByPeople, ByRelation, ByReporter, ByRole, ByStep, ByUnit, Selector
 from remit.model.terms import Relation, ValueKind
 from remit.model.vocabulary import Vocabulary
@@ -18,7 +17,7 @@ FORMS = ("unit", "role", "each", "office_of", "people")
 RELATIVE = ("same", "upper")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SelectorReader:
     """Reads selectors with the names of one pack."""
 

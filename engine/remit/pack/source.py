@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from remit.model.records import record
 from remit.model.rule import Sentence
 
 BLANK = " \t\u3000\u00a0\r\ufeff"
@@ -23,7 +23,7 @@ ENDINGS = re.compile(r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」
 NUMBERED = re.compile(r"(?:(?:Article|ARTICLE|Section|SECTION|§)\s*\d+[A-Za-z]?|\d{1,3})\.\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """How a document shows its parts."""
 
@@ -43,7 +43,7 @@ class Layout:
         return cls(*(re.compile(patterns[name]) for name in HEADINGS))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a line stands: the numbers of article, paragraph and item, and the signs they carry in the text."""
 

@@ -7,17 +7,17 @@ on the stream of events, before anything is built, because the C parser does not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from remit.errors import Origin, PackError, RemitError, SourceError, VocabularyError, nearest
+from remit.model.records import record
 
 MAX_BYTES, MAX_DEPTH = 5_000_000, 50
 QUOTED = frozenset({"'", '"', "|", ">"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """One value as written. `quoted` tells `"12"` from `12`."""
 
@@ -26,13 +26,13 @@ class Scalar:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     items: tuple[Node, ...]
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     items: tuple[tuple[Scalar, Node], ...]
     origin: Origin

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from remit.model.expression import Expression
+from remit.model.records import record
 from remit.model.rule import Act, Always, Consequence, Every, On, Policy, Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompiledRule:
     """A rule as it is matched.
 
@@ -55,7 +55,7 @@ class CompiledRule:
         return self.effective_on <= day and (repealed is None or day < repealed) and (until is None or day <= until)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """All rules that bind or permit, in order of the documents; the rest of a policy is not run."""
 

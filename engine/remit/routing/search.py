@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from remit.expressions.situation import Situation
 from remit.model.explanation import Why
 from remit.model.obligation import Party
+from remit.model.records import record
 from remit.model.terms import Basis, Relation
 from remit.model.text import Text
 from remit.model.unit import Edge, Unit
 from remit.routing.graph import UnitGraph
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Routing:
     """The desks found. Where one could not be, the fallback desk, with the missing fact and the question about it."""
 
@@ -24,7 +24,7 @@ class Routing:
     ask: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Search:
     """What a selector is resolved in."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from remit.deadlines.calendar import Calendar
@@ -14,6 +14,7 @@ from remit.matching.matcher import Matcher
 from remit.model.event import Event
 from remit.model.expression import Unknown
 from remit.model.obligation import Obligation, Party
+from remit.model.records import record
 from remit.model.rule import Selector
 from remit.model.terms import Basis, Nature
 from remit.model.text import Text
@@ -27,7 +28,7 @@ from remit.routing.route import route
 from remit.routing.search import Routing, Search
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Law:
     """The program and the world it speaks about. `attributes` gives questions their words."""
 
@@ -81,7 +82,7 @@ class Law:
         return Search(self.graph, day, nowhere, None, triggered=False, basis=Basis.STATED).lost(fact, ask)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """An obligation to be: a rule, what set it off, and the desk it was routed to.
 

@@ -7,7 +7,7 @@ of the unit's agenda) that bear on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from remit.deadlines.calendar import Calendar
@@ -18,6 +18,7 @@ from remit.model.counting import Counting
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, WAIVER, Event
 from remit.model.explanation import Why
 from remit.model.obligation import Deadline, Obligation
+from remit.model.records import record
 from remit.model.rule import Act
 from remit.model.terms import Kind, Modality, Nature, Per, Status
 from remit.model.text import Text
@@ -32,7 +33,7 @@ PERFORMED = frozenset({Status.DONE, Status.DONE_LATE})
 FAILED = frozenset({Status.OVERDUE, Status.DONE_LATE, Status.BREACHED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acts:
     """The events that may change one obligation's life, and who may act for whom.
 

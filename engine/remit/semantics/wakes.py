@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, timedelta
 
 from remit.deadlines.days import later
 from remit.deadlines.recurrence import spans
 from remit.model.event import Event
 from remit.model.obligation import Obligation
+from remit.model.records import record
 from remit.model.rule import Every
 from remit.model.terms import Period, Status
 from remit.routing.graph import UnitGraph
@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 HIDING = frozenset({Status.WITHDRAWN, Status.SUPERSEDED, Status.TRANSFERRED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dates:
     """The days, in order, on which the law and its world change: `moved` for whatever is open, `agenda` for the agenda.
 
