@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
 
-import msgspec
 import pytest
 
 from made import LIBRARY
@@ -73,7 +74,21 @@ def test_any_changed_file_is_another_pack(library: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", ["cut", "turned", "emptied", "no record", "no such record", "too few parts", "foreign"]
+    "harm",
+    [
+        "cut",
+        "turned",
+        "emptied",
+        "no record",
+        "no such record",
+        "no such part",
+        "too few parts",
+        "too few numbers",
+        "half a number",
+        "no JSON",
+        "too deep",
+        "foreign",
+    ],
 )
 def test_a_harmed_entry_is_read_over_and_mended(
     harm: str, library: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
@@ -86,10 +101,15 @@ def test_a_harmed_entry_is_read_over_and_mended(
             "cut": whole[:-10],
             "turned": whole[:100] + bytes([whole[100] ^ 1]) + whole[101:],
             "emptied": b"",
-            "no record": sealed([["tuple", 1]]),
-            "no such record": sealed([["os.system", "true"], ["tuple", [0]]]),
-            "too few parts": sealed([["Text", "one"], ["tuple", [0]]]),
-            "foreign": sealed([["Text", "zh", "en"], ["tuple", [0]]]),
+            "no record": sealed([1], ("tuple", 0)),
+            "no such record": sealed(["true"], ("os.system", 0), ("tuple", 1)),
+            "no such part": sealed(["one"], ("Text", 0, 1), ("tuple", 1)),
+            "too few parts": sealed(["one"], ("Text", 0), ("tuple", 1)),
+            "too few numbers": sealed(["one"], ("Text", 0, 0), ("tuple", 1), cut=4),
+            "half a number": sealed(["one"], ("Text", 0, 0), ("tuple", 1), cut=2),
+            "no JSON": sealed(["one"], head=b"[1"),
+            "too deep": sealed(["one"], head=b"[" * 100_000),
+            "foreign": sealed(["zh", "en"], ("Text", 0, 1), ("tuple", 2)),
         }[harm]
     )
     assert Pack.load(library, cache).policies == read.policies
@@ -97,8 +117,15 @@ def test_a_harmed_entry_is_read_over_and_mended(
     assert read_again(library, cache, monkeypatch).policies == read.policies
 
 
-def sealed(table: list[list[object]]) -> bytes:
-    body = msgspec.msgpack.encode(table)
+def sealed(
+    atoms: list[object], *records: tuple[str, *tuple[int, ...]], head: bytes | None = None, cut: int = 0
+) -> bytes:
+    """An entry of records, each a group of its own, as it would be written; but for the head given, and what is cut off."""
+    groups = [(kind, 1, len(parts)) for kind, *parts in records]
+    numbers = [part for _, *parts in records for part in parts]
+    told = json.dumps([atoms, groups]).encode() if head is None else head
+    body = told + b"\n" + struct.pack(f"{len(numbers)}I", *numbers)
+    body = body[: len(body) - cut]
     return sha256(body).digest() + body
 
 
@@ -135,6 +162,14 @@ def test_only_so_many_packs_are_kept(cache: Cache) -> None:
 def test_plain_values_come_back_as_they_were() -> None:
     value = (1, -(2**70), True, None, "一", Decimal("1.50"), timedelta(days=-1, seconds=3), datetime(2024, 2, 29, tzinfo=UTC), frozenset({"a"}), {"b": (Text("一", "one"),)})  # fmt: skip
     assert unpacked(packed(value)) == value
+
+
+def test_what_is_shared_is_shared_again() -> None:
+    text = Text("一", "one")
+    once, again, other = unpacked(packed((text, (text,), Text("一", "one"))))
+    assert once is again[0]
+    assert once == other
+    assert once is not other
 
 
 def test_what_is_no_record_of_the_model_is_refused() -> None:

@@ -1,32 +1,34 @@
 """`Cache`: packs as they were read before, by the content of their files, so that they need not be read again.
 
-An entry is data and nothing else: MessagePack of records of the model, made anew by their constructors. What is no
+An entry is data and nothing else: records of the model as numbers, made anew by their constructors. What is no
 record of the model cannot stand in it, so that no code comes from the disk, whoever wrote there. An entry that is
 torn, or that another version of remit wrote, is no entry.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import struct
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from remit import errors
 from remit.deadlines import calendar
 from remit.model import counting, expression, rule, terms, text, unit, vocabulary
+from remit.model.records import record
 from remit.pack.files import Files
 
 #: Whose records a pack is made of.
@@ -35,15 +37,14 @@ MODEL: Sequence[ModuleType] = (calendar, counting, errors, expression, rule, ter
 READERS = ("model", "pack", "expressions", "deadlines")
 #: How many packs are remembered; the one unused for longest goes first.
 KEPT = 16
-ATOMS = (str, int, bool, type(None))
-WIDEST = 2**63
+ATOMS = frozenset({str, int, bool, type(None)})
 
 
 class ForeignError(TypeError):
     """Something that is no record of the model."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cache:
     """A directory of packs that were read; only this user may look into it, and an entry is there whole or not at all."""
 
@@ -55,12 +56,14 @@ class Cache:
         try:
             found = unpacked(path.read_bytes())
             os.utime(path)
-        except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
             return None
         return found
 
     def put(self, key: str, value: object) -> None:
         """Keep it. Where that cannot be, nothing is kept and nothing said: the next reading is slower, and the same."""
+        from tempfile import NamedTemporaryFile
+
         with suppress(OSError, ForeignError):
             raw = packed(value)
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,17 +88,19 @@ def key_of(files: Files) -> str:
 
 @cache
 def program() -> bytes:
-    """Which readers these are: their files with time and size. Where they are no files, none is known again."""
+    """Which readers these are: their files with time and size, and this machine's order of bytes. Where they are no files, none is known again."""
     package = Path(errors.__file__).parent
     found = sorted(file for room in READERS for file in (package / room).glob("*.py"))
     states = ((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in found)
-    return sha256(repr(tuple(states)).encode()).digest() if found else os.urandom(32)
+    return sha256(repr((sys.byteorder, *states)).encode()).digest() if found else os.urandom(32)
 
 
 # --- records as data ---------------------------------------------------------------------------------
 #
-# A table of records, each after those it is made of: [kind, part …]. A part is an atom, or [n], the nth of the table.
-# So a record that several others share is written, and made, once.
+# One line of JSON: the atoms, then the groups, [kind, how many, of how many parts]. After it the parts themselves, as
+# numbers of 32 bits: of each group its records' first parts, their second … A number is a place among the atoms and,
+# after them, the records. Those of a group are made of what comes before it, so that they are made in one go; and what
+# several share is written, and made, once.
 
 
 def packed(value: object) -> bytes:
@@ -104,23 +109,36 @@ def packed(value: object) -> bytes:
     Raises:
         ForeignError: it holds something else.
     """
-    table: list[object] = []
-    places: dict[int, list[int]] = {}
+    atoms: dict[tuple[type, object], int] = {}
+    records: list[tuple[int, str, tuple[int, ...]]] = []
+    places: dict[int, int] = {}
     held: list[object] = []  # an id is a place only as long as what had it lives
 
-    def part(value: object) -> object:
-        if isinstance(value, ATOMS) and type(value) in ATOMS and not (type(value) is int and abs(value) >= WIDEST):
-            return value
+    def part(value: object) -> int:
+        """The number of a record, in the order met; of an atom its own, turned below zero."""
+        if type(value) in ATOMS:
+            return ~atoms.setdefault((type(value), value), len(atoms))
         if id(value) not in places:
             kind, inner = taken_apart(value)
-            record = [kind, *(part(each) for each in inner)]
-            places[id(value)] = [len(table)]
-            table.append(record)
+            parts = tuple(part(each) for each in inner)
+            depth = max((records[number][0] + 1 for number in parts if number >= 0), default=0)
+            places[id(value)] = len(records)
+            records.append((depth, kind, parts))
             held.append(value)
         return places[id(value)]
 
     part((value,))
-    body = msgspec.msgpack.encode(table)
+    alike = {number: (depth, kind, len(parts)) for number, (depth, kind, parts) in enumerate(records)}
+    order = sorted(alike, key=lambda number: alike[number])
+    place = {number: len(atoms) + at for at, number in enumerate(order)} | {~at: at for at in atoms.values()}
+    groups: list[tuple[str, int, int]] = []
+    numbers: list[int] = []
+    for (_, kind, width), members in groupby(order, key=lambda number: alike[number]):
+        rows = [records[number][2] for number in members]
+        groups.append((kind, len(rows), width))
+        numbers += [place[number] for column in zip(*rows, strict=True) for number in column]
+    head = json.dumps([[atom for _, atom in atoms], groups], ensure_ascii=False)
+    body = head.encode("utf-8", "surrogatepass") + b"\n" + struct.pack(f"{len(numbers)}I", *numbers)
     return sha256(body).digest() + body
 
 
@@ -133,10 +151,14 @@ def unpacked(raw: bytes) -> object:
     digest, body = raw[:32], raw[32:]
     if sha256(body).digest() != digest:
         raise ValueError(len(raw))
-    makers = kinds()
-    made: list[Any] = []
-    for kind, *parts in msgspec.msgpack.decode(body, type=list[list[Any]]):
-        made.append(makers[kind](*[made[part[0]] if type(part) is list else part for part in parts]))
+    head, _, rest = body.partition(b"\n")
+    made, groups = json.loads(head.decode("utf-8", "surrogatepass"))
+    makers, placed, numbers, start = kinds(), made.__getitem__, memoryview(rest).cast("I"), 0
+    for kind, count, width in groups:
+        ends = range(start + count, start + count * width + 1, count)
+        columns = [map(placed, numbers[end - count : end]) for end in ends]
+        made += map(makers[kind], *columns) if columns else [makers[kind]() for _ in range(count)]
+        start += count * width
     (value,) = made[-1]
     return value
 
@@ -165,7 +187,6 @@ PLAIN: Sequence[tuple[str, type, Callable[[Any], tuple[object, ...]]]] = (
     ("time", time, lambda v: (v.isoformat(),)),
     ("span", timedelta, lambda v: (v.days, v.seconds, v.microseconds)),
     ("decimal", Decimal, lambda v: (str(v),)),
-    ("integer", int, lambda v: (str(v),)),
     ("zone", ZoneInfo, lambda v: (v.key,)),
 )
 
@@ -190,7 +211,6 @@ def kinds() -> Mapping[str, Callable[..., object]]:
         "time": time.fromisoformat,
         "span": timedelta,
         "decimal": Decimal,
-        "integer": int,
         "zone": ZoneInfo,
     }
     return {**model, **plain}
