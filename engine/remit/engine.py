@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from remit.clock import now as wall_clock
 from remit.errors import LedgerError
-from remit.explain.why import why
-from remit.explain.why_not import why_not
 from remit.keeper.keeper import Keeper, Query
 from remit.keeper.memory import MemoryKeeper
 from remit.matching.choose import choose
@@ -232,10 +230,14 @@ class Engine:
         Raises:
             EventError: RM453, there is no such obligation at the clock.
         """
+        from remit.explain.why import why
+
         return why(self._keeper.full(obligation_id), self.pack)
 
     def why_not(self, rule_id: str, case: str) -> Why:
         """Why a rule raised nothing in a case, and what would change that."""
+        from remit.explain.why_not import why_not
+
         told = self._keeper.events(case) or self._keeper.events()
         return why_not(rule_id, case, told, self.pack, self.now)
 

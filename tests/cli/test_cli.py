@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -536,17 +537,44 @@ def test_no_stdout_and_a_full_disk_end_without_a_traceback() -> None:
     assert b"cannot be written" in full.stderr
 
 
+#: What keeps a start slow, and what no plain answer needs of our own.
+HEAVY = {"networkx", "pydantic", "lark", "durable_rules_engine", "sqlalchemy", "msgspec", "cryptography", "asyncio", "email", "tempfile", "urllib.request"}  # fmt: skip
+UNASKED = {"remit.pack.draft", "remit.pack.plain", "remit.expressions.lexicon", "remit.expressions.parser", "remit.keeper.durable", "remit.planning", "remit.analysis", "remit.columnar"}  # fmt: skip
+PROOFS = {"remit.explain.why", "remit.explain.why_not"}
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        (("run", LIBRARY, "--now", "2024-12-20"), PROOFS | {"remit.checks", "logging"}),
+        (("run", LIBRARY, "--now", "2024-12-20", "--json"), {"remit.checks", "logging", "rich"}),
+        (("check", LIBRARY), PROOFS | {"remit.engine", "logging", "rich", "yaml"}),
+    ],
+    ids=["run", "run --json", "check"],
+)
+def test_a_command_loads_only_what_it_needs(words: tuple[object, ...], more: set[str], tmp_path: Path) -> None:
+    """Of a pack read before: what keeps the start quick, without a clock."""
+    env = {"REMIT_CACHE": str(tmp_path)}
+    assert loaded(words, {"remit.pack.draft"}, env) == {"remit.pack.draft"}
+    assert loaded(words, HEAVY | UNASKED | more, env) == set()
+
+
 def test_help_is_quick_to_import() -> None:
-    """`--help` loads nothing of the library but the command line: what keeps it quick, without a clock."""
-    program = "import sys\nsys.argv=['remit','--help']\ntry:\n  from remit.cli import main; main()\nexcept SystemExit: pass\nprint([m for m in ('networkx','pydantic','lark','durable_rules_engine','remit.matching.worker','sqlalchemy','msgspec','cryptography','remit.pack.load','remit.engine') if m in sys.modules], file=sys.stderr)"
+    """`--help` loads nothing of the library but the command line."""
+    assert loaded(("--help",), HEAVY | UNASKED | {"remit.matching.worker", "remit.pack.load", "remit.engine"}, {}) == set()  # fmt: skip
+
+
+def loaded(words: Iterable[object], names: set[str], env: Mapping[str, str]) -> set[str]:
+    """Which of these modules a command has loaded when it ends."""
+    program = f"import atexit, json, sys; sys.argv = {['remit', *map(str, words)]}; atexit.register(lambda: print(json.dumps([*({names} & {{*sys.modules}})]), file=sys.stderr)); from remit.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "engine")},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "engine"), **env},
         check=False,
     )
-    assert done.stderr.strip() == "[]"
+    return set(json.loads(done.stderr.splitlines()[-1]))
 
 
 def test_every_command_and_option_is_documented() -> None:

@@ -7,12 +7,12 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from remit.checks.coverage import Coverage
 from remit.cli.session import Session, mute
 from remit.explain.words import MODALITY, PARTS, STATUS, Words, beginning, moment
 from remit.model.event import Event
@@ -20,6 +20,9 @@ from remit.model.obligation import Answer, Conflict, Obligation, Party, Question
 from remit.model.terms import Modality, Nature, Status
 from remit.model.vocabulary import Attribute, EventType
 from remit.pack import dialect
+
+if TYPE_CHECKING:
+    from remit.checks.coverage import Coverage
 
 STYLES = {
     Status.OVERDUE: "bold red", Status.BREACHED: "bold red", Status.UNDECIDED: "yellow", Status.ACTIVE: "bold",

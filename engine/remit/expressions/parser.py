@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from remit.errors import ExpressionError, Origin
 from remit.expressions.lexicon import FIXED, MAX_OPERATORS, Lexicon, Word, located, within_bounds
+from remit.expressions.literals import DAY, LENGTH, MOMENT, PART, UNITS
 from remit.model.expression import (
     And,
     Arithmetic,
@@ -68,11 +68,6 @@ GRAMMAR = """
 COMPARISONS = {"EQ": "==", "NE": "!=", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
 OPERATORS = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "PERCENT": "%"}
 OPERATOR_WORDS = frozenset({"AND", "OR", "NOT", "IN", "DOT", *COMPARISONS, *OPERATORS})
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
-LENGTH = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ms|h|m|s|d))+")
-PART = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s|d)")
-UNITS: dict[str, Decimal | int] = {"d": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": Decimal("0.001")}
 INT64 = 2**63
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from remit.errors import VocabularyError
-from remit.expressions.lexicon import spellings
 from remit.model.text import Text
 from remit.pack.yaml_reader import Problems, Scalar
 
@@ -27,6 +26,8 @@ class Names:
     labels: dict[str, Mapping[str, Text]] = field(default_factory=dict)
 
     def learn(self, kind: str, items: Iterable[tuple[str, Text, tuple[str, ...]]]) -> None:
+        from remit.expressions.lexicon import spellings
+
         known = tuple(items)
         self.spelled[kind] = spellings(known)
         self.labels[kind] = {name: label for name, label, _ in known}

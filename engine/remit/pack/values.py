@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from remit.expressions.parser import DAY, LENGTH, PART, UNITS
+from remit.expressions.literals import DAY, LENGTH, PART, UNITS
 from remit.model.expression import Scalar
 from remit.model.terms import ValueKind
 from remit.model.vocabulary import Attribute

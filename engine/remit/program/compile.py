@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from remit.model.event import PERFORMED, VIOLATED
 from remit.model.expression import (
@@ -25,6 +25,7 @@ from remit.model.expression import (
     Size,
     Variable,
 )
+from remit.model.records import record
 from remit.model.rule import Act, Always, ByFact, ByStep, On, Policy, Rule
 from remit.model.terms import Modality
 from remit.program.program import CompiledRule, Program
@@ -33,7 +34,7 @@ from remit.program.program import CompiledRule, Program
 RUN = frozenset({Modality.MUST, Modality.MUST_NOT, Modality.MAY})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parts:
     """A rule while it is being compiled."""
 
@@ -175,9 +176,11 @@ def reads(tree: Expression, root: str) -> bool:
 
 def walk(tree: Expression) -> Iterator[Expression]:
     """Every node of a tree, parents first."""
-    yield tree
-    for child in children(tree):
-        yield from walk(child)
+    ahead = [tree]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        ahead += reversed(children(node))
 
 
 def children(tree: Expression) -> tuple[Expression, ...]:
