@@ -167,6 +167,16 @@ def test_a_file_that_is_none_stops_the_replay_before_it_begins(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["events.parquet"]
 
 
+@pytest.mark.parametrize("name", ["years", "years.jsonl", "years.yaml", "years.parquet", "years.arrow"])
+def test_a_directory_is_told_to_be_one(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(EventError) as refused:
+        replay.replay(PACK, [tmp_path / name], tmp_path / "owed.parquet", NOW)
+    assert (refused.value.code, refused.value.found, refused.value.origin.file) == ("RM402", "a directory", str(tmp_path / name))  # fmt: skip
+    assert refused.value.expected == "a file of events: JSON Lines, a case file, Parquet or Arrow"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
     events, to = as_lines(tmp_path), tmp_path / "owed.parquet"
     to.write_text("mine")

@@ -177,6 +177,7 @@ PHRASES: dict[str, str] = {
     "a scenario that is no outline: what follows from one example is not true of the next": "不是大纲的场景：一个例子的结果，不是下一个例子的结果",
     "a scenario without lines that were suggested before; --force writes over them": "没有以前的建议的场景；--force 可覆盖",
     "the id of a rule or a reading": "规则或解释的编号", "an installed Jinja2": "已安装的 Jinja2", "an installed watchfiles": "已安装的 watchfiles",
+    "a file of events: JSON Lines, a case file, Parquet or Arrow": "事件文件：JSON Lines、案件文件、Parquet 或 Arrow", "name the files in it one by one": "请逐一指明其中的文件",
     "a file of events that can be read": "能打开的事件文件", "a whole Parquet or Arrow file": "完整的 Parquet 或 Arrow 文件",
     "a replay of the same files, pack and moment": "对同样的文件、规则包和时刻的重放", "a place that is free": "尚无内容的位置",
     "name another place, or say --force": "请换一个位置，或加 --force", "a process that died": "中途退出的进程",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,16 +74,20 @@ def chunks_of(file: str) -> Iterator[Chunk]:
     """The chunks of a file, in its order.
 
     Raises:
-        EventError: RM402, the file cannot be read; RM890, it is no table.
+        EventError: RM402, the file cannot be read, or is a directory; RM890, it is no table.
     """
     path = Path(file)
     try:
-        size = path.stat().st_size
+        state = path.stat()
     except OSError as failure:
         raise EventError("RM402", "no-such-file", found=file, expected="a file of events that can be read", hint=failure.strerror) from None  # fmt: skip
+    if S_ISDIR(state.st_mode):
+        raise EventError("RM402", "no-such-file", found="a directory", expected="a file of events: JSON Lines, a case file, Parquet or Arrow", origin=Origin(file), hint="name the files in it one by one")  # fmt: skip
     match path.suffix:
         case suffix if suffix in LINES:
-            yield from (Chunk(file, at, min(at + LINES_BYTES, size)) for at in range(0, size, LINES_BYTES))
+            yield from (
+                Chunk(file, at, min(at + LINES_BYTES, state.st_size)) for at in range(0, state.st_size, LINES_BYTES)
+            )
         case suffix if suffix in TABLES:
             start = rows = 0
             sizes = sizes_of(file)
@@ -92,7 +97,7 @@ def chunks_of(file: str) -> Iterator[Chunk]:
                     yield Chunk(file, start, number + 1)
                     start, rows = number + 1, 0
         case _:
-            yield Chunk(file, 0, size)
+            yield Chunk(file, 0, state.st_size)
 
 
 def sizes_of(file: str) -> list[int]:
