@@ -151,7 +151,7 @@ def test_a_slip_of_the_pen_does_not_move_the_clock(ledger: Ledger) -> None:
 
 def test_for_people_it_is_summed_up(ledger: Ledger) -> None:
     shown = ledger("submit", LATE)
-    assert "1 events kept, 0 there already, last position 2" in shown.stdout
+    assert "1 event kept, 0 there already, last position 2" in shown.stdout
     assert "created" in shown.stdout
 
 

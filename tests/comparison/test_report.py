@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -75,3 +76,10 @@ def test_what_says_the_same_of_many_is_told_once() -> None:
 def test_what_came_is_told_one_by_one() -> None:
     came = [Change("added", "rule", name, after=Text("甲", "a")) for name in ("a1", "a2")]
     assert [names for _, names in alike(came)] == [["a1"], ["a2"]]
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 case, 1 event:"), (2, "2 cases, 2 events:")])
+def test_one_case_is_not_told_as_several(number: int, said: str, tmp_path: Path) -> None:
+    told = reported(tmp_path, "en")
+    assert told.impact is not None
+    assert said in told.counted(replace(told.impact, cases=number, events=number))

@@ -14,6 +14,7 @@ import typer
 
 from remit.cli.options import Future, Json, Key, Lang, Ledger, PackOption
 from remit.cli.session import Voice, echo, open_session, print_json, print_line, reporting
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.cli.ledger_intake import Batch
@@ -229,7 +230,7 @@ class Intake:
         if self._as_json or not self._kept + self._repeated:
             return
         say = self.desk.session.say
-        echo(say(f"已入账 {self._kept} 件，重复 {self._repeated} 件，最后位置 {self._last}", f"{self._kept} events kept, {self._repeated} there already, last position {self._last}"))  # fmt: skip
+        echo(say(f"已入账 {self._kept} 件，重复 {self._repeated} 件，最后位置 {self._last}", f"{many(self._kept, 'event')} kept, {self._repeated} there already, last position {self._last}"))  # fmt: skip
         if self._changes:
             from remit.cli.ledger_words import counted
 

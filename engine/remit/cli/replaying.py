@@ -13,6 +13,7 @@ import typer
 
 from remit.cli.options import Force, Json, Lang, Now, PackArgument
 from remit.cli.session import BAD_EVENT, Voice, echo, open_session, print_json, reporting
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.replay.replay import Summary
@@ -98,7 +99,7 @@ def show(told: Voice, done: Summary) -> None:
     """The counts, and the first of what was rejected."""
     echo(told.say(
         f"读入 {done.read} 条：采用 {done.taken}（其中重复 {done.repeated}），拒绝 {done.rejected}；{done.cases} 个案件，{done.obligations} 项义务",
-        f"read {done.read}: taken {done.taken} (of them again {done.repeated}), rejected {done.rejected}; {done.cases} cases, {done.obligations} obligations",
+        f"read {done.read}: taken {done.taken} (of them again {done.repeated}), rejected {done.rejected}; {many(done.cases, 'case')}, {many(done.obligations, 'obligation')}",
     ))  # fmt: skip
     if done.rejects is None:
         return

@@ -11,6 +11,7 @@ import typer
 
 from remit.cli.options import Json, Lang, Now
 from remit.cli.session import Session, echo, print_json, reporting
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.comparison.what_if import WhatIf, Years
@@ -95,5 +96,6 @@ def lines(session: Session, before: Pack, found: WhatIf) -> Iterator[str]:
     rest = len(found.impact.refused) - len(shown.refused)
     if rest:
         yield session.say(
-            f"  ! 另有 {rest} 条记录不能读取，见 --json", f"  ! and {rest} more records that cannot be read: see --json"
+            f"  ! 另有 {rest} 条记录不能读取，见 --json",
+            f"  ! and {many(rest, 'more record')} that cannot be read: see --json",
         )

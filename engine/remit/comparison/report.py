@@ -17,7 +17,7 @@ from remit.explain import messages
 from remit.explain.words import PARTS as RULE_PARTS
 from remit.explain.words import moment
 from remit.model.obligation import Obligation
-from remit.model.text import Text
+from remit.model.text import Text, many
 from remit.pack.load import Pack
 
 #: Parts of what is compared that have no word of their own elsewhere.
@@ -153,7 +153,7 @@ class Report:
         told = ", ".join(f"{label.of(self.language)} {counts[kind]}" for kind, label in EFFECTS.items())
         return self.say(
             f"{impact.now:%Y-%m-%d %H:%M}，案件 {impact.cases} 件，事件 {impact.events} 个：{told}",
-            f"{impact.now:%Y-%m-%d %H:%M}, {impact.cases} cases, {impact.events} events: {told}",
+            f"{impact.now:%Y-%m-%d %H:%M}, {many(impact.cases, 'case')}, {many(impact.events, 'event')}: {told}",
         )
 
     def part(self, name: str) -> str:

@@ -22,3 +22,12 @@ class Text:
 
     def as_json(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
+
+
+def many(number: int, one: str) -> str:
+    """So many of something, in English.
+
+    >>> many(1, "case"), many(2, "case")
+    ('1 case', '2 cases')
+    """
+    return f"{number} {one}{'' if number == 1 else 's'}"
