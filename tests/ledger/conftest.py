@@ -1,4 +1,4 @@
-"""Ledgers on both databases: a fresh place for each test, one PostgreSQL server for each session."""
+"""Ledgers on both databases: a fresh place for each test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from remit import Pack
 from remit.ledger.vault import MasterKey
 from torture import shim
-from torture.server import NoServerError, Server
+from torture.server import Server
 from torture.shim import Page
 from torture.victim import LIBRARY, Victims
 
@@ -35,17 +35,6 @@ def pack() -> Pack:
 @pytest.fixture
 def key() -> MasterKey:
     return MasterKey.create()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A running PostgreSQL; where there can be none, the reason is told."""
-    try:
-        running = Server()
-    except NoServerError as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
-    yield running
-    running.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -23,7 +22,7 @@ from remit.model.event import MERGER, RETRACTION
 from remit.replay.stream import LINES, Intake, read
 from spark_session import require_java
 from torture.oracle import Seen, examine
-from torture.server import NoServerError, Server
+from torture.server import Server
 
 ROOT = Path(__file__).parents[2]
 PACK = Pack.load(ROOT)
@@ -36,16 +35,6 @@ GOOD = {
     "age": 10,
     "sex": "女",
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    try:
-        running = Server()
-    except NoServerError as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
-    yield running
-    running.close()
 
 
 @pytest.fixture
