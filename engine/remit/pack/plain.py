@@ -34,10 +34,48 @@ FIELDS = frozenset(OWN) - {"event"}
 #: What no attribute may be called where attributes stand: it would be read as something else.
 TAKEN = frozenset({"data", "specversion"})
 WIDEST = 10**18
+#: Bytes are looked for faster as numbers.
+BACKSLASH, COLON = b"\\:"
 #: A number with a point stays the text it is, which only the attribute's type can read.
 decode = msgspec.json.Decoder(float_hook=str).decode
 make_event = maker(Event)
-
+#: How one event is read, beside its own fields or under `data`; written once for all types that carry the same.
+READ = """\
+def read(kind, fields, case, origin):
+    get = fields.get
+    name, at, subject, data = fields["id"], fields["at"], get("subject"), get("data")
+    known_at, in_case, by, place = get("known_at"), get("case", case), get("by"), get("place")
+    if type(name) is not str or not name or not name.isprintable():
+        raise NotPlain
+    if in_case is not None and (type(in_case) is not str or not in_case.isprintable()):
+        raise NotPlain
+    if subject is not None and (type(subject) is not str or not subject.isprintable()):
+        raise NotPlain
+    if type(at) is str and len(at) > 10 and at[4] == "-" == at[7]:
+        at, day_only = fromisoformat(at), False
+        if not 1 < at.year < 9999:
+            raise NotPlain
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=zone)
+    else:
+        at, day_only = instant(at, zone)
+    known_at = at if known_at is None else instant(known_at, zone)[0]
+    values = {{}}
+    if data is None:
+        if not keys.issuperset(fields):
+            raise NotPlain
+{beside}    else:
+        if type(data) is not dict or not fields.keys() <= FIELDS or not inside.issuperset(data):
+            raise NotPlain
+        get = data.get
+{inside}{upon_duty}    by = None if by is None else units[by]
+    place = None if place is None else places[place]
+    return make(name, kind, at, known_at, in_case, by, place, subject, values, day_only, None, origin)
+"""
+UPON_DUTY = """\
+    if "rule" not in values and "obligation" not in values:
+        raise NotPlain
+"""
 
 NOWHERE = Origin()
 
@@ -46,36 +84,8 @@ class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
     """It may still be an event."""
 
 
-#: What types of events with the same attributes have in common: the fields of a `Form` after the first.
-Carried = tuple[frozenset[str], Gather, frozenset[str], Gather, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One type of event: the keys it may have and how its attributes are read, beside its own fields or under `data`."""
-
-    type: str
-    keys: frozenset[str]
-    beside: Gather
-    keys_inside: frozenset[str]
-    inside: Gather
-    upon_duty: bool
-
-    def attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The event's attributes in order of their names."""
-        data = fields.get("data")
-        if data is None:
-            keys, gather, data = self.keys, self.beside, fields
-        elif type(data) is dict and fields.keys() <= FIELDS:
-            keys, gather = self.keys_inside, self.inside
-        else:
-            raise NotPlain
-        if not keys.issuperset(data):
-            raise NotPlain
-        values = gather(data.get)
-        if self.upon_duty and "rule" not in values and "obligation" not in values:
-            raise NotPlain
-        return values
+#: Reads the fields of an event whose type is known; raises as `Take`.
+Read = Callable[[str, Mapping[str, Any], str | None, Origin], Event]
 
 
 class PlainReader:
@@ -83,8 +93,9 @@ class PlainReader:
 
     def __init__(self, vocabulary: Vocabulary, names: Names, zone: ZoneInfo) -> None:
         self._vocabulary, self._names, self._zone = vocabulary, names, zone
-        self._forms: dict[str, Form] = {}
-        self._carried: dict[tuple[object, ...], Carried] = {}
+        #: As a type is written: its id, and what reads it.
+        self._forms: dict[object, tuple[str, Read]] = {}
+        self._reads: dict[tuple[object, ...], Read] = {}
         self._takes: dict[str, Take] = {}
         self._units, self._places = names.meant("unit"), {**names.meant("unit"), **names.meant("place")}
 
@@ -92,8 +103,9 @@ class PlainReader:
         """The event that a JSON object says, in UTF-8, or None."""
         try:
             fields = decode(raw)
-            if type(fields) is dict and len(raw) <= MAX_BYTES and each_key_once(raw, fields):
-                return self._read(fields, None, NOWHERE)
+            kind, read = self._forms.get(fields["type"]) or self._form(fields["type"])
+            if each_key_once(raw, fields) and len(raw) <= MAX_BYTES:
+                return read(kind, fields, None, NOWHERE)
         except (ValueError, LookupError, TypeError):  # not JSON, not UTF-8, or not plain
             pass
         return None
@@ -101,67 +113,41 @@ class PlainReader:
     def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = NOWHERE) -> Event | None:
         """The event that plain values say, or None; `case` and `origin` as for `EventReader.event`."""
         try:
-            return self._read(fields, case, origin)
+            kind, read = self._forms.get(fields["type"]) or self._form(fields["type"])
+            return read(kind, fields, case, origin)
         except (ValueError, LookupError, TypeError):
             return None
 
-    def _read(self, fields: Mapping[str, Any], case: str | None, origin: Origin) -> Event:
-        written, name, get = fields["type"], fields["id"], fields.get
-        form = self._forms.get(written) or self._form(written)
-        at, day_only = instant(fields["at"], self._zone)
-        known_at, in_case, subject, by, place = (
-            get("known_at"),
-            get("case", case),
-            get("subject"),
-            get("by"),
-            get("place"),
-        )
-        if not (type(name) is str and name and name.isprintable()):
-            raise NotPlain
-        if in_case is not None and not (type(in_case) is str and in_case.isprintable()):
-            raise NotPlain
-        if subject is not None and not (type(subject) is str and subject.isprintable()):
-            raise NotPlain
-        return make_event(
-            name,
-            form.type,
-            at,
-            at if known_at is None else instant(known_at, self._zone)[0],
-            in_case,
-            None if by is None else self._units[by],
-            None if place is None else self._places[place],
-            subject,
-            form.attributes(fields),
-            day_only,
-            None,
-            origin,
-        )
-
-    def _form(self, written: object) -> Form:
+    def _form(self, written: object) -> tuple[str, Read]:
         found = self._names.find("event", written) if isinstance(written, str) else None
         if found is None or found == CORRECTION:
             raise NotPlain
         kind = self._vocabulary.event_types[found]
         alike = (kind.attributes, kind.required, kind.built_in)
-        carried = self._carried.get(alike)
-        if carried is None:
-            carried = self._carried[alike] = self._carry(kind)
-        form = self._forms[str(written)] = Form(kind.id, *carried)
+        read = self._reads.get(alike)
+        if read is None:
+            read = self._reads[alike] = self._reader(kind)
+        form = self._forms[written] = kind.id, read
         return form
 
-    def _carry(self, kind: EventType) -> Carried:
-        """How the attributes of such a type are read."""
+    def _reader(self, kind: EventType) -> Read:
+        """What reads types of events that carry the same."""
         inside = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
-        beside = inside.keys() - FIELDS
+        beside = {name: take for name, take in inside.items() if name not in FIELDS}
+        known = {
+            "NotPlain": NotPlain, "make": make_event, "fromisoformat": datetime.fromisoformat, "instant": instant, "zone": self._zone,
+            "units": self._units, "places": self._places, "FIELDS": FIELDS, "keys": FIELDS | beside.keys(), "inside": frozenset(inside),
+            **{f"take_{number}": take for number, take in enumerate(inside.values())},
+        }  # fmt: skip
+        numbers = {name: number for number, name in enumerate(inside)}
         upon_duty = kind.built_in and "obligation" in kind.attributes
-        outside = {name: take for name, take in inside.items() if name in beside}
-        return (
-            FIELDS | beside,
-            gatherer(outside, kind.required),
-            frozenset(inside),
-            gatherer(inside, kind.required),
-            upon_duty,
+        source = READ.format(
+            beside=gathering(beside, numbers, kind.required),
+            inside=gathering(inside, numbers, kind.required),
+            upon_duty=UPON_DUTY if upon_duty else "",
         )
+        exec(source, known)  # noqa: S102 - quoted names and whole numbers, nothing else
+        return known["read"]  # type: ignore[return-value]  # just made
 
     def _is_plain(self, name: str) -> bool:
         """Whether the attribute's id, as a key, means this attribute and nothing else."""
@@ -182,10 +168,10 @@ def each_key_once(raw: bytes, fields: Mapping[str, Any]) -> bool:
     Every key has its colon. Where no more colons are written than these and those of the time, no key is lost; else every
     key ends with `":` where no blank follows a quotation mark. Texts may hold that sign too; then nothing is sure.
     """
-    at, keys = fields.get("at"), len(fields)
+    at, keys = fields["at"], len(fields)
     if "data" in fields and type(data := fields["data"]) is dict:
         keys += len(data)
-    if type(at) is str and b"\\" not in raw and raw.count(b":") == keys + at.count(":"):
+    if type(at) is str and BACKSLASH not in raw and raw.count(COLON) == keys + at.count(":"):
         return True
     return raw.count(b'":') == keys and not any(mark in raw for mark in (b'" ', b'"\n', b'"\t', b'"\r'))
 
@@ -209,23 +195,20 @@ def instant(raw: Any, zone: ZoneInfo) -> tuple[datetime, bool]:
     return moment(raw, zone)
 
 
-def gatherer(takes: Mapping[str, Take], required: Collection[str]) -> Gather:
-    """Reads these attributes in their order. Its source is written for them: whole numbers are taken without a call."""
-    source, known = "def gather(get):\n    values = {}\n", dict[str, Any](NotPlain=NotPlain)
-    for number, (name, take) in enumerate(takes.items()):
-        known[f"take{number}"] = take
-        source += f"    raw = get({name!r})\n"
+def gathering(takes: Mapping[str, Take], numbers: Mapping[str, int], required: Collection[str]) -> str:
+    """The lines that read these attributes, in their order: whole numbers are taken without a call."""
+    lines = []
+    for name, take in takes.items():
+        taken = f"values[{name!r}] = take_{numbers[name]}(raw)"
+        lines.append(f"raw = get({name!r})")
         if isinstance(take, Whole):
-            source += (
-                f"    if type(raw) is int and {take.low} <= raw <= {take.high}:\n        values[{name!r}] = raw\n    el"
-            )
+            lines.append(f"if type(raw) is int and {take.low} <= raw <= {take.high}: values[{name!r}] = raw")
+            lines.append(f"elif raw is not None: {taken}")
         else:
-            source += "    "
-        source += f"if raw is not None:\n        values[{name!r}] = take{number}(raw)\n"
+            lines.append(f"if raw is not None: {taken}")
         if name in required:
-            source += "    else:\n        raise NotPlain\n"
-    exec(source + "    return values\n", known)  # noqa: S102 - quoted names and whole numbers, nothing else
-    return known["gather"]  # type: ignore[no-any-return]  # just made
+            lines.append("else: raise NotPlain")
+    return "".join(f"        {line}\n" for line in lines)
 
 
 def taker(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
