@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
@@ -188,8 +188,6 @@ class LiveCase(Heard):
         audience, program = self._audience, self._audience.program
         at = program.timeline.local(event.at)
         day = at.date()
-        # Moments of one zone are compared without asking the zone.
-        clock = at if now is event.at else program.timeline.local(now)
         plain: Situation | None = None
         for rule, hearing in candidates:
             if hearing is None or not rule.first <= day <= rule.last:
@@ -204,7 +202,7 @@ class LiveCase(Heard):
                     continue
                 situation = plain = plain or self.situation(event)
                 surely = verdict is True and rule.plain is not None
-                if surely and self._raise_plainly(rule, event, situation, at, clock):
+                if surely and self._raise_plainly(rule, event, situation, at, day, now):
                     continue
             for draft in raised(program, rule, event, day, situation):
                 key = case_id(rule, draft.bearer.id, event, self.case, escaped(self.case or "-"))
@@ -220,24 +218,31 @@ class LiveCase(Heard):
                     return False
         return True
 
-    def _raise_plainly(self, rule: LiveRule, event: Event, situation: Situation, at: datetime, now: datetime) -> bool:
+    def _raise_plainly(
+        self, rule: LiveRule, event: Event, situation: Situation, at: datetime, day: date, now: datetime
+    ) -> bool:
         """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
-        known_at, watch, case, day = self._known, self._watch, self.case, at.date()
+        known_at, watch, case, slots = self._known, self._watch, self.case, self._slots
         if known_at is None or self._lapsed or watch.gone or not self.quiet(rule):
             return False
+        # Moments of one zone are compared without asking the zone.
         known_at = at if known_at is event.at else known_at
+        clock = at if now is event.at else self._audience.program.timeline.clock(now)
         suffix = escaped(case or "-")
         for desks in rule.bearers:
             route = desks.find(situation, day, None)
             for party, unit in route.desks:
                 key = case_id(rule, party.id, event, case, suffix)
                 company = rule.company.find(situation, day, unit if party.routed else None)
-                if route.fact is not None or company.asked or self._slots.find(key) is not None:
+                if route.fact is not None or company.asked or slots.find(key) is not None:
                     return False
                 slot = Slot(self, key, rule, event, route, party, company, None)
-                owed = slot.arise(event, at, known_at, now)
-                self._call(slot, owed, now)
-                self._place(slot)
+                owed = slot.arise(event, at, known_at, clock)
+                if owed.status is Status.ACTIVE:
+                    watch.expect(slot, owed.deadline.due)
+                else:
+                    watch.call(slot, turns_at(owed, clock), clock, itself=True)
+                slots = self._place(slot)
                 watch.note(case, key, None, owed)
         return True
 
@@ -257,8 +262,8 @@ class LiveCase(Heard):
             self._watch.note(self.case, o.id, None, o)
         return slot
 
-    def _place(self, slot: Slot) -> None:
-        """A new one under its rule."""
+    def _place(self, slot: Slot) -> Slots:
+        """A new one under its rule; all there are."""
         order = slot.rule.order
         if self._slots is NO_SLOTS:
             self._slots = Slots()
@@ -267,6 +272,7 @@ class LiveCase(Heard):
             self._bearers[order].add(slot.bearer.id)
         if order in self._groups:
             self._groups[order].setdefault(slot.group, {})[slot] = None
+        return self._slots
 
     def _join(self, slot: Slot, draft: Draft, event: Event, touched: dict[Slot, None]) -> bool:
         """One more report of a matter; false where it is surer than the one the duty is judged by."""

@@ -7,7 +7,7 @@ the finished object change its class. What comes out is a record like any other:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar
 
@@ -17,13 +17,22 @@ T = TypeVar("T")
 def maker(record: type[T]) -> Callable[..., T]:
     """A constructor with the record's own parameters. Its source is written for the record, as that of a dataclass is."""
     of = fields(record)  # type: ignore[arg-type]  # a dataclass
-    names = tuple(f.name for f in of)
-    known: dict[str, Any] = {"record": record, "new": object.__new__}
-    known["twin"] = type(record.__name__, (), {"__slots__": names})
-    filled = "".join(f"    made.{name} = {name}\n" for name in names)
-    source = f"def make({', '.join(parameter(f, known) for f in of)}):\n    made = new(twin)\n{filled}    made.__class__ = record\n    return made\n"
-    exec(source, known)  # noqa: S102 - names of fields and nothing else
+    known = twins(record)
+    lines = [f"def make({', '.join(parameter(f, known) for f in of)}):", *filling({f.name: f.name for f in of})]
+    exec("\n    ".join(lines), known)  # noqa: S102 - names of fields and nothing else
     return known["make"]  # type: ignore[no-any-return]  # just made
+
+
+def filling(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The lines that return a record, every field by the expression given for it, where what `twins` names is known."""
+    filled = (f"made.{name} = {value}" for name, value in values.items())
+    return ("made = new(twin)", *filled, "made.__class__ = record", "return made")
+
+
+def twins(record: type[object]) -> dict[str, Any]:
+    """The record, and what is filled in its stead."""
+    names = tuple(f.name for f in fields(record))  # type: ignore[arg-type]  # a dataclass
+    return {"record": record, "new": object.__new__, "twin": type(record.__name__, (), {"__slots__": names})}
 
 
 def parameter(of: Field[Any], known: dict[str, Any]) -> str:
