@@ -132,17 +132,22 @@ class LiveCase(Heard):
     def _hear(self, event: Event, now: datetime) -> bool:
         """Take in what comes in order; false where it bears on more than can be told here."""
         found = event if event.subject == self._subject else self._about(event)
-        if found is None or found.type in self._kinds or not self._state(found):
+        if found is None or found.type in self._kinds:
+            return False
+        audience, watch = self._audience, self._watch
+        if not (audience.stated.isdisjoint(found.data) or self._state(found)):
             return False
         self._last = found
-        audience = self._audience
         candidates = audience.candidates(found)
+        heeded = found.type in audience.heeded
+        if not (candidates or heeded):
+            return True
         touched: dict[Slot, None] = {}
-        if found.type in audience.heeded:
+        if heeded:
             self._note(found)
             touched = self._heard_by(found)
         for rule, hearing in candidates:
-            if hearing is None or not self._admit(rule, hearing, found.subject):
+            if hearing is None or not (audience.deaf[rule.order] or self._admit(rule, hearing, found.subject)):
                 return False
         if candidates and not self._raise(candidates, found, now, touched):
             return False
@@ -150,7 +155,7 @@ class LiveCase(Heard):
             setting = self._setting(now)
             for slot in touched:
                 self._work_out(slot, setting)
-        return not (self._watch.gone and self._moved(touched))
+        return not (watch.gone and self._moved(touched))
 
     def _about(self, event: Event) -> Event | None:
         """The event, about the one person of the case where it names none; None where it names another than was known."""
