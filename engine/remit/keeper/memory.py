@@ -125,7 +125,7 @@ class MemoryKeeper:
         knowable, cases = event.knowable_at, self._cases
         if not self._pinned and knowable > self._now:
             self._move(knowable)
-        cases.take(event)
+        cases.take(event, knowable)
         found = cases.changes(event.case) if cases.changed else ()
         if self._bears(event):
             self._borne.append(event)
@@ -149,7 +149,7 @@ class MemoryKeeper:
                 cases.take_linked(event, group)
                 touched |= dict.fromkeys(group)
             else:
-                cases.take(event)
+                cases.take(event, event.knowable_at)
                 touched[event.case] = None
             if self._bears(event):
                 self._borne.append(event)

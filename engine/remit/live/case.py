@@ -24,7 +24,7 @@ from remit.live.lapse import lapsed
 from remit.live.life import Setting, done_by, stand
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING, Record
-from remit.live.rules import LiveRule
+from remit.live.rules import ALONE, LiveRule
 from remit.live.settled import consequences, deadline
 from remit.live.slot import MANY, Slot, Slots
 from remit.live.steady import Hearing, key_of
@@ -89,10 +89,10 @@ class LiveCase(Heard):
 
     # --- in --------------------------------------------------------------------------------------------
 
-    def take(self, event: Event, now: datetime) -> None:
-        """One more report of this case."""
+    def take(self, event: Event, knowable: datetime, now: datetime) -> None:
+        """One more report of this case, and when its bearers could know of it."""
         self.events.append(event)
-        if self._whole is not None or not (self._comes_in_order(event, now) and self._hear(event, now)):
+        if self._whole is not None or not (self._comes_in_order(event, knowable, now) and self._hear(event, now)):
             self.work_out_whole(now)
 
     def take_linked(self, told: tuple[Event, ...], now: datetime) -> None:
@@ -116,12 +116,12 @@ class LiveCase(Heard):
         if self._whole is None and self._moved(self._slots if slots is None else slots):
             self.work_out_whole(now)
 
-    def _comes_in_order(self, event: Event, now: datetime) -> bool:
+    def _comes_in_order(self, event: Event, knowable: datetime, now: datetime) -> bool:
         """Whether it is the last by every count, and nothing but a report or an act."""
-        knowable, known, last = event.knowable_at, self._known, self._last
+        last = self._last
         if knowable > now or event.type in ACTS_UPON_CASES:
             return False
-        if last is not None and known is not None:
+        if last is not None and (known := self._known) is not None:
             if not (event.at > last.at or (event.at == last.at and in_time(event) > in_time(last))):
                 return False
             if not knowable > known and (knowable < known or self._lapsed):
@@ -202,13 +202,15 @@ class LiveCase(Heard):
             if hearing.kinds:
                 situation = self.situation(event, hearing.kinds)
             else:
-                verdict = True if rule.plain is None else rule.plain(event, self)
-                if verdict is not True and verdict is not UNKNOWN:
+                judge = rule.plain
+                verdict = True if judge is None else judge(event, self)
+                if verdict is True:
+                    spared = UNKNOWN if judge is None else rule.unless is not None and rule.unless(event, self)
+                    if spared is True or (spared is not UNKNOWN and self._raise_plainly(rule, event, at, day, now)):
+                        continue
+                elif verdict is not UNKNOWN:
                     continue
                 situation = plain = plain or self.situation(event)
-                surely = verdict is True and rule.plain is not None
-                if surely and self._raise_plainly(rule, event, situation, at, day, now):
-                    continue
             for draft in raised(program, rule, event, day, situation):
                 key = case_id(rule, draft.bearer.id, event, self.case, escaped(self.case or "-"))
                 slot = self._slots.find(key)
@@ -223,26 +225,26 @@ class LiveCase(Heard):
                     return False
         return True
 
-    def _raise_plainly(
-        self, rule: LiveRule, event: Event, situation: Situation, at: datetime, day: date, now: datetime
-    ) -> bool:
+    def _raise_plainly(self, rule: LiveRule, event: Event, at: datetime, day: date, now: datetime) -> bool:
         """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
         known_at, watch, case, slots = self._known, self._watch, self.case, self._slots
         if known_at is None or self._lapsed or watch.gone or not self.quiet(rule):
             return False
         # Moments of one zone are compared without asking the zone.
-        known_at = at if known_at is event.at else known_at
         clock = at if now is event.at else self._audience.program.timeline.clock(now)
         suffix = escaped(case or "-")
         for desks in rule.bearers:
-            route = desks.find(situation, day, None)
+            route = desks.known(event.place, day) if desks.by_place else None
+            if route is None:
+                route = desks.find(self.situation(event), day, None)
             for party, unit in route.desks:
-                key = case_id(rule, party.id, event, case, suffix)
-                company = rule.company.find(situation, day, unit if party.routed else None)
-                if route.fact is not None or company.asked or slots.find(key) is not None:
+                key, company = case_id(rule, party.id, event, case, suffix), ALONE
+                if not rule.company.none:
+                    company = rule.company.find(self.situation(event), day, unit if party.routed else None)
+                if route.fact is not None or company.asked or not (rule.unlike or slots.find(key) is None):
                     return False
                 slot = Slot(self, key, rule, event, route, party, company, None)
-                owed = slot.arise(event, at, known_at, clock)
+                owed = slot.arise(event, at, at if known_at is event.at else known_at, clock)
                 if owed.status is Status.ACTIVE:
                     watch.expect(slot, owed.deadline.due)
                 else:
@@ -269,14 +271,13 @@ class LiveCase(Heard):
 
     def _place(self, slot: Slot) -> Slots:
         """A new one under its rule; all there are."""
-        order = slot.rule.order
         if self._slots is NO_SLOTS:
             self._slots = Slots()
         self._slots.add(slot)
-        if order in self._bearers:
-            self._bearers[order].add(slot.bearer.id)
-        if order in self._groups:
-            self._groups[order].setdefault(slot.group, {})[slot] = None
+        if self._bearers and (bearers := self._bearers.get(slot.rule.order)) is not None:
+            bearers.add(slot.bearer.id)
+        if self._groups and (groups := self._groups.get(slot.rule.order)) is not None:
+            groups.setdefault(slot.group, {})[slot] = None
         return self._slots
 
     def _join(self, slot: Slot, draft: Draft, event: Event, touched: dict[Slot, None]) -> bool:
@@ -471,6 +472,13 @@ class LiveCase(Heard):
         for o in self._lapsed:
             found.setdefault(o.id, o)
         return tuple(found.values())
+
+    def wakes(self, now: datetime) -> datetime | None:
+        """The first moment after `now` at which anything in it turns by itself; what is only known later apart."""
+        evaluator = self._audience.evaluator
+        if self._whole is not None or self._lapsed or self._audience.reorganised:
+            return evaluator.wakes_at(self.owed(), (), now)
+        return self._slots.first_turn()
 
     # --- what the rules look for (`life.Peered`) -------------------------------------------
 

@@ -49,10 +49,10 @@ class LiveCases:
         if self._audience.reorganised:
             self._look_around(now)
 
-    def take(self, event: Event) -> None:
-        """An event of a case that is linked with no other, at the moment reached."""
+    def take(self, event: Event, knowable: datetime) -> None:
+        """An event of a case that is linked with no other, at the moment reached; its bearers could know of it then."""
         case = self._cases.get(event.case) or self._case(event.case)
-        case.take(event, self._settled(case) if self._due else self._now)
+        case.take(event, knowable, self._settled(case) if self._due else self._now)
 
     def take_linked(self, event: Event, linked: Sequence[str | None]) -> None:
         """An event of one of several cases that were merged or split; each is worked out from the events of all."""

@@ -14,12 +14,17 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def maker(record: type[T]) -> Callable[..., T]:
-    """A constructor with the record's own parameters. Its source is written for the record, as that of a dataclass is."""
-    of = fields(record)  # type: ignore[arg-type]  # a dataclass
-    known = twins(record)
-    lines = [f"def make({', '.join(parameter(f, known) for f in of)}):", *filling({f.name: f.name for f in of})]
-    exec("\n    ".join(lines), known)  # noqa: S102 - names of fields and nothing else
+def maker(record: type[T], of: str = "", knowing: Mapping[str, object] | None = None, **given: str) -> Callable[..., T]:
+    """A constructor with the record's own parameters; or with those `of` names, for fields `given` as expressions over them.
+
+    Its source is written for the record, as that of a dataclass is. A field that is not given is left at its default;
+    expressions may also speak of what is in `knowing`.
+    """
+    known, parts = twins(record) | dict(knowing or {}), fields(record)  # type: ignore[arg-type]  # a dataclass
+    own = ", ".join(parameter(part, known) for part in parts)
+    defaults = {part.name: f"default_{part.name}" for part in parts if f"default_{part.name}" in known} | given
+    values = {part.name: defaults[part.name] if of else part.name for part in parts}
+    exec("\n    ".join([f"def make({of or own}):", *filling(values)]), known)  # noqa: S102 - names of fields, and what the caller wrote
     return known["make"]  # type: ignore[no-any-return]  # just made
 
 
