@@ -119,7 +119,7 @@ def event_by_event(evaluator: LiveEvaluator, events: list[Event], now: datetime)
     cases = LiveCases(evaluator)
     cases.at(now)
     for event in events:
-        cases.take(event)
+        cases.take(event, event.knowable_at)
     return [owed for case in cases.names() for owed in cases.owed(case)]
 
 

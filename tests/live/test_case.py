@@ -21,7 +21,7 @@ from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.obligation import Obligation
 from remit.model.rule import Accompanying, Act, Always, ByRole, Every, On, Policy, Quote, Rule
-from remit.model.terms import Jointly, Modality, Status
+from remit.model.terms import Jointly, Modality, Per, Status
 from remit.model.text import Text
 from remit.program.compile import compile_program
 from remit.semantics.changes import changes, in_order
@@ -88,7 +88,7 @@ class Told:
 
     def take(self, event: Event) -> None:
         self.events.append(event)
-        self.cases.take(event)
+        self.cases.take(event, event.knowable_at)
 
     def holds(self) -> None:
         expected = self.reference.case("c1", self.events, self.now)
@@ -159,3 +159,15 @@ def test_a_violation_before_the_report_and_another_after_it_find_every_bearer(by
         case.to(START + timedelta(hours=number))
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", doer))
         case.holds()
+
+
+@pytest.mark.parametrize("selectors", [1, 2])
+@pytest.mark.parametrize("per", list(Per))
+def test_two_reports_raise_one_duty_or_two_as_the_rule_is_owed(per: Per, selectors: int) -> None:
+    """Also where two selectors of the rule lead to one desk."""
+    case = Told((policy_of(bearers=(ByRole("watch", "north"),) * selectors, per=per),))
+    for number, subject in enumerate(("s1", "s1", "s2")):
+        case.to(START + timedelta(hours=number))
+        case.take(Event(f"ev{number}", "e0", case.now, case.now, "c1", subject=subject))
+        case.holds()
+    assert len(case.said) == {Per.CASE: 1, Per.SUBJECT: 2, Per.EVENT: 3}[per]

@@ -68,7 +68,7 @@ class Counted:
         self.settled.clear()
         self.whole = 0
         self.cases.at(event.at)
-        self.cases.take(event)
+        self.cases.take(event, event.knowable_at)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_what_comes_out_of_order_has_its_own_case_worked_out_and_no_other(counte
         event = counted.report(30, type=RETRACTION, place=None, data={"of": "e10"})
     counted.cases.at(START + timedelta(hours=1))
     counted.settled.clear()
-    counted.cases.take(event)
+    counted.cases.take(event, event.knowable_at)
     assert counted.whole == 1
     assert not any("/d" in key for key in counted.settled)
     counted.take(counted.report(90, case="d"))
@@ -149,7 +149,7 @@ def test_every_example_case_of_fuxin_event_by_event(path: Path) -> None:
                 )
             clock = max(clock, events[number].knowable_at)
             cases.at(clock)
-            cases.take(events[number])
+            cases.take(events[number], events[number].knowable_at)
             expected = reference.case(case, events[: number + 1], clock)
             assert cases.owed(case) == expected
             assert in_order(cases.changes(case)) == changes(said, expected).changes
@@ -182,5 +182,5 @@ def test_many_duties_of_one_rule_are_closed_by_those_who_perform_them(
             Event(f"e{number:03}", kind, clock, clock, "c", by, ("harbour", "hill")[minutes % 2], subject, data)
         )
         cases.at(clock)
-        cases.take(events[-1])
+        cases.take(events[-1], events[-1].knowable_at)
     assert cases.owed("c") == reference.case("c", events, clock)

@@ -50,7 +50,7 @@ def held(slot: Slot) -> Iterator[object]:
 
 def told(cases: LiveCases, event: Event) -> dict[str, Obligation]:
     cases.at(event.at)
-    cases.take(event)
+    cases.take(event, event.knowable_at)
     return {change.obligation.id: change.obligation for change in cases.changes("c")}
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import fields as fields_of
 from datetime import datetime
 from functools import cache
+from itertools import islice, permutations
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from remit import Pack
 from remit.errors import Origin, RemitError
 from remit.model.event import Event
 from remit.pack.case_files import read_object
+from remit.pack.layout import MOST
 from remit.pack.plain import decode, each_key_once
 from remit.shipped import shipped_pack
 from strategies import DIFFERENTIAL
@@ -169,6 +171,29 @@ def test_whatever_is_reported_is_read_alike(changes: dict[str, Any], whole: bool
     fields = {**(GOOD if whole else {}), **changes}
     by_values(library(), fields)
     by_text(library(), json.dumps(fields, ensure_ascii=ascii_only))
+
+
+@pytest.mark.parametrize("colon", [":", ": ", " :"])
+@pytest.mark.parametrize(
+    "twice",
+    [*GOOD.items(), ("at", "2024-06-05"), ("days_late", 21), ("data", {}), ("data", {"days_late": 1}), ("\u00e9", 1)],
+)
+def test_a_report_with_a_key_twice_is_refused(twice: tuple[str, Any], colon: str) -> None:
+    """Wherever it stands, and whatever else has colons."""
+    pairs = [*GOOD.items(), twice] if twice[0] in GOOD else [*GOOD.items(), twice, twice]
+    for told in (pairs, pairs[::-1]):
+        written = "{" + ", ".join(f"{json.dumps(k)}{colon}{json.dumps(v)}" for k, v in told) + "}"
+        with pytest.raises(RemitError, match=r"RM\d+"):
+            library().event(written)
+
+
+def test_reports_in_ever_another_order_of_keys_are_read_alike() -> None:
+    """Also when there are more orders than are remembered."""
+    pack = Pack.load(LIBRARY)
+    for keys in islice(permutations(PLAIN[2]), MOST + 50):
+        fields = {key: PLAIN[2][key] for key in keys}
+        by_values(pack, fields)
+        by_text(pack, json.dumps(fields))
 
 
 @given(

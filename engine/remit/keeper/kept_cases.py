@@ -51,8 +51,9 @@ class KeptCase:
     def take(self, event: Event, now: datetime) -> None:
         """One event more, the last."""
         self.pass_to(now)
-        self._later = self._later or event.replacement is not None or event.knowable_at > now
-        self._case.take(event, now)
+        knowable = event.knowable_at
+        self._later = self._later or event.replacement is not None or knowable > now
+        self._case.take(event, knowable, now)
 
     def pass_to(self, now: datetime) -> None:
         """Time has passed."""
@@ -66,7 +67,9 @@ class KeptCase:
 
     def wakes_at(self, evaluator: LiveEvaluator, now: datetime) -> datetime | None:
         """When it next turns by itself."""
-        return evaluator.wakes_at(self._case.owed(), self._case.events if self._later else (), now)
+        if self._later:
+            return evaluator.wakes_at(self._case.owed(), self._case.events, now)
+        return self._case.wakes(now)
 
 
 class KeptCases:

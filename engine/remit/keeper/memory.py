@@ -95,7 +95,7 @@ class MemoryKeeper:
 
     def submit(self, events: tuple[Event, ...]) -> Delta:
         if len(events) == 1 and not self._moves and events[0].type not in ACTS_UPON_CASES:
-            return self._take_one(events[0]) if self._kept.append(events) else KNOWN
+            return self._take_one(events[0])
         if not ACTS_UPON_CASES.isdisjoint(map(kind_of, events)):
             known = self._kept.by_id
             require_movable(
@@ -120,16 +120,18 @@ class MemoryKeeper:
 
     def _take_one(self, event: Event) -> Delta:
         """As `_take_in` for one event, where no case is linked with another: the commonest by far."""
-        knowable, case, cases = event.knowable_at, event.case, self._cases
+        if not self._kept.add(event):
+            return KNOWN
+        knowable, cases = event.knowable_at, self._cases
         if not self._pinned and knowable > self._now:
             self._move(knowable)
-        cases.take(event)
-        found = cases.changes(case)
+        cases.take(event, knowable)
+        found = cases.changes(event.case) if cases.changed else ()
         if self._bears(event):
             self._borne.append(event)
             found = [*found, *self._agenda_anew()]
         if self._explained:
-            self._explained.pop(case, None)
+            self._explained.pop(event.case, None)
         return make_delta(in_order(found)) if found else NOTHING_NEW
 
     def _take_in(self, fresh: Sequence[Event]) -> Delta:
@@ -147,7 +149,7 @@ class MemoryKeeper:
                 cases.take_linked(event, group)
                 touched |= dict.fromkeys(group)
             else:
-                cases.take(event)
+                cases.take(event, event.knowable_at)
                 touched[event.case] = None
             if self._bears(event):
                 self._borne.append(event)

@@ -22,9 +22,6 @@ class MemoryLedger:
         Raises:
             EventError: RM450, an id is taken by an event with other content; nothing was stored.
         """
-        if len(events) == 1 and events[0].id not in self._events:
-            self._events[events[0].id] = events[0]
-            return events
         fresh: dict[str, Event] = {}
         for event in events:
             name = event.id
@@ -35,6 +32,15 @@ class MemoryLedger:
                 require_same(kept, event)
         self._events.update(fresh)
         return tuple(fresh.values())
+
+    def add(self, event: Event) -> bool:
+        """As `append` for one event; whether it was not there already."""
+        name, kept = event.id, self._events
+        if name in kept:
+            require_same(kept[name], event)
+            return False
+        kept[name] = event
+        return True
 
     @property
     def by_id(self) -> Mapping[str, Event]:

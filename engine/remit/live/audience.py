@@ -27,9 +27,11 @@ class Audience:
         evaluator: who works a case out whole.
         hearings: by the order of the rules.
         rivals: of each rule, those that it may set aside or that may set it aside.
+        deaf: of each rule, whether it is at work in a case without hearing of anything but acts.
         keys: of each rule, where acts upon it are looked for.
         acts: the types of acts that any rule waits for.
         facts, matter, counted: what any rule reads of a person and of a case, and the types of events that any condition counts.
+        stated: all facts that any rule reads.
         reorganised: whether units cease in this law.
     """
 
@@ -39,12 +41,17 @@ class Audience:
         self.reorganised = bool(program.law.graph.reorganisations)
         self.hearings = tuple(hearing(program, rule) for rule in program.rules)
         self.rivals = rivals(program.rules)
+        self.deaf = tuple(
+            found is not None and not (found.kinds or found.matter or found.facts or self.rivals[rule.order])
+            for rule, found in zip(program.rules, self.hearings, strict=True)
+        )
         both = [(self.keys_of(r, breach=False), self.keys_of(r, breach=True)) for r in program.rules]
         self.keys = tuple(frozenset((*done, *broken)) for done, broken in both)
         self.acts = frozenset(kind for keys in self.keys for kind, _ in keys)
         known = [found for found in self.hearings if found is not None]
         self.facts = frozenset(name for found in known for name in found.facts)
         self.matter = frozenset(name for found in known for name in found.matter)
+        self.stated = self.facts | self.matter
         self.counted = frozenset(kind for found in known for kind in found.kinds)
         #: The types of events that are looked for again: acts, steering, and what conditions count.
         self.heeded = self.acts | self.counted | STEERING
@@ -71,7 +78,14 @@ class Audience:
         always = self._always.get(event.type)
         if always is not None:
             screen, candidates = always
-            return NOBODY if screen is not None and fails(event, screen) else candidates
+            if screen is None:
+                return candidates
+            name, compare, constant = screen
+            value = event.data.get(name, UNKNOWN)
+            try:
+                return candidates if value is UNKNOWN or compare(value, constant) else NOBODY
+            except TypeError:  # which is unknown, too
+                return candidates
         hearings = self.hearings
         return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
 
@@ -108,16 +122,6 @@ def screen_of(rule: LiveRule) -> Comparing | None:
     if source.guard is None or source.breach_triggered or source.per_bearer:
         return None
     return next((asked for part in conjuncts(source.guard) if (asked := comparison(part)) is not None), None)
-
-
-def fails(event: Event, screen: Comparing) -> bool:
-    """Whether the event surely fails the comparison; one that does not say does not."""
-    name, compare, constant = screen
-    value = event.data.get(name, UNKNOWN)
-    try:
-        return value is not UNKNOWN and not compare(value, constant)
-    except TypeError:  # which is unknown, too
-        return False
 
 
 def rivals(rules: Sequence[LiveRule]) -> tuple[frozenset[int], ...]:

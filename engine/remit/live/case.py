@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
@@ -24,7 +24,7 @@ from remit.live.lapse import lapsed
 from remit.live.life import Setting, done_by, stand
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING, Record
-from remit.live.rules import LiveRule
+from remit.live.rules import ALONE, LiveRule
 from remit.live.settled import consequences, deadline
 from remit.live.slot import MANY, Slot, Slots
 from remit.live.steady import Hearing, key_of
@@ -89,10 +89,10 @@ class LiveCase(Heard):
 
     # --- in --------------------------------------------------------------------------------------------
 
-    def take(self, event: Event, now: datetime) -> None:
-        """One more report of this case."""
+    def take(self, event: Event, knowable: datetime, now: datetime) -> None:
+        """One more report of this case, and when its bearers could know of it."""
         self.events.append(event)
-        if self._whole is not None or not (self._comes_in_order(event, now) and self._hear(event, now)):
+        if self._whole is not None or not (self._comes_in_order(event, knowable, now) and self._hear(event, now)):
             self.work_out_whole(now)
 
     def take_linked(self, told: tuple[Event, ...], now: datetime) -> None:
@@ -116,12 +116,12 @@ class LiveCase(Heard):
         if self._whole is None and self._moved(self._slots if slots is None else slots):
             self.work_out_whole(now)
 
-    def _comes_in_order(self, event: Event, now: datetime) -> bool:
+    def _comes_in_order(self, event: Event, knowable: datetime, now: datetime) -> bool:
         """Whether it is the last by every count, and nothing but a report or an act."""
-        knowable, known, last = event.knowable_at, self._known, self._last
+        last = self._last
         if knowable > now or event.type in ACTS_UPON_CASES:
             return False
-        if last is not None and known is not None:
+        if last is not None and (known := self._known) is not None:
             if not (event.at > last.at or (event.at == last.at and in_time(event) > in_time(last))):
                 return False
             if not knowable > known and (knowable < known or self._lapsed):
@@ -132,17 +132,22 @@ class LiveCase(Heard):
     def _hear(self, event: Event, now: datetime) -> bool:
         """Take in what comes in order; false where it bears on more than can be told here."""
         found = event if event.subject == self._subject else self._about(event)
-        if found is None or found.type in self._kinds or not self._state(found):
+        if found is None or found.type in self._kinds:
+            return False
+        audience, watch = self._audience, self._watch
+        if not (audience.stated.isdisjoint(found.data) or self._state(found)):
             return False
         self._last = found
-        audience = self._audience
         candidates = audience.candidates(found)
+        heeded = found.type in audience.heeded
+        if not (candidates or heeded):
+            return True
         touched: dict[Slot, None] = {}
-        if found.type in audience.heeded:
+        if heeded:
             self._note(found)
             touched = self._heard_by(found)
         for rule, hearing in candidates:
-            if hearing is None or not self._admit(rule, hearing, found.subject):
+            if hearing is None or not (audience.deaf[rule.order] or self._admit(rule, hearing, found.subject)):
                 return False
         if candidates and not self._raise(candidates, found, now, touched):
             return False
@@ -150,7 +155,7 @@ class LiveCase(Heard):
             setting = self._setting(now)
             for slot in touched:
                 self._work_out(slot, setting)
-        return not (self._watch.gone and self._moved(touched))
+        return not (watch.gone and self._moved(touched))
 
     def _about(self, event: Event) -> Event | None:
         """The event, about the one person of the case where it names none; None where it names another than was known."""
@@ -188,8 +193,6 @@ class LiveCase(Heard):
         audience, program = self._audience, self._audience.program
         at = program.timeline.local(event.at)
         day = at.date()
-        # Moments of one zone are compared without asking the zone.
-        clock = at if now is event.at else program.timeline.local(now)
         plain: Situation | None = None
         for rule, hearing in candidates:
             if hearing is None or not rule.first <= day <= rule.last:
@@ -199,13 +202,15 @@ class LiveCase(Heard):
             if hearing.kinds:
                 situation = self.situation(event, hearing.kinds)
             else:
-                verdict = True if rule.plain is None else rule.plain(event, self)
-                if verdict is not True and verdict is not UNKNOWN:
+                judge = rule.plain
+                verdict = True if judge is None else judge(event, self)
+                if verdict is True:
+                    spared = UNKNOWN if judge is None else rule.unless is not None and rule.unless(event, self)
+                    if spared is True or (spared is not UNKNOWN and self._raise_plainly(rule, event, at, day, now)):
+                        continue
+                elif verdict is not UNKNOWN:
                     continue
                 situation = plain = plain or self.situation(event)
-                surely = verdict is True and rule.plain is not None
-                if surely and self._raise_plainly(rule, event, situation, at, clock):
-                    continue
             for draft in raised(program, rule, event, day, situation):
                 key = case_id(rule, draft.bearer.id, event, self.case, escaped(self.case or "-"))
                 slot = self._slots.find(key)
@@ -220,24 +225,31 @@ class LiveCase(Heard):
                     return False
         return True
 
-    def _raise_plainly(self, rule: LiveRule, event: Event, situation: Situation, at: datetime, now: datetime) -> bool:
+    def _raise_plainly(self, rule: LiveRule, event: Event, at: datetime, day: date, now: datetime) -> bool:
         """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
-        known_at, watch, case, day = self._known, self._watch, self.case, at.date()
+        known_at, watch, case, slots = self._known, self._watch, self.case, self._slots
         if known_at is None or self._lapsed or watch.gone or not self.quiet(rule):
             return False
-        known_at = at if known_at is event.at else known_at
+        # Moments of one zone are compared without asking the zone.
+        clock = at if now is event.at else self._audience.program.timeline.clock(now)
         suffix = escaped(case or "-")
         for desks in rule.bearers:
-            route = desks.find(situation, day, None)
+            route = desks.known(event.place, day) if desks.by_place else None
+            if route is None:
+                route = desks.find(self.situation(event), day, None)
             for party, unit in route.desks:
-                key = case_id(rule, party.id, event, case, suffix)
-                company = rule.company.find(situation, day, unit if party.routed else None)
-                if route.fact is not None or company.asked or self._slots.find(key) is not None:
+                key, company = case_id(rule, party.id, event, case, suffix), ALONE
+                if not rule.company.none:
+                    company = rule.company.find(self.situation(event), day, unit if party.routed else None)
+                if route.fact is not None or company.asked or not (rule.unlike or slots.find(key) is None):
                     return False
                 slot = Slot(self, key, rule, event, route, party, company, None)
-                owed = slot.arise(event, at, known_at, now)
-                self._call(slot, owed, now)
-                self._place(slot)
+                owed = slot.arise(event, at, at if known_at is event.at else known_at, clock)
+                if owed.status is Status.ACTIVE:
+                    watch.expect(slot, owed.deadline.due)
+                else:
+                    watch.call(slot, turns_at(owed, clock), clock, itself=True)
+                slots = self._place(slot)
                 watch.note(case, key, None, owed)
         return True
 
@@ -257,16 +269,16 @@ class LiveCase(Heard):
             self._watch.note(self.case, o.id, None, o)
         return slot
 
-    def _place(self, slot: Slot) -> None:
-        """A new one under its rule."""
-        order = slot.rule.order
+    def _place(self, slot: Slot) -> Slots:
+        """A new one under its rule; all there are."""
         if self._slots is NO_SLOTS:
             self._slots = Slots()
         self._slots.add(slot)
-        if order in self._bearers:
-            self._bearers[order].add(slot.bearer.id)
-        if order in self._groups:
-            self._groups[order].setdefault(slot.group, {})[slot] = None
+        if self._bearers and (bearers := self._bearers.get(slot.rule.order)) is not None:
+            bearers.add(slot.bearer.id)
+        if self._groups and (groups := self._groups.get(slot.rule.order)) is not None:
+            groups.setdefault(slot.group, {})[slot] = None
+        return self._slots
 
     def _join(self, slot: Slot, draft: Draft, event: Event, touched: dict[Slot, None]) -> bool:
         """One more report of a matter; false where it is surer than the one the duty is judged by."""
@@ -460,6 +472,13 @@ class LiveCase(Heard):
         for o in self._lapsed:
             found.setdefault(o.id, o)
         return tuple(found.values())
+
+    def wakes(self, now: datetime) -> datetime | None:
+        """The first moment after `now` at which anything in it turns by itself; what is only known later apart."""
+        evaluator = self._audience.evaluator
+        if self._whole is not None or self._lapsed or self._audience.reorganised:
+            return evaluator.wakes_at(self.owed(), (), now)
+        return self._slots.first_turn()
 
     # --- what the rules look for (`life.Peered`) -------------------------------------------
 

@@ -18,6 +18,7 @@ from remit.live.audience import Audience
 from remit.live.case import LiveCase
 from remit.live.evaluator import LiveEvaluator
 from remit.live.slot import Slot
+from remit.live.timeline import BEGINNING
 from remit.live.watch import Watch
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
@@ -32,7 +33,7 @@ class LiveCases:
         self._audience, self._watch = Audience(evaluator), Watch()
         self._cases: dict[str | None, LiveCase] = {}
         self._due: dict[LiveCase, list[Slot]] = {}
-        self._now: datetime | None = None
+        self._now = BEGINNING
         self._next_move: date | None = date.min
 
     # --- in --------------------------------------------------------------------------------------------
@@ -48,10 +49,10 @@ class LiveCases:
         if self._audience.reorganised:
             self._look_around(now)
 
-    def take(self, event: Event) -> None:
-        """An event of a case that is linked with no other, at the moment reached."""
-        case = self._case(event.case)
-        case.take(event, self._settled(case))
+    def take(self, event: Event, knowable: datetime) -> None:
+        """An event of a case that is linked with no other, at the moment reached; its bearers could know of it then."""
+        case = self._cases.get(event.case) or self._case(event.case)
+        case.take(event, knowable, self._settled(case) if self._due else self._now)
 
     def take_linked(self, event: Event, linked: Sequence[str | None]) -> None:
         """An event of one of several cases that were merged or split; each is worked out from the events of all."""
@@ -69,7 +70,6 @@ class LiveCases:
 
     def _settled(self, case: LiveCase) -> datetime:
         """Settle what has fallen due in it; the moment reached."""
-        assert self._now is not None  # noqa: S101 - events come after the first moment
         if case in self._due:
             case.settle(self._due.pop(case), self._now)
         return self._now
@@ -102,11 +102,16 @@ class LiveCases:
         self._settled(found)
         return found.owed()
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything may have become otherwise in any case."""
+        return bool(self._due or self._watch.noted)
+
     def changes(self, case: str | None) -> Sequence[Change]:
         """What has become otherwise in the case since this was asked last."""
         if self._due and (found := self._cases.get(case)) is not None:
             self._settled(found)
-        return self._watch.news(case) if self._watch.noted else ()
+        return self._watch.news(case)
 
     def all_changes(self) -> list[Change]:
         """What has become otherwise anywhere."""

@@ -294,8 +294,7 @@ def at_one_time(one: Draft, other: Draft) -> bool:
 
 def case_id(rule: LiveRule, bearer: str, event: Event, case: str | None, suffix: str) -> str:
     """policy / rule / bearer / case, then the person or report where it is made for one."""
-    key = f"{rule.id_of(bearer)}/{suffix}"
-    per = rule.rule.per
-    if case is None or per is Per.EVENT or rule.breach:
+    key = f"{rule.prefix}{escaped(bearer)}/{suffix}"
+    if case is None or rule.per is Per.EVENT:
         return f"{key}/{escaped(event.id)}"
-    return f"{key}/{escaped(event.subject or '-')}" if per is Per.SUBJECT else key
+    return f"{key}/{escaped(event.subject or '-')}" if rule.per is Per.SUBJECT else key

@@ -38,12 +38,14 @@ class Route:
 class Desks:
     """One selector in one part of a rule."""
 
-    __slots__ = ("_found", "_law", "_part", "_reads", "_rule", "_selector", "_timeline")
+    __slots__ = ("_found", "_law", "_part", "_reads", "_rule", "_selector", "_timeline", "by_place")
 
     def __init__(self, law: Law, timeline: Timeline, rule: CompiledRule, part: str, selector: Selector) -> None:
         self._law, self._timeline = law, timeline
         self._rule, self._part, self._selector = rule, part, selector
         self._reads = reads(selector)
+        #: Whether nothing but where the event happened decides, apart from the day.
+        self.by_place = self._reads in (of_event, default_place)
         self._found: dict[tuple[int, str | None, object], Route] = {}
 
     def find(self, situation: Situation, day: date, bearer: Unit | None) -> Route:
@@ -57,6 +59,10 @@ class Desks:
         if found is None:
             found = self._found[key] = self._seek(situation, day, bearer)
         return found
+
+    def known(self, place: str | None, day: date) -> Route | None:
+        """As `find` without a bearer, if that is known, where the place decides."""
+        return self._found.get((self._timeline.versions[day], None, place))
 
     def _seek(self, situation: Situation, day: date, bearer: Unit | None) -> Route:
         routing = self._law.seek(self._rule, self._part, self._selector, situation, day, bearer)

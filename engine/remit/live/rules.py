@@ -18,7 +18,7 @@ from remit.model.event import Event
 from remit.model.expression import UNKNOWN, Expression, Literal, Path, Unknown, Variable
 from remit.model.obligation import Party
 from remit.model.rule import Act, Rule, Selector, Timing
-from remit.model.terms import Kind, Modality
+from remit.model.terms import Kind, Modality, Per
 from remit.model.text import Text
 from remit.model.unit import Unit
 from remit.program.compile import reads as tree_reads
@@ -56,11 +56,12 @@ ALONE = Company()
 class LiveRule:
     """What one rule needs at work. Parts that never change from obligation to obligation are shared by all of them.
 
-    `first` and `last` are the days it is in force. `facts` are what condition, exception and routes of bearers read of the
+    `first` and `last` are the days it is in force. It is owed anew `per` case, person or report; for a breach always the last. `facts` are what condition, exception and routes of bearers read of the
     subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
     that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away, `may_be_set_aside` that one can come. `maintained` is a duty,
     ban or permission that time alone neither opens nor ends. `plain` is the whole condition,
-    judged in the case, of a rule that nothing else raises and that sets nothing off.
+    and `unless` the exception, judged in the case, of a rule that nothing else raises and that sets nothing off. `unlike` says that no two reports raise
+    the same duty.
     """
 
     source: CompiledRule
@@ -69,6 +70,7 @@ class LiveRule:
     first: date
     last: date
     breach: bool
+    per: Per
     per_bearer: bool
     guard: Judge | None
     exception: Judge | None
@@ -89,6 +91,8 @@ class LiveRule:
     may_be_set_aside: bool
     maintained: bool
     plain: CaseJudge | None
+    unless: CaseJudge | None
+    unlike: bool
     quotes: tuple[str, ...]
     inferred: tuple[tuple[str, str], ...]
     prefix: str
@@ -101,7 +105,7 @@ class LiveRule:
 class Companies:
     """The other parties of a rule, sought from the bearer's side and remembered."""
 
-    __slots__ = ("_desks", "_found", "_reads", "_timeline")
+    __slots__ = ("_desks", "_found", "_reads", "_timeline", "none")
 
     def __init__(self, shared: Shared, timeline: Timeline, rule: CompiledRule) -> None:
         parts: tuple[tuple[str, tuple[Selector, ...]], ...] = (
@@ -111,9 +115,11 @@ class Companies:
         self._reads = [reads(s) for _, selectors in parts for s in selectors]
         self._timeline = timeline
         self._found: dict[tuple[object, ...], Company] = {}
+        #: Whether the bearer is always alone.
+        self.none = not self._desks
 
     def find(self, situation: Situation, day: date, bearer: Unit | None) -> Company:
-        if not self._desks:
+        if self.none:
             return ALONE
         name = bearer.id if bearer is not None else None
         key = (self._timeline.versions[day], name, *[read(situation, bearer) for read in self._reads])
@@ -161,6 +167,7 @@ def live_rule(
         first=first,
         last=last,
         breach=source.breach_triggered,
+        per=Per.EVENT if source.breach_triggered else rule.per,
         per_bearer=source.per_bearer,
         guard=None if source.guard is None else verdict_of(source.guard),
         exception=None if rule.exception is None else verdict_of(rule.exception.tree),
@@ -181,7 +188,9 @@ def live_rule(
         above=above,
         may_be_set_aside=bool(above) and may_be_set_aside(law, source),
         may_come_free=bool(above) and may_come_free(law, source),
-        plain=None if source.breach_triggered or source.per_bearer or rule.exception or rule.then else judge_of(source),
+        plain=None if source.breach_triggered or source.per_bearer or rule.then else judged_in_case(source.guard),
+        unless=None if rule.exception is None else judged_in_case(rule.exception.tree),
+        unlike=rule.per is Per.EVENT and len(rule.bearers) == 1,
         maintained=rule.modality is not Modality.MUST or rule.kind is Kind.MAINTENANCE,
         quotes=tuple(quote.text for quote in rule.quotes),
         inferred=tuple(rule.inferred.items()),
@@ -189,9 +198,9 @@ def live_rule(
     )
 
 
-def judge_of(rule: CompiledRule) -> CaseJudge:
-    """The condition of a rule that waits for no bearer, for an event in its case."""
-    return verdict_in_case_of(Literal(True) if rule.guard is None else rule.guard)
+def judged_in_case(condition: Expression | None) -> CaseJudge:
+    """A condition that waits for no bearer, for an event in its case."""
+    return verdict_in_case_of(Literal(True) if condition is None else condition)
 
 
 def in_force(rule: CompiledRule) -> tuple[date, date]:

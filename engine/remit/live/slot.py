@@ -13,14 +13,23 @@ from typing import Protocol
 from remit.expressions.situation import Situation
 from remit.live.drafts import Draft
 from remit.live.program import LiveProgram
-from remit.live.records import make_obligation
 from remit.live.routes import Route
 from remit.live.rules import Company, LiveRule
 from remit.model.event import Event
 from remit.model.obligation import Deadline, Obligation, Party
+from remit.model.records import maker
 from remit.model.terms import Nature, Status
 from remit.semantics.life import PERFORMED, open_status
+from remit.semantics.wakes import past
 
+#: A duty that one report raised and no act bore on.
+untouched = maker(
+    Obligation, "slot, rule, source, company, event, status, deadline", {"TRIGGERED": Nature.TRIGGERED},
+    id="slot.key", rule="source.id", policy="source.policy", article="source.article", article_label="source.article_label",
+    quotes="rule.quotes", modality="source.modality", action="source.action or ''", nature="TRIGGERED", kind="source.kind",
+    bearer="slot.bearer", performers="company.performers", to="company.to", cooperating="company.cooperating", case="slot.home.case",
+    subject="event.subject", period="None", status="status", triggered_by="(event.id,)", deadline="deadline", inferred="rule.inferred",
+)  # fmt: skip
 #: From so many duties on, they are looked up and not looked through.
 MANY = 16
 
@@ -97,29 +106,27 @@ class Slot:
             return held
         event = self._event
         assert event is not None  # noqa: S101 - plain is what an event raised
-        return self._obligation(event, held, self.rule.limit(event.at, event.knowable_at, self.bearer.place))
+        due = self.rule.limit(event.at, event.knowable_at, self.bearer.place)
+        return untouched(self, self.rule, self.rule.rule, self.company, event, held, due)
 
     def arise(self, event: Event, at: datetime, known_at: datetime, now: datetime) -> Obligation:
         """The duty as it is raised where no act bears on it: the clock alone decides; `at` is when it happened, in any zone."""
         rule = self.rule
         due = rule.limit(at, known_at, self.bearer.place)
         self._owed = status = Status.IN_FORCE if rule.maintained else open_status(due, now, rule.rule.perdurant)
-        return self._obligation(event, status, due)
-
-    def _obligation(self, event: Event, status: Status, due: Deadline) -> Obligation:
-        rule, source, company = self.rule, self.rule.rule, self.company
-        return make_obligation(
-            self.key, source.id, source.policy, source.article, source.article_label, rule.quotes, source.modality,
-            source.action or "", Nature.TRIGGERED, source.kind, self.bearer, company.performers, company.to, company.cooperating,
-            self.home.case, event.subject, None, status, (event.id,), due, None, (), None, False, False, (), None, None,
-            rule.inferred,
-        )  # fmt: skip
+        return untouched(self, rule, rule.rule, self.company, event, status, due)
 
     def hold(self, owed: Obligation, more: tuple[Obligation, ...], due: Deadline) -> None:
         """It was settled anew, and came to this; `due` as it is before any stop."""
         self.more = more
         plain = self._draft is None and owed.deadline is due and not more and is_untouched(owed)
         self._owed = owed.status if plain else owed
+
+    @property
+    def outlasts(self) -> bool:
+        """Whether it turns once the moment for which it is called has passed, and not at it."""
+        held = self._owed if isinstance(self._owed, Status) else self._owed.status
+        return held is Status.ACTIVE and not (self.more or self.followed)
 
     @property
     def closed(self) -> bool:
@@ -178,6 +185,15 @@ class Slots:
             if slot.key == key:
                 return slot
         return None
+
+    def first_turn(self) -> datetime | None:
+        """When any of them next turns by itself."""
+        called = [(slot.wakes_at, slot.outlasts) for slot in self._all if slot.wakes_at is not None]
+        turns = [moment for moment, outlasts in called if not outlasts]
+        ends = [moment for moment, outlasts in called if outlasts]
+        if ends and (missed := past(min(ends))) is not None:
+            turns.append(missed)
+        return min(turns, default=None)
 
     @property
     def rules(self) -> Collection[int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from remit.routing.graph import UnitGraph
 from remit.semantics.law import Law
 from remit.semantics.wakes import graph_days
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Timeline:
@@ -16,12 +18,13 @@ class Timeline:
     Between two days on which the graph changes it is one *version*, and every route in it is the same.
     """
 
-    __slots__ = ("_ceased", "_changes", "_moves", "_zone", "graph", "under", "versions")
+    __slots__ = ("_ceased", "_changes", "_clock", "_moves", "_now", "_zone", "graph", "under", "versions")
 
     def __init__(self, law: Law) -> None:
         self.graph: UnitGraph = law.graph
         self._zone = law.calendar.zone
         self._changes = tuple(sorted({day for day in graph_days(law.graph) if day is not None}))
+        self._now = self._clock = BEGINNING
         self._ceased: dict[int, frozenset[str]] = {}
         self._moves = tuple(act.on for act in law.graph.reorganisations)
         self.versions = Versions(self._changes)
@@ -30,6 +33,12 @@ class Timeline:
     def local(self, moment: datetime) -> datetime:
         """The moment in the pack's zone."""
         return moment.astimezone(self._zone)
+
+    def clock(self, now: datetime) -> datetime:
+        """As `local`, of the moment that was asked about last at once."""
+        if now is not self._now:
+            self._now, self._clock = now, now.astimezone(self._zone)
+        return self._clock
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()

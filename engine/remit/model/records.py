@@ -12,7 +12,7 @@ equal, hashable, frozen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
@@ -97,16 +97,30 @@ def restore(self: Any, state: list[object]) -> None:
         object.__setattr__(self, each.name, value)
 
 
-def maker(record: type[T]) -> Callable[..., T]:
-    """A constructor with the record's own parameters. Its source is written for the record, as that of a dataclass is."""
-    of = fields(record)  # type: ignore[arg-type]  # a dataclass
-    names = tuple(f.name for f in of)
-    known: dict[str, Any] = {"record": record, "new": object.__new__}
-    known["twin"] = type(record.__name__, (), {"__slots__": names})
-    filled = "".join(f"    made.{name} = {name}\n" for name in names)
-    source = f"def make({', '.join(parameter(f, known) for f in of)}):\n    made = new(twin)\n{filled}    made.__class__ = record\n    return made\n"
-    exec(source, known)  # noqa: S102 - names of fields and nothing else
+def maker(record: type[T], of: str = "", knowing: Mapping[str, object] | None = None, **given: str) -> Callable[..., T]:
+    """A constructor with the record's own parameters; or with those `of` names, for fields `given` as expressions over them.
+
+    Its source is written for the record, as that of a dataclass is. A field that is not given is left at its default;
+    expressions may also speak of what is in `knowing`.
+    """
+    known, parts = twins(record) | dict(knowing or {}), fields(record)  # type: ignore[arg-type]  # a dataclass
+    own = ", ".join(parameter(part, known) for part in parts)
+    defaults = {part.name: f"default_{part.name}" for part in parts if f"default_{part.name}" in known} | given
+    values = {part.name: defaults[part.name] if of else part.name for part in parts}
+    exec("\n    ".join([f"def make({of or own}):", *filling(values)]), known)  # noqa: S102 - names of fields, and what the caller wrote
     return known["make"]  # type: ignore[no-any-return]  # just made
+
+
+def filling(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The lines that return a record, every field by the expression given for it, where what `twins` names is known."""
+    filled = (f"made.{name} = {value}" for name, value in values.items())
+    return ("made = new(twin)", *filled, "made.__class__ = record", "return made")
+
+
+def twins(record: type[object]) -> dict[str, Any]:
+    """The record, and what is filled in its stead."""
+    names = tuple(f.name for f in fields(record))  # type: ignore[arg-type]  # a dataclass
+    return {"record": record, "new": object.__new__, "twin": type(record.__name__, (), {"__slots__": names})}
 
 
 def parameter(of: Field[Any], known: dict[str, Any]) -> str:

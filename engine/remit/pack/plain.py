@@ -6,9 +6,7 @@ and goes to `EventReader`, which alone says what is wrong. What is answered here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,84 +14,44 @@ import msgspec
 
 from remit.errors import Origin
 from remit.model.event import CORRECTION, Event
-from remit.model.records import maker
-from remit.model.terms import ValueKind
-from remit.model.vocabulary import Attribute, EventType, Vocabulary
+from remit.model.vocabulary import EventType, Vocabulary
 from remit.pack import dialect
-from remit.pack.events import OWN, within
+from remit.pack.layout import Layouts
 from remit.pack.names import Names
-from remit.pack.values import day, decimal, length, moment, named, plain, truth, whole
+from remit.pack.takes import NotPlain, Take, one_of, taker
+from remit.pack.values import plain
 from remit.pack.yaml_reader import MAX_BYTES
 
-#: Reads one value of an attribute, raising ValueError, LookupError or TypeError for what is not plain.
-Take = Callable[[Any], Any]
-#: Reads all attributes of an event, from what gives the value under a key; raises the same.
-Gather = Callable[[Callable[[str], Any]], dict[str, Any]]
-#: An event's own fields under their plain names; a correction's `event` is never plain.
-FIELDS = frozenset(OWN) - {"event"}
 #: What no attribute may be called where attributes stand: it would be read as something else.
 TAKEN = frozenset({"data", "specversion"})
-WIDEST = 10**18
+#: Bytes are looked for faster as numbers.
+BACKSLASH, COLON = b"\\:"
 #: A number with a point stays the text it is, which only the attribute's type can read.
 decode = msgspec.json.Decoder(float_hook=str).decode
-make_event = maker(Event)
-
-
+count = str.count
 NOWHERE = Origin()
 
 
-class NotPlain(ValueError):  # noqa: N818 - a state of affairs, not a fault
-    """It may still be an event."""
-
-
-#: What types of events with the same attributes have in common: the fields of a `Form` after the first.
-Carried = tuple[frozenset[str], Gather, frozenset[str], Gather, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One type of event: the keys it may have and how its attributes are read, beside its own fields or under `data`."""
-
-    type: str
-    keys: frozenset[str]
-    beside: Gather
-    keys_inside: frozenset[str]
-    inside: Gather
-    upon_duty: bool
-
-    def attributes(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The event's attributes in order of their names."""
-        data = fields.get("data")
-        if data is None:
-            keys, gather, data = self.keys, self.beside, fields
-        elif type(data) is dict and fields.keys() <= FIELDS:
-            keys, gather = self.keys_inside, self.inside
-        else:
-            raise NotPlain
-        if not keys.issuperset(data):
-            raise NotPlain
-        values = gather(data.get)
-        if self.upon_duty and "rule" not in values and "obligation" not in values:
-            raise NotPlain
-        return values
-
-
 class PlainReader:
-    """Reads plain events with the vocabulary of one pack. A form is made when its type is first met."""
+    """Reads plain events with the vocabulary of one pack."""
 
     def __init__(self, vocabulary: Vocabulary, names: Names, zone: ZoneInfo) -> None:
         self._vocabulary, self._names, self._zone = vocabulary, names, zone
-        self._forms: dict[str, Form] = {}
-        self._carried: dict[tuple[object, ...], Carried] = {}
+        self._types: dict[object, tuple[str, Layouts]] = {}
+        self._layouts: dict[tuple[object, ...], Layouts] = {}
         self._takes: dict[str, Take] = {}
-        self._units, self._places = names.meant("unit"), {**names.meant("unit"), **names.meant("place")}
+        units = names.meant("unit")
+        self._meaning = {"zone": zone, "units": units, "places": {**units, **names.meant("place")}}
 
     def line(self, raw: bytes) -> Event | None:
         """The event that a JSON object says, in UTF-8, or None."""
         try:
             fields = decode(raw)
-            if type(fields) is dict and len(raw) <= MAX_BYTES and each_key_once(raw, fields):
-                return self._read(fields, None, NOWHERE)
+            kind, layouts = self._types.get(fields["type"]) or self._type(fields["type"])
+            # Every key has its colon, as have times: most often there is no other.
+            surely = BACKSLASH not in raw and raw.count(COLON) == len(fields) + count(fields["at"], ":")
+            if (surely or each_key_once(raw, fields)) and len(raw) <= MAX_BYTES:
+                return layouts[tuple(fields)](kind, fields, None, NOWHERE)
         except (ValueError, LookupError, TypeError):  # not JSON, not UTF-8, or not plain
             pass
         return None
@@ -101,67 +59,25 @@ class PlainReader:
     def event(self, fields: Mapping[str, Any], case: str | None = None, origin: Origin = NOWHERE) -> Event | None:
         """The event that plain values say, or None; `case` and `origin` as for `EventReader.event`."""
         try:
-            return self._read(fields, case, origin)
+            kind, layouts = self._types.get(fields["type"]) or self._type(fields["type"])
+            return layouts[tuple(fields)](kind, fields, case, origin)
         except (ValueError, LookupError, TypeError):
             return None
 
-    def _read(self, fields: Mapping[str, Any], case: str | None, origin: Origin) -> Event:
-        written, name, get = fields["type"], fields["id"], fields.get
-        form = self._forms.get(written) or self._form(written)
-        at, day_only = instant(fields["at"], self._zone)
-        known_at, in_case, subject, by, place = (
-            get("known_at"),
-            get("case", case),
-            get("subject"),
-            get("by"),
-            get("place"),
-        )
-        if not (type(name) is str and name and name.isprintable()):
-            raise NotPlain
-        if in_case is not None and not (type(in_case) is str and in_case.isprintable()):
-            raise NotPlain
-        if subject is not None and not (type(subject) is str and subject.isprintable()):
-            raise NotPlain
-        return make_event(
-            name,
-            form.type,
-            at,
-            at if known_at is None else instant(known_at, self._zone)[0],
-            in_case,
-            None if by is None else self._units[by],
-            None if place is None else self._places[place],
-            subject,
-            form.attributes(fields),
-            day_only,
-            None,
-            origin,
-        )
-
-    def _form(self, written: object) -> Form:
+    def _type(self, written: object) -> tuple[str, Layouts]:
+        """The id of a type that is written so, and what reads its events."""
         found = self._names.find("event", written) if isinstance(written, str) else None
         if found is None or found == CORRECTION:
             raise NotPlain
         kind = self._vocabulary.event_types[found]
         alike = (kind.attributes, kind.required, kind.built_in)
-        carried = self._carried.get(alike)
-        if carried is None:
-            carried = self._carried[alike] = self._carry(kind)
-        form = self._forms[str(written)] = Form(kind.id, *carried)
-        return form
-
-    def _carry(self, kind: EventType) -> Carried:
-        """How the attributes of such a type are read."""
-        inside = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
-        beside = inside.keys() - FIELDS
-        upon_duty = kind.built_in and "obligation" in kind.attributes
-        outside = {name: take for name, take in inside.items() if name in beside}
-        return (
-            FIELDS | beside,
-            gatherer(outside, kind.required),
-            frozenset(inside),
-            gatherer(inside, kind.required),
-            upon_duty,
-        )
+        layouts = self._layouts.get(alike)
+        if layouts is None:
+            takes = {name: self._taker(kind, name) for name in sorted(kind.attributes) if self._is_plain(name)}
+            upon_duty = kind.built_in and "obligation" in kind.attributes
+            layouts = self._layouts[alike] = Layouts(takes, kind.required, upon_duty=upon_duty, meaning=self._meaning)
+        self._types[written] = told = kind.id, layouts
+        return told
 
     def _is_plain(self, name: str) -> bool:
         """Whether the attribute's id, as a key, means this attribute and nothing else."""
@@ -185,115 +101,6 @@ def each_key_once(raw: bytes, fields: Mapping[str, Any]) -> bool:
     at, keys = fields.get("at"), len(fields)
     if "data" in fields and type(data := fields["data"]) is dict:
         keys += len(data)
-    if type(at) is str and b"\\" not in raw and raw.count(b":") == keys + at.count(":"):
+    if type(at) is str and BACKSLASH not in raw and raw.count(COLON) == keys + at.count(":"):
         return True
     return raw.count(b'":') == keys and not any(mark in raw for mark in (b'" ', b'"\n', b'"\t', b'"\r'))
-
-
-def one_of(found: str | None) -> str:
-    if found is None:
-        raise NotPlain
-    return found
-
-
-# --- values ----------------------------------------------------------------------------------------
-
-
-def instant(raw: Any, zone: ZoneInfo) -> tuple[datetime, bool]:
-    """As `moment`, without asking twice whether it begins with a day."""
-    if type(raw) is str and len(raw) > 10 and raw[4] == "-" == raw[7]:
-        found = datetime.fromisoformat(raw)
-        if 1 < found.year < 9999:
-            return (found if found.tzinfo else found.replace(tzinfo=zone)), False
-        raise NotPlain
-    return moment(raw, zone)
-
-
-def gatherer(takes: Mapping[str, Take], required: Collection[str]) -> Gather:
-    """Reads these attributes in their order. Its source is written for them: whole numbers are taken without a call."""
-    source, known = "def gather(get):\n    values = {}\n", dict[str, Any](NotPlain=NotPlain)
-    for number, (name, take) in enumerate(takes.items()):
-        known[f"take{number}"] = take
-        source += f"    raw = get({name!r})\n"
-        if isinstance(take, Whole):
-            source += (
-                f"    if type(raw) is int and {take.low} <= raw <= {take.high}:\n        values[{name!r}] = raw\n    el"
-            )
-        else:
-            source += "    "
-        source += f"if raw is not None:\n        values[{name!r}] = take{number}(raw)\n"
-        if name in required:
-            source += "    else:\n        raise NotPlain\n"
-    exec(source + "    return values\n", known)  # noqa: S102 - quoted names and whole numbers, nothing else
-    return known["gather"]  # type: ignore[no-any-return]  # just made
-
-
-def taker(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
-    """How a value of the attribute is read, bounds and lists included."""
-    one = scalar(attribute, zone, names)
-    if attribute.kind is not ValueKind.INT and (attribute.minimum, attribute.maximum) != (None, None):
-        one = bounded(attribute, one)
-    if not attribute.many:
-        return one
-    return lambda raw: tuple(one(member) for member in raw) if isinstance(raw, list | tuple) else (one(raw),)
-
-
-def scalar(attribute: Attribute, zone: ZoneInfo, names: Names) -> Take:
-    match attribute.kind:
-        case ValueKind.BOOL:
-            return lambda raw: raw if raw is True or raw is False else truth(raw)
-        case ValueKind.INT:
-            return Whole.of(attribute)
-        case ValueKind.DECIMAL:
-            return exact
-        case ValueKind.TEXT:
-            return lambda raw: raw if type(raw) is str and raw.isprintable() else plain(raw)
-        case ValueKind.DATE:
-            return day
-        case ValueKind.TIME:
-            return lambda raw: instant(raw, zone)[0]
-        case ValueKind.DURATION:
-            return length
-        case ValueKind.CHOICE:
-            return {w: c.id for c in attribute.choices for w in (c.id, c.label.zh, c.label.en, *c.aliases)}.__getitem__
-        case ValueKind.PLACE:
-            return lambda raw: named(raw, ("place", "unit"), "", names.find)
-        case ValueKind.UNIT:
-            return lambda raw: named(raw, ("unit",), "", names.find)
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Reads a whole number that lies within these bounds, them included."""
-
-    low: int
-    high: int
-
-    @classmethod
-    def of(cls, attribute: Attribute) -> Whole:
-        """Within the attribute's bounds, and no longer than a number may be."""
-        low = 1 - WIDEST if attribute.minimum is None else max(attribute.minimum, 1 - WIDEST)
-        return cls(low, WIDEST - 1 if attribute.maximum is None else min(attribute.maximum, WIDEST - 1))
-
-    def __call__(self, raw: Any) -> int:
-        value: int = raw if type(raw) is int else whole(raw)
-        if self.low <= value <= self.high:
-            return value
-        raise NotPlain
-
-
-def exact(raw: Any) -> Any:
-    """A decimal; nought as a number of JSON may have had a sign."""
-    if type(raw) is int and raw == 0:
-        raise NotPlain
-    return decimal(raw)
-
-
-def bounded(attribute: Attribute, one: Take) -> Take:
-    def take(raw: Any) -> Any:
-        value = one(raw)
-        if within(attribute, value):
-            return value
-        raise NotPlain
-
-    return take
