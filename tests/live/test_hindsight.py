@@ -171,6 +171,40 @@ def at(hour: int, kind: str = "e0", known: int | None = None, by: str = "north.w
     return Event(f"ev{hour:02}", kind, happened_at, known_at, "c1", by, "north", None, data)
 
 
+F0, F1 = fact("subject", "f0"), fact("subject", "f1")
+ABOVE = (rule(0, F0, Per.CASE), rule(1, F1, Per.SUBJECT, overrides=("r0",)))
+
+
+def about(person: str, event: Event) -> Event:
+    return replace(event, subject=person)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ((rule(0, F0, Per.EVENT),), (at(0, f0=True), at(1, known=4, f0=True), at(2, f0=False), at(6, f0=True))),
+        (
+            (rule(0, F0, Per.SUBJECT), replace(ABOVE[1], per=Per.CASE)),
+            (
+                about("s1", at(0, f1=True)), about("s2", at(1, f1=True)), about("s2", at(2, f0=True)),
+                about("s1", at(5, f1=False)),
+            ),
+        ),
+        (
+            ABOVE,
+            (
+                about("s1", at(1, known=8, f0=True)), about("s2", at(2, f0=True)), about("s1", at(3, f0=True, f1=True)),
+                about("s2", at(5, PERFORMED, action="act0")),
+            ),
+        ),
+    ],
+    ids=["older than what is known", "another person's rule goes before", "the report that leads is known late"],
+)  # fmt: skip
+def test_what_became_known_in_another_order(rules: tuple[Rule, ...], told: tuple[Event, ...]) -> None:
+    law, now = law_of([policy(*rules)]), max(event.knowable_at for event in told)
+    assert LiveEvaluator(law).case("c1", told, now) == ReferenceEvaluator(law).case("c1", told, now)
+
+
 def test_a_duty_that_lapsed_twice_is_told_as_it_stood_the_last_time() -> None:
     """First it was overdue, and something followed; it came back, was found to have been done in time, and lapsed again."""
     duty = rule(0, fact("subject", "f0"), Per.CASE, timing=Within(3, "hours"), then=("r1",))
