@@ -20,9 +20,10 @@ from itertools import count
 
 from remit.live.courses import course_of
 from remit.live.diary import Diary, without_subject
-from remit.live.drafts import Draft, Peers, weighed
+from remit.live.drafts import Peers, weighed
 from remit.live.life import Setting, bearers, done_by, in_bounds, stand
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft
 from remit.live.record import STEERING
 from remit.live.rules import LiveRule
 from remit.live.settled import consequences, moves

@@ -18,11 +18,12 @@ from datetime import date, datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
-from remit.live.drafts import Draft, Peers, case_id, drafts, precedence, raised
+from remit.live.drafts import Peers, drafts, precedence
 from remit.live.heard import Heard
 from remit.live.lapse import lapsed
 from remit.live.life import Setting, done_by, stand
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft, case_id, raised
 from remit.live.record import STEERING, Record
 from remit.live.rules import ALONE, LiveRule
 from remit.live.settled import consequences, deadline

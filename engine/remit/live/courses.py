@@ -8,8 +8,8 @@ from datetime import date
 from remit.deadlines.calendar import next_day
 from remit.deadlines.recurrence import Span, spans
 from remit.expressions.situation import Situation
-from remit.live.drafts import Draft, stands
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft, stands
 from remit.live.records import make_deadline
 from remit.live.rules import LiveRule
 from remit.model.obligation import Deadline

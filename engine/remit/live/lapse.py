@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from remit.expressions.situation import Situation
-from remit.live.drafts import Draft, bearing, drafts, raises, stood
+from remit.live.drafts import drafts, stood_at
+from remit.live.hindsight import Among, Hindsight, Persons, Strand
 from remit.live.program import LiveProgram
-from remit.live.record import Record
+from remit.live.raising import Draft
+from remit.live.record import Earlier, Record
 from remit.live.rules import LiveRule
 from remit.live.settled import settled
-from remit.model.event import Event
 from remit.model.obligation import Obligation
+from remit.model.terms import Per
 from remit.semantics.lapse import ceased
+
+NOBODY: frozenset[str | None] = frozenset()
 
 
 def lapsed(
     program: LiveProgram, record: Record, standing: Mapping[str, Obligation], aliases: frozenset[str]
 ) -> Iterator[Obligation]:
     """What the case raised by what was known earlier and raises no more, as it stood when that changed; the latest first."""
-    for before, after in turns(program, record):
+    if len(record.known) < 2 or not any(may_have_lapsed(program, record)):
+        return
+    hindsight, told = record.hindsight(program), {*standing}
+    for after, among in looked_at(program, record, hindsight):
+        before = record.known[bisect_left(record.known, after) - 1]
+        hits = hindsight.hits(before, among)
         found = {
             key: draft
-            for key, draft in drafts(program, record.as_known_at(before)).items()
-            if draft.verdict is True and may_lapse(draft.rule) and key not in standing
+            for key, draft in drafts(program, Earlier(record, before, hindsight), hits).items()
+            if draft.verdict is True and may_lapse(draft.rule) and key not in told
         }
         if found:
-            known = record.as_known_at(after)
+            known = Earlier(record, after, hindsight)
             for obligation in settled(program, known, record.history.case, found, after, None, aliases):
+                told.add(obligation.id)
                 yield ceased(obligation, after).bare()
 
 
@@ -38,53 +47,65 @@ def may_lapse(rule: LiveRule) -> bool:
     return rule.source.changeable or rule.may_be_set_aside
 
 
-def turns(program: LiveProgram, record: Record) -> Iterator[tuple[datetime, datetime]]:
-    """The moments at which a report took some duty its ground, or set it aside, each with the one before; the latest first."""
-    known = record.known
-    if len(known) < 2:
-        return
-    found: set[datetime] = set()
-    rivalled = False
+def may_have_lapsed(program: LiveProgram, record: Record) -> Iterator[bool]:
+    """For each rule and event, whether that might have raised what was set aside, or lost its ground, when more was known."""
     for event in record.history.events:
         knowable = record.knowable_at(event)
-        for rule in program.candidates(event) if knowable < known[-1] else ():
-            rivalled = rivalled or rule.may_be_set_aside
-            if rule.source.changeable and not rule.breach:
-                later = record.turns_after(knowable, event.subject, rule)
-                by_desk = rule.per_bearer or rule.source.rerouted
-                if later and (by_desk or not raises(rule, record.situation(event))):
-                    found |= set(falls(program, rule, event, record, (knowable, *later)))
-    if rivalled:
-        found |= set(set_aside(program, record))
-    yield from ((known[n - 1], known[n]) for n in range(len(known) - 1, 0, -1) if known[n] in found)
+        for rule in program.candidates(event) if knowable < record.last else ():
+            yield rule.may_be_set_aside or (
+                rule.source.changeable and record.hindsight(program).turns_after(rule, event, knowable)
+            )
+
+
+def looked_at(program: LiveProgram, record: Record, hindsight: Hindsight) -> Iterator[tuple[datetime, Among | None]]:
+    """When a report took some duty its ground, or set it aside, each with those of whose duties it was the last to do so.
+
+    The latest first; None for all.
+    """
+    fell = hindsight.fell()
+    if hindsight.goes_round:
+        yield from ((moment, None) for moment in sorted(fell.union(set_aside(program, record)), reverse=True))
+        return
+    turns = sorted(fell | hindsight.set_aside())
+    lost: dict[datetime, list[Strand]] = {}
+    for strand in hindsight.strands.values():
+        if may_lapse(strand.rule) and not strand.stands:
+            last = last_found(strand, turns)
+            if last is not None:
+                lost.setdefault(last, []).append(strand)
+    for moment in sorted(lost, reverse=True):
+        yield moment, with_all_above(program, lost[moment])
+
+
+def last_found(strand: Strand, turns: Sequence[datetime]) -> datetime | None:
+    """The last of these turns before which it was owed."""
+    for since, until in strand.owed.latest():
+        place = bisect_right(turns, until)
+        if place and turns[place - 1] > since:
+            return turns[place - 1]
+    return None
+
+
+def with_all_above(program: LiveProgram, strands: Iterable[Strand]) -> Among:
+    """The rules and persons of these duties, and whatever may set them aside, or that in turn.
+
+    One duty for the whole case may be led by the report about anybody.
+    """
+    found: dict[int, Persons] = {}
+    queue: list[tuple[LiveRule, Persons]] = [(strand.rule, frozenset(strand.persons)) for strand in strands]
+    for rule, persons in queue:  # which grows while it is read
+        meant = None if rule.rule.per is Per.CASE else persons
+        before = found.get(rule.order, NOBODY)
+        if before is not None and (meant is None or not meant <= before):
+            found[rule.order] = wider = None if meant is None else before | meant
+            queue += [(program.rules[order], wider) for order in rule.above]
+    return found
 
 
 def set_aside(program: LiveProgram, record: Record) -> Iterator[datetime]:
-    """When what had been owed was owed no more, though another rule's ground alone had changed."""
+    """When what had been owed was owed no more, though another rule's ground alone had changed; asked of every moment."""
     stood_before: dict[str, Draft] = {}
     for moment in record.known:
-        before, stood_before = stood_before, stood(program, record.as_known_at(moment))
+        before, stood_before = stood_before, stood_at(program, record, moment)
         if any(d.verdict is True and d.rule.may_be_set_aside and k not in stood_before for k, d in before.items()):
             yield moment
-
-
-def falls(
-    program: LiveProgram, rule: LiveRule, event: Event, record: Record, moments: Iterable[datetime]
-) -> Iterator[datetime]:
-    """When what was then known did not raise it any more, for some bearer."""
-    raised: frozenset[str | None] = frozenset()
-    for moment in moments:
-        before, raised = raised, raised_for(program, rule, event, record.as_known_at(moment))
-        if before - raised:
-            yield moment
-
-
-def raised_for(program: LiveProgram, rule: LiveRule, event: Event, known: Record) -> frozenset[str | None]:
-    """For which bearers the event set the rule off; None is everyone, where neither judging nor routing tells them apart."""
-    situation = known.situation(event)
-    inside: dict[str | None, Situation] = {None: situation}
-    if rule.per_bearer or rule.source.rerouted:
-        routes = bearing(program, rule, situation, event, program.timeline.day(event.at))
-        desks = (desk for route in routes for desk in route.desks)
-        inside = {p.id: replace(situation, unit=unit if p.routed else None) for p, unit in desks}
-    return frozenset(name for name, own in inside.items() if raises(rule, own))

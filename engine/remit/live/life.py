@@ -12,9 +12,9 @@ from remit.deadlines.deadline import schedule
 from remit.deadlines.suspension import resume_deadline
 from remit.expressions.closures import NOTHING
 from remit.live.doubts import Doubts
-from remit.live.drafts import Draft
 from remit.live.limits import resolved
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft
 from remit.live.record import Acts
 from remit.live.records import make_obligation, make_question
 from remit.live.rules import Company, LiveRule

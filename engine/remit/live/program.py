@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+from remit.live.reads import Reads, circular, reads_of
 from remit.live.routes import Route
 from remit.live.rules import LiveRule, live_rules
 from remit.live.timeline import Timeline
@@ -19,7 +20,9 @@ from remit.semantics.wakes import Dates
 class LiveProgram:
     """Everything that is worked out once for a law."""
 
-    __slots__ = ("_dispatch", "_nobody", "by_id", "dates", "law", "policies", "rules", "timeline")
+    __slots__ = (
+        "_dispatch", "_nobody", "_reads", "by_id", "circular", "dates", "law", "policies", "rules", "timeline", "turning",
+    )  # fmt: skip
 
     def __init__(self, law: Law) -> None:
         self.law = law
@@ -30,8 +33,21 @@ class LiveProgram:
         self.by_id: dict[str, list[LiveRule]] = defaultdict(list)
         for rule in self.rules:
             self.by_id[rule.source.rule.id].append(rule)
+        #: The rules whose duties may come, go or be set aside by what is reported later.
+        ranked = {order for rule in self.rules for order in ((*rule.above, rule.order) if rule.above else ())}
+        self.turning = frozenset(r.order for r in self.rules if r.source.changeable or r.order in ranked)
+        #: Those of which it cannot be said which goes before, because the order goes round, and those beneath them.
+        self.circular = circular({rule.order: rule.above for rule in self.rules if rule.above})
+        self._reads: dict[int, Reads] = {}
         self._nobody: dict[int, Route] = {}
         self._dispatch = Dispatch((rule.source, rule) for rule in self.rules)
+
+    def reads(self, rule: LiveRule) -> Reads:
+        """What the rule looks at in a case."""
+        found = self._reads.get(rule.order)
+        if found is None:
+            found = self._reads[rule.order] = reads_of(rule)
+        return found
 
     def nobody(self, day: date) -> Route:
         """Where a breach points at no unit at all, that is asked."""

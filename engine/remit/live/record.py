@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
-from remit.expressions.situation import Situation
+from remit.expressions.situation import Situation, Stated
+from remit.live.hindsight import Hindsight
+from remit.live.program import LiveProgram
 from remit.live.rules import LiveAct, LiveRule, fits
 from remit.matching.history import History, in_time
 from remit.model.event import DISPUTE, RECEIPT, RESUMPTION, SUSPENSION, TRANSFER, WAIVER, Event
@@ -46,34 +48,36 @@ class Record:
     __slots__ = (
         "_breaching",
         "_discharging",
+        "_first_known",
+        "_hindsight",
         "_knowable",
         "_known",
-        "_moments",
         "_situations",
         "_steering",
-        "_turns",
         "history",
         "types",
     )  # fmt: skip
 
-    def __init__(self, history: History, moments: dict[datetime, Record] | None = None) -> None:
+    def __init__(self, history: History, hindsight: Hindsight | None = None) -> None:
         self.history = history
-        self.types = history.by_type.keys()
+        self.types: AbstractSet[str] = history.by_type.keys()
         self._situations: dict[str, Situation] = {}
         self._discharging: dict[int, tuple[Event, ...]] = {}
         self._breaching: dict[int, tuple[Event, ...]] = {}
-        self._moments: dict[datetime, Record] = {} if moments is None else moments
+        self._hindsight = hindsight
         self._knowable: dict[str, datetime] = {}
+        self._first_known: Mapping[str, datetime] | None = None
         self._known: list[datetime] = []
-        self._turns: dict[str | None, dict[str, list[datetime]]] = {}
         self._steering = tuple(e for e in history.events if e.type in STEERING) if self.types & STEERING else ()
 
-    def situation(self, event: Event) -> Situation:
-        """What conditions about this event are judged in."""
+    def situation(self, event: Event, *, alone: bool = False) -> Situation:  # noqa: ARG002 - they are at hand
+        """What conditions about this event are judged in; `alone` where nobody looks at the case's other events."""
         found = self._situations.get(event.id)
         if found is None:
             history = self.history
-            found = self._situations[event.id] = Situation(event, history.facts(event.subject), None, history.events)
+            facts = history.facts(event.subject)
+            found = Situation(event, facts, None, history.events, matter=history.matter)
+            self._situations[event.id] = found
         return found
 
     def quiet(self, rule: LiveRule) -> bool:
@@ -102,8 +106,7 @@ class Record:
         return [e for e in self._steering if steers(e, rule, ids)]
 
     def _fitting(self, rule: LiveRule, acts: tuple[LiveAct, ...], types: frozenset[str]) -> tuple[Event, ...]:
-        by_type = self.history.by_type
-        found = [e for kind in types for e in by_type.get(kind, ()) if fits(acts, rule, e, self.situation(e)) is True]
+        found = [e for kind in types for e in self._told(kind) if fits(acts, rule, e, self.situation(e)) is True]
         return tuple(found) if len(types) == 1 else tuple(sorted(found, key=in_time))
 
     # --- as it was known -----------------------------------------------------------------------------
@@ -121,37 +124,78 @@ class Record:
             self._known = sorted({self.knowable_at(event) for event in self.history.events})
         return self._known
 
-    def turns_after(self, moment: datetime, subject: str | None, rule: LiveRule) -> Sequence[datetime]:
-        """The later moments at which what the rule reads may have become another."""
-        if rule.reads_case:
-            return self.known[bisect_right(self.known, moment) :]
-        turns = self._turns.get(subject)
-        if turns is None:
-            turns = self._turns[subject] = self._turns_of(subject)
-        return sorted({turn for fact in rule.facts for turn in turns.get(fact, ()) if turn > moment})
+    @property
+    def first_known(self) -> Mapping[str, datetime]:
+        """When the first event of each type became known."""
+        if self._first_known is None:
+            by_type = self.history.by_type
+            self._first_known = {kind: min(map(self.knowable_at, told)) for kind, told in by_type.items()}
+        return self._first_known
 
-    def _turns_of(self, subject: str | None) -> dict[str, list[datetime]]:
-        """For each fact, when it was stated; where it was always stated alike, when that was first known."""
-        stated: dict[str, list[tuple[datetime, object]]] = {}
-        for event in self.history.events:
-            if event.subject == subject:
-                for name, value in event.data.items():
-                    stated.setdefault(name, []).append((self.knowable_at(event), value))
-        turns = {}
-        for name, told in stated.items():
-            moments = [moment for moment, _ in told]
-            alike = all(value == told[0][1] for _, value in told)
-            turns[name] = [min(moments)] if alike else moments
-        return turns
+    @property
+    def last(self) -> datetime:
+        """When the last of it became known."""
+        return (self._known or self.known)[-1]
+
+    def hindsight(self, program: LiveProgram) -> Hindsight:
+        """What was owed by what was known before, worked out when it is first asked for."""
+        if self._hindsight is None:
+            knowable = [self.knowable_at(event) for event in self.history.events]
+            self._hindsight = Hindsight(program, self.history, knowable)
+        return self._hindsight
 
     def as_known_at(self, moment: datetime) -> Record:
-        """The record with only what was knowable by then; those of one case are remembered together."""
-        if not self.known or moment >= self.known[-1]:
-            return self
-        found = self._moments.get(moment)
-        if found is None:
-            found = self._moments[moment] = Record(self.history.as_known_at(moment), self._moments)
-        return found
+        """The record with only what was knowable by then."""
+        return self if not self.known or moment >= self.last else Record(self.history.as_known_at(moment))
+
+    def _told(self, kind: str) -> Sequence[Event]:
+        """The events of a type."""
+        return self.history.by_type.get(kind, ())
+
+
+class Earlier(Record):
+    """A record looked back upon from later: only what was knowable by then is seen of it, and nothing of it is put together anew."""
+
+    __slots__ = ("_facts", "_matter", "_moment", "_seen", "_sights", "_whole")
+
+    def __init__(self, whole: Record, moment: datetime, hindsight: Hindsight) -> None:
+        super().__init__(whole.history, hindsight)
+        self._whole, self._moment, self._sights = whole, moment, hindsight.sights
+        self._steering = tuple(filter(self._is_known, self._steering))
+        self.types = frozenset(kind for kind, first in whole.first_known.items() if first <= moment)
+        self._seen: tuple[Event, ...] | None = None
+        self._facts: dict[str | None, Mapping[str, Stated]] = {}
+        self._matter: Mapping[str, Stated] | None = None
+
+    @property
+    def known(self) -> Sequence[datetime]:
+        return self._whole.known
+
+    @property
+    def last(self) -> datetime:
+        return self._moment
+
+    def knowable_at(self, event: Event) -> datetime:
+        return self._whole.knowable_at(event)
+
+    def situation(self, event: Event, *, alone: bool = False) -> Situation:
+        facts = self._facts.get(event.subject)
+        if facts is None:
+            facts = self._facts[event.subject] = self._sights.facts(event.subject, self._moment)
+        if self._matter is None:
+            self._matter = self._sights.matter(self._moment)
+        return Situation(event, facts, None, () if alone else self._events(), matter=self._matter)
+
+    def _events(self) -> tuple[Event, ...]:
+        if self._seen is None:
+            self._seen = tuple(filter(self._is_known, self.history.events))
+        return self._seen
+
+    def _is_known(self, event: Event) -> bool:
+        return self.knowable_at(event) <= self._moment
+
+    def _told(self, kind: str) -> Sequence[Event]:
+        return list(filter(self._is_known, super()._told(kind)))
 
 
 def steers(event: Event, rule: str, ids: frozenset[str]) -> bool:

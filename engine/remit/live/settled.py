@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from remit.expressions.situation import Situation
-from remit.live.drafts import Draft, Peers, stands, weighed
+from remit.live.drafts import Peers, weighed
 from remit.live.life import Setting, stand
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft, stands
 from remit.live.record import Acts
 from remit.live.rules import LiveRule
 from remit.model.obligation import Deadline, Obligation

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from remit.expressions.situation import Situation
-from remit.live.drafts import Draft
 from remit.live.program import LiveProgram
+from remit.live.raising import Draft
 from remit.live.routes import Route
 from remit.live.rules import Company, LiveRule
 from remit.model.event import Event

@@ -65,20 +65,26 @@ class History:
             found[event.type].append(event)
         return {name: tuple(events) for name, events in found.items()}
 
+    @cached_property
+    def by_subject(self) -> Mapping[str | None, tuple[Event, ...]]:
+        """The events about each person, in order."""
+        found: dict[str | None, list[Event]] = defaultdict(list)
+        for event in self.events:
+            found[event.subject].append(event)
+        return {subject: tuple(events) for subject, events in found.items()}
+
     def facts(self, subject: str | None) -> Mapping[str, Stated]:
         """What holds of the subject: the statement latest in time wins, and names who said it first."""
         found = self._facts.get(subject)
         if found is None:
-            found = self._facts[subject] = MappingProxyType(
-                stated_in(event for event in self.events if event.subject == subject)
-            )
+            found = self._facts[subject] = MappingProxyType(stated_in(self.by_subject.get(subject, ())))
         return found
 
     @cached_property
     def matter(self) -> Mapping[str, Stated]:
         """The facts about the case, whomever its events are about: the latest statement, and who said it first."""
-        subjects = {event.subject for event in self.events}
-        return self.facts(subjects.pop()) if len(subjects) == 1 else MappingProxyType(stated_in(self.events))
+        subjects = list(self.by_subject)
+        return self.facts(subjects[0]) if len(subjects) == 1 else MappingProxyType(stated_in(self.events))
 
     def situation(self, event: Event) -> Situation:
         """What the conditions of a rule set off by `event` are judged in."""
