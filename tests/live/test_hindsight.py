@@ -215,7 +215,7 @@ def test_a_duty_that_lapsed_twice_is_told_as_it_stood_the_last_time() -> None:
     cases = LiveCases(LiveEvaluator(law))
     for event in told:
         cases.at(event.knowable_at)
-        cases.take(event)
+        cases.take(event, event.knowable_at)
     now = told[-1].knowable_at
     expected = ReferenceEvaluator(law).case("c1", told, now)
     assert [(o.rule, o.status.value) for o in expected] == [("r0", "done")]
