@@ -19,8 +19,9 @@ from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
 from remit.model.event import Event
+from remit.model.expression import And, Compare, Comparison, Literal, Path, Variable
 from remit.model.obligation import Obligation
-from remit.model.rule import Accompanying, Act, Always, ByRole, Every, On, Policy, Quote, Rule
+from remit.model.rule import Accompanying, Act, Always, ByRole, Condition, Every, On, Policy, Quote, Rule
 from remit.model.terms import Jointly, Modality, Per, Status
 from remit.model.text import Text
 from remit.program.compile import compile_program
@@ -171,3 +172,31 @@ def test_two_reports_raise_one_duty_or_two_as_the_rule_is_owed(per: Per, selecto
         case.take(Event(f"ev{number}", "e0", case.now, case.now, "c1", subject=subject))
         case.holds()
     assert len(case.said) == {Per.CASE: 1, Per.SUBJECT: 2, Per.EVENT: 3}[per]
+
+
+STATED = [
+    {"ward": ward, "age": age} for ward in (0, 1, 1.0, True, "1", [1], None, 7) for age in (None, 5, 15, 25, "old")
+]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_rules_are_found_by_the_constant_they_ask_for(others: int) -> None:
+    """Whatever is stated of it, or is not, and beside rules that ask for none."""
+    ward, age = (Path(Variable("event"), name) for name in ("ward", "age"))
+    policy = policy_of(bearers=(ByRole("watch", "north"),), per=Per.EVENT)
+    (rule,) = policy.rules
+    conditions = [
+        And(Compare(Comparison.EQ, ward, Literal(n)), Compare(Comparison.LT, age, Literal(10 * n))) for n in (1, 2, 3)
+    ]
+    asking = [
+        replace(rule, id=f"r{n}", action=f"act{n}", condition=Condition(tree, "made"))
+        for n, tree in enumerate((*conditions, conditions[0]))
+    ]
+    rules = (*asking, *(replace(rule, id=f"all{n}", action="all") for n in range(others)))
+    case = Told((replace(policy, rules=rules),))
+    for number, stated in enumerate(STATED):
+        case.to(START + timedelta(hours=number))
+        data = {name: value for name, value in stated.items() if value is not None}
+        case.take(Event(f"ev{number}", "e0", case.now, case.now, "c1", data=data))
+        case.holds()
+    assert {o.rule for o in case.said} == {"r0", "r1", "r2", "r3", *(f"all{n}" for n in range(others))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from remit.live.evaluator import LiveEvaluator
 from remit.live.record import STEERING
@@ -17,7 +17,11 @@ from remit.model.expression import UNKNOWN
 from remit.program.compile import conjuncts
 
 Candidates = tuple[tuple[LiveRule, Hearing | None], ...]
+#: Candidates behind what the event must not fail.
+Screened = tuple[Comparing | None, Candidates]
+Reading = Callable[[Event], object]
 NOBODY: Candidates = ()
+NO_RULES: Screened = (None, NOBODY)
 
 
 class Audience:
@@ -63,31 +67,47 @@ class Audience:
             for key in heard.keys if heard is not None else ():
                 self._hearers[key][rule.order] = None
         self._meant: dict[str, frozenset[int]] = {}
-        #: Where no constant tells rules apart, those of a type; before a single one, what most events fail at.
-        self._always: dict[str, tuple[Comparing | None, Candidates]] = {
+        #: Where no constant tells rules apart, those of a type; where one does, those by what the event states.
+        self._always = {kind: self._screened(rules, None) for kind, rules in program.undivided.items()}
+        self._divided: dict[str, tuple[Reading, dict[Hashable, Screened], Screened]] = {
             kind: (
-                screen_of(rules[0]) if len(rules) == 1 else None,
-                tuple((rule, self.hearings[rule.order]) for rule in rules),
+                asked.read,
+                {value: self._screened(rules, asked.attribute) for value, rules in asked.by_value.items()},
+                self._screened(asked.everyone, None),
             )
-            for kind, rules in program.undivided.items()
+            for kind, asked in program.divided.items()
         }
         self.asked = not isinstance(program.law.matcher, Reference | Compiled)
 
     def candidates(self, event: Event) -> Candidates:
         """The rules the event may set off, each with what it hears of later."""
-        always = self._always.get(event.type)
-        if always is not None:
-            screen, candidates = always
-            if screen is None:
-                return candidates
-            name, compare, constant = screen
-            value = event.data.get(name, UNKNOWN)
+        found = self._always.get(event.type)
+        if found is None:
+            divided = self._divided.get(event.type)
+            if divided is None:
+                return self._with_hearings(self.program.candidates(event))
+            read, by_value, everyone = divided
+            value = read(event)
             try:
-                return candidates if value is UNKNOWN or compare(value, constant) else NOBODY
-            except TypeError:  # which is unknown, too
-                return candidates
-        hearings = self.hearings
-        return tuple([(rule, hearings[rule.order]) for rule in self.program.candidates(event)])
+                found = everyone if value is UNKNOWN else by_value.get(value, NO_RULES)
+            except TypeError:  # what cannot be hashed may be any
+                found = everyone
+        screen, candidates = found
+        if screen is None:
+            return candidates
+        name, compare, constant = screen
+        value = event.data.get(name, UNKNOWN)
+        try:
+            return candidates if value is UNKNOWN or compare(value, constant) else NOBODY
+        except TypeError:  # which is unknown, too
+            return candidates
+
+    def _screened(self, rules: Sequence[LiveRule], known: str | None) -> Screened:
+        """Before a single rule, what most events fail at; `known` is the attribute by which it was found."""
+        return screen_of(rules[0], known) if len(rules) == 1 else None, self._with_hearings(rules)
+
+    def _with_hearings(self, rules: Sequence[LiveRule]) -> Candidates:
+        return tuple([(rule, self.hearings[rule.order]) for rule in rules])
 
     def meant(self, rule: LiveRule, heard: Hearing, event: Event) -> bool:
         """Whether the matcher says that events of this kind set the rule off; where other kinds count, the rule is asked."""
@@ -116,12 +136,16 @@ class Audience:
         return tuple(dict.fromkeys(key for act in acts for key in keys_of(act.event, rule)))
 
 
-def screen_of(rule: LiveRule) -> Comparing | None:
-    """The first comparison of the event with a constant in its condition: where that is false, so is the whole."""
+def screen_of(rule: LiveRule, known: str | None) -> Comparing | None:
+    """The first comparison of the event with a constant in its condition: where that is false, so is the whole.
+
+    One of the attribute that is `known` tells nothing more.
+    """
     source = rule.source
     if source.guard is None or source.breach_triggered or source.per_bearer:
         return None
-    return next((asked for part in conjuncts(source.guard) if (asked := comparison(part)) is not None), None)
+    asked = (comparison(part) for part in conjuncts(source.guard))
+    return next((one for one in asked if one is not None and one[0] != known), None)
 
 
 def rivals(rules: Sequence[LiveRule]) -> tuple[frozenset[int], ...]:

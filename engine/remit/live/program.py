@@ -10,7 +10,7 @@ from remit.live.reads import Reads, circular, reads_of
 from remit.live.routes import Route
 from remit.live.rules import LiveRule, live_rules
 from remit.live.timeline import Timeline
-from remit.matching.dispatch import Dispatch
+from remit.matching.dispatch import Asked, Dispatch
 from remit.model.event import Event
 from remit.semantics.drafts import nobody
 from remit.semantics.law import Law
@@ -63,6 +63,11 @@ class LiveProgram:
     def undivided(self) -> dict[str, tuple[LiveRule, ...]]:
         """The types of events that set off the same rules whatever they state, with those."""
         return self._dispatch.undivided()
+
+    @property
+    def divided(self) -> dict[str, Asked[LiveRule]]:
+        """The types of events whose rules one attribute tells apart, with what is asked of it."""
+        return self._dispatch.divided()
 
     def candidates(self, event: Event) -> Sequence[LiveRule]:
         """The rules this event may set off; of every other the condition is surely false."""

@@ -73,6 +73,12 @@ class Dispatch(Generic[R]):
         """The types of events that set off the same rules whatever they state, with those."""
         return {kind: found.always for kind, found in self._by_type.items() if not found.asked}
 
+    def divided(self) -> dict[str, Asked[R]]:
+        """The types of events of which every rule asks the same attribute to equal a constant, with what is asked."""
+        return {
+            kind: found.asked[0] for kind, found in self._by_type.items() if len(found.asked) == 1 and not found.always
+        }
+
 
 def of_type(rules: Sequence[tuple[CompiledRule, R]]) -> OfType[R]:
     """Each rule under the attribute that tells most rules of this type apart."""
