@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from remit.columnar.schema import OBLIGATIONS
-from remit.keeper.keeper import agenda_types, bears_on_agenda
+from remit.keeper.keeper import agenda_types
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.pack.load import Pack
+from remit.replay.columns import bearing
 from remit.replay.evaluate import agenda, evaluate
 from remit.replay.law import carried, law_of
 from remit.replay.replay import Crew, Part, do
@@ -71,8 +72,8 @@ def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int
     cases = shares.sortWithinPartitions("matter", "position").mapInArrow(partial(settled, shared, now), schema)
     types = agenda_types(law.program)
     heard = placed if types is None else placed.where(F.col("type").isin(*types))
-    told = filter(bears_on_agenda(law.program), collected(heard, pack))
-    standing = pa.Table.from_batches(agenda(told, law, now), schema=OBLIGATIONS)
+    borne = heard.mapInArrow(partial(bearing_in, shared), heard.schema)
+    standing = pa.Table.from_batches(agenda(collected(borne, pack), law, now), schema=OBLIGATIONS)
     owed: DataFrame = cases.unionByName(session.createDataFrame(standing, schema=schema))
     return owed
 
@@ -80,6 +81,13 @@ def obligations(events: DataFrame, pack: Pack, now: datetime, *, partitions: int
 def settled(shared: Broadcast[bytes], now: datetime, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """One share of the cases, wherever this runs."""
     return evaluate(batches, law_of(shared.value), now)
+
+
+def bearing_in(shared: Broadcast[bytes], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Of one share of the events those that bear on the agenda, so that no others come to the driver."""
+    program = law_of(shared.value).program
+    for batch in batches:
+        yield batch.filter(bearing(pa.Table.from_batches([batch]), program))
 
 
 def crew(session: SparkSession) -> Crew:
