@@ -37,14 +37,15 @@ RULES = {(p.id, r.id): r for p in PACK.policies for r in p.rules}
 
 
 def told() -> tuple[Event, ...]:
-    """The examples, a case of forty events, two cases merged, and a retraction that names no case."""
+    """The examples, a case of forty events, two cases merged, a retraction that names no case, and an act that performs a duty of the agenda."""
     found = [changed(e, id=f"{e.case}/{e.id}", data={k: v for k, v in e.data.items() if k != "of"}) for path in PACK.cases for e in PACK.read_events(path) if e.type != RETRACTION]  # fmt: skip
     rescue = PACK.event({"id": "r", "case": "long", "type": "victim_rescued", "at": "2024-05-06T21:00", "by": "xihe.police", "place": "xihe", "age": 10, "sex": "女"})  # fmt: skip
     long = [changed(rescue, id=f"r{n}", at=rescue.at + timedelta(hours=n), known_at=rescue.at + timedelta(hours=n)) for n in range(40)]  # fmt: skip
     pair = [changed(rescue, id=f"m{n}", case=f"merged-{n}") for n in (1, 2)]
     merger = PACK.event({"id": "m", "case": "merged-1", "type": MERGER, "of": "merged-2", "at": "2024-05-08T08:00"})
     back = PACK.event({"id": "b", "type": RETRACTION, "of": "r7", "at": "2024-06-01T08:00"})
-    return (*found, *long, *pair, merger, back)
+    plan = PACK.event({"id": "p", "type": "performed", "action": "adopt_annual_plan", "by": "fumeng.anti_trafficking_office", "at": "2024-06-01T10:00"})  # fmt: skip
+    return (*found, *long, *pair, merger, back, plan)
 
 
 @pytest.fixture(scope="module")
