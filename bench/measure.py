@@ -92,9 +92,9 @@ class Run:
             self.row.us.append(timed["seconds"] / timed["events"] * 1e6)
 
     def singles(self) -> None:
-        """The spread of single events, as many as take about the time of three rounds."""
+        """The spread of single events, as many as take about the time of one round."""
         if self.row.middle:
-            events = max(100, min(10_000, int(self._pace.seconds * 3e6 / self.row.middle)))
+            events = max(100, min(2_000, int(self._pace.seconds * 1e6 / self.row.middle)))
             told = self._ask("spread", 60, events=events)
             self.row.p50_us, self.row.p99_us = told.get("p50_us"), told.get("p99_us")
 
