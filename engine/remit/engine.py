@@ -137,7 +137,7 @@ class Engine:
             EventError: the event does not fit the vocabulary, or its id is taken by other content. Nothing was kept.
             LedgerError: it could not be written. Nothing was kept.
         """
-        return self._keeper.submit((event if isinstance(event, Event) else self.pack.event(event),))
+        return self._keeper.submit((self._event(event),))
 
     def submit_all(self, events: Iterable[Report]) -> Delta:
         """Keep several events, all or none, and say what they changed together.

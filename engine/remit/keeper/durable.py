@@ -15,7 +15,6 @@ from remit.errors import LedgerError, Origin
 from remit.keeper.answers import LedgerAnswers
 from remit.keeper.erasure import Reports
 from remit.keeper.keeper import (
-    BEGINNING,
     agenda_types,
     all_homed,
     bears_on_agenda,
@@ -37,6 +36,7 @@ from remit.ledger.store import Store
 from remit.ledger.vault import MasterKey
 from remit.ledger.writing import Writing
 from remit.live.evaluator import ACTS_UPON_CASES, LiveEvaluator
+from remit.live.timeline import BEGINNING
 from remit.matching.history import AMENDMENTS, amends
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event

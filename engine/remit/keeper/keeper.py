@@ -35,7 +35,6 @@ from remit.semantics.law import Law
 
 STEERING = frozenset({CORRECTION, DISPUTE, RECEIPT, RESUMPTION, RETRACTION, SUSPENSION, TRANSFER, WAIVER})
 BUILT_IN_ACTS = frozenset({PERFORMED, VIOLATED})
-BEGINNING = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
 @record

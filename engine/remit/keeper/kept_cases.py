@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from remit.keeper.keeper import BEGINNING
 from remit.live.audience import Audience
 from remit.live.case import LiveCase
 from remit.live.evaluator import LiveEvaluator
+from remit.live.timeline import BEGINNING
 from remit.live.watch import Watch
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation

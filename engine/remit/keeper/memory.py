@@ -13,7 +13,6 @@ from operator import attrgetter
 
 from remit.errors import LedgerError
 from remit.keeper.keeper import (
-    BEGINNING,
     Query,
     all_homed,
     bears_on_agenda,
@@ -26,6 +25,7 @@ from remit.ledger.memory import MemoryLedger
 from remit.live.case import ACTS_UPON_CASES
 from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
+from remit.live.timeline import BEGINNING
 from remit.matching.moves import MOVES, linked, other_end
 from remit.model.event import Event
 from remit.model.obligation import Answer, Change, Delta, Obligation
@@ -126,7 +126,7 @@ class MemoryKeeper:
         if not self._pinned and knowable > self._now:
             self._move(knowable)
         cases.take(event, knowable)
-        found = cases.changes(event.case) if cases.changed else ()
+        found = cases.changes(event.case)
         if self._bears(event):
             self._borne.append(event)
             found = [*found, *self._agenda_anew()]

@@ -79,15 +79,14 @@ def moments(found: Deadline) -> Moments:
 
 def pack(found: Obligation, times: Moments) -> bytes:
     """The same bytes for the same bare obligation; `times` are its `moments`."""
-    due, done, broken = found.deadline, found.performed_at, found.breached_at
+    due = found.deadline
     return _encoder.encode(
         (
             found.id, found.policy, found.rule, found.modality, found.nature, found.kind,
-            _party(found.bearer), [_party(p) for p in found.performers] if found.performers else (),
-            [_party(p) for p in found.to] if found.to else (), [_party(p) for p in found.cooperating] if found.cooperating else (),
-            found.case, found.subject, found.period, found.status, found.triggered_by,
+            _party(found.bearer), _parties(found.performers), _parties(found.to), _parties(found.cooperating), found.case, found.subject, found.period, found.status,
+            found.triggered_by,
             (*times, due.state, due.reading, due.awaits, *due.calendars),
-            None if done is None else microseconds(done), found.performed_by, None if broken is None else microseconds(broken), found.rebuttable,
+            maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
             found.handover_open, [_question(q) for q in found.questions] if found.questions else (), found.transferred_to, found.transferred_from,
         )
     )  # fmt: skip
@@ -140,6 +139,10 @@ def _party(party: Party) -> msgspec.Raw:
             _written.clear()
         found = _written[id(party)] = (party, msgspec.Raw(_encoder.encode(cells)))
     return found[1]
+
+
+def _parties(parties: tuple[Party, ...]) -> list[msgspec.Raw] | tuple[()]:
+    return [_party(party) for party in parties] if parties else ()
 
 
 @lru_cache(maxsize=10_000)

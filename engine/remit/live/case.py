@@ -246,10 +246,7 @@ class LiveCase(Heard):
                     return False
                 slot = Slot(self, key, rule, event, route, party, company, None)
                 owed = slot.arise(event, at, at if known_at is event.at else known_at, clock)
-                if owed.status is Status.ACTIVE:
-                    watch.expect(slot, owed.deadline.due)
-                else:
-                    watch.call(slot, turns_at(owed, clock), clock, itself=True)
+                self._call(slot, owed, clock)
                 slots = self._place(slot)
                 watch.note(case, key, None, owed)
         return True

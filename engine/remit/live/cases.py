@@ -102,16 +102,11 @@ class LiveCases:
         self._settled(found)
         return found.owed()
 
-    @property
-    def changed(self) -> bool:
-        """Whether anything may have become otherwise in any case."""
-        return bool(self._due or self._watch.noted)
-
     def changes(self, case: str | None) -> Sequence[Change]:
         """What has become otherwise in the case since this was asked last."""
         if self._due and (found := self._cases.get(case)) is not None:
             self._settled(found)
-        return self._watch.news(case)
+        return self._watch.news(case) if self._watch.noted else ()
 
     def all_changes(self) -> list[Change]:
         """What has become otherwise anywhere."""

@@ -10,10 +10,9 @@ from remit.expressions.situation import Situation
 from remit.live.hindsight import Hits
 from remit.live.program import LiveProgram
 from remit.live.raising import Draft, case_id, raised
-from remit.live.reads import circular
 from remit.live.record import Earlier, Record
 from remit.live.records import make_situation
-from remit.live.rules import LiveRule
+from remit.live.rules import LiveRule, circular
 from remit.matching.history import in_time
 from remit.model.event import Event
 from remit.semantics.drafts import escaped, under_bearer

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from remit.live.reads import Reads, circular, reads_of
+from remit.live.reads import Reads, reads_of
 from remit.live.routes import Route
-from remit.live.rules import LiveRule, live_rules
+from remit.live.rules import LiveRule, circular, live_rules
 from remit.live.timeline import Timeline
 from remit.matching.dispatch import Asked, Dispatch
 from remit.model.event import Event

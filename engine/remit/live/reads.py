@@ -117,12 +117,3 @@ def read_by(selector: Selector) -> Iterator[tuple[str, str]]:
         "."
     )
     yield root, name
-
-
-def circular(rules: dict[int, frozenset[int]]) -> frozenset[int]:
-    """Of rules and those above each, what is left when one by one those are taken away that none goes before."""
-    left = dict(rules)
-    while free := [order for order, above in left.items() if above.isdisjoint(left)]:
-        for order in free:
-            del left[order]
-    return frozenset(left)

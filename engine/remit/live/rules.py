@@ -56,12 +56,13 @@ ALONE = Company()
 class LiveRule:
     """What one rule needs at work. Parts that never change from obligation to obligation are shared by all of them.
 
-    `first` and `last` are the days it is in force. It is owed anew `per` case, person or report; for a breach always the last. `facts` are what condition, exception and routes of bearers read of the
-    subject, `reads_case` says that they read other events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the types of events
-    that may perform or violate it. `above` holds the orders of the rules that go before this one, `may_come_free` says that one of them can fall away, `may_be_set_aside` that one can come. `maintained` is a duty,
-    ban or permission that time alone neither opens nor ends. `plain` is the whole condition,
-    and `unless` the exception, judged in the case, of a rule that nothing else raises and that sets nothing off. `unlike` says that no two reports raise
-    the same duty.
+    `first` and `last` are the days it is in force. It is owed anew `per` case, person or report; for a breach always the last.
+    `facts` are what condition, exception and routes of bearers read of the subject, `reads_case` says that they read other
+    events, `per_bearer` that the condition waits for the bearer, `breach` that only a violation sets it off. `heard` are the
+    types of events that may perform or violate it. `above` holds the orders of the rules that go before this one,
+    `may_come_free` says that one of them can fall away, `may_be_set_aside` that one can come. `maintained` is a duty, ban or
+    permission that time alone neither opens nor ends. `plain` is the whole condition, and `unless` the exception, judged in the
+    case, of a rule that nothing else raises and that sets nothing off. `unlike` says that no two reports raise the same duty.
     """
 
     source: CompiledRule
@@ -244,6 +245,15 @@ def ranked(law: Law) -> dict[int, frozenset[int]]:
         if outranks(first, second, law.graph.levels):
             found[second.order].add(first.order)
     return {order: frozenset(above) for order, above in found.items()}
+
+
+def circular(rules: dict[int, frozenset[int]]) -> frozenset[int]:
+    """Of rules and those above each, what is left when one by one those are taken away that none goes before."""
+    left = dict(rules)
+    while free := [order for order, above in left.items() if above.isdisjoint(left)]:
+        for order in free:
+            del left[order]
+    return frozenset(left)
 
 
 def rivals(law: Law) -> Iterator[tuple[CompiledRule, CompiledRule]]:

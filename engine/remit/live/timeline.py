@@ -9,7 +9,8 @@ from remit.routing.graph import UnitGraph
 from remit.semantics.law import Law
 from remit.semantics.wakes import graph_days
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
+#: Before every event; a day after the first, so that every zone has it.
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class Timeline:
@@ -18,13 +19,13 @@ class Timeline:
     Between two days on which the graph changes it is one *version*, and every route in it is the same.
     """
 
-    __slots__ = ("_ceased", "_changes", "_clock", "_moves", "_now", "_zone", "graph", "under", "versions")
+    __slots__ = ("_ceased", "_changes", "_clock", "_moves", "_zone", "graph", "under", "versions")
 
     def __init__(self, law: Law) -> None:
         self.graph: UnitGraph = law.graph
         self._zone = law.calendar.zone
         self._changes = tuple(sorted({day for day in graph_days(law.graph) if day is not None}))
-        self._now = self._clock = BEGINNING
+        self._clock = BEGINNING, BEGINNING
         self._ceased: dict[int, frozenset[str]] = {}
         self._moves = tuple(act.on for act in law.graph.reorganisations)
         self.versions = Versions(self._changes)
@@ -36,9 +37,11 @@ class Timeline:
 
     def clock(self, now: datetime) -> datetime:
         """As `local`, of the moment that was asked about last at once."""
-        if now is not self._now:
-            self._now, self._clock = now, now.astimezone(self._zone)
-        return self._clock
+        asked, clock = self._clock
+        if asked is not now:
+            clock = self.local(now)
+            self._clock = now, clock  # in one step, as threads may share a law
+        return clock
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()

@@ -81,12 +81,6 @@ class Watch:
         if before is not None and moment != before and before > now:
             self.forget()
 
-    def expect(self, called: Called, ends: datetime | None) -> None:
-        """As `call` for what was never called, has not ended and turns once that has passed."""
-        if ends is not None:
-            called.wakes_at = ends
-            self._after.call(ends, called)
-
     def forget(self) -> None:
         """What was called needs not come."""
         self._from.forget()

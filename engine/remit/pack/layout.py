@@ -23,6 +23,7 @@ FIELDS = frozenset(OWN) - {"event"}
 #: So many layouts of what carries the same are read at once; whoever writes keys in ever another order must wait.
 MOST = 256
 NO_TEXT = "if {0} is not None and not isprintable({0}): raise NotPlain"
+#: As `instant`, without the call for what nearly every report has.
 MOMENT = (
     "if type(at) is str and len(at) > 10 and at[4:8:3] == '--' and '0002' <= at < '9999':",
     "    at, day_only = fromisoformat(at), False",

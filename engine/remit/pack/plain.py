@@ -48,7 +48,7 @@ class PlainReader:
         try:
             fields = decode(raw)
             kind, layouts = self._types.get(fields["type"]) or self._type(fields["type"])
-            # Every key has its colon, as have times: most often there is no other.
+            # Every key has its colon, as has the time: where no more are written, no key is lost.
             surely = BACKSLASH not in raw and raw.count(COLON) == len(fields) + count(fields["at"], ":")
             if (surely or each_key_once(raw, fields)) and len(raw) <= MAX_BYTES:
                 return layouts[tuple(fields)](kind, fields, None, NOWHERE)
@@ -95,12 +95,8 @@ class PlainReader:
 def each_key_once(raw: bytes, fields: Mapping[str, Any]) -> bool:
     """Whether surely no key was written twice, of which JSON's decoder keeps the last.
 
-    Every key has its colon. Where no more colons are written than these and those of the time, no key is lost; else every
-    key ends with `":` where no blank follows a quotation mark. Texts may hold that sign too; then nothing is sure.
+    Every key ends with `":` where no blank follows a quotation mark. Texts may hold that sign too; then nothing is sure.
     """
-    at, keys = fields.get("at"), len(fields)
-    if "data" in fields and type(data := fields["data"]) is dict:
-        keys += len(data)
-    if type(at) is str and BACKSLASH not in raw and raw.count(COLON) == keys + at.count(":"):
-        return True
+    data = fields.get("data")
+    keys = len(fields) + (len(data) if type(data) is dict else 0)
     return raw.count(b'":') == keys and not any(mark in raw for mark in (b'" ', b'"\n', b'"\t', b'"\r'))
