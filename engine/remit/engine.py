@@ -151,8 +151,8 @@ class Engine:
     def submit_each(self, events: Iterable[Report], *, batch: int = 1) -> Iterator[Delta]:
         """Keep events in order, so many at a time, and give out what each batch changed once it is kept.
 
-        As `submit_all` batch after batch, and faster with a ledger: while one is being made durable, the next is worked out
-        and the one after it read. So `events` is read up to two batches ahead of what was given out.
+        As `submit_all` batch after batch, and faster with a ledger: while one is being made durable, another thread works out
+        the next. So `events` is read one batch ahead of what was given out, always by the thread that asks.
 
         Raises:
             EventError: for the first that is refused; nothing of its batch and of those behind it was kept.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,24 +69,24 @@ def test_as_if_each_had_been_waited_for(pack: Pack, tmp_path_factory: pytest.Tem
 def test_new_cases_are_worked_out_before_their_turn(
     pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ahead, threads = [], []
-    work_ahead, commit = Store._work_ahead, Writer.commit
+    ahead, asked = [], []
+    work_ahead = Store._work_ahead
 
     def noted(store: Store, *given: Any) -> None:
         work_ahead(store, *given)
-        ahead.append(store._ahead is not None)
+        ahead.append((store._ahead is not None, threading.current_thread().name))
 
-    def committed(writer: Writer) -> None:
-        threads.append(threading.current_thread().name)
-        commit(writer)
+    def told() -> Iterator[dict[str, object]]:
+        for n in range(2, 9):
+            asked.append(threading.current_thread())
+            yield overdue(1, f"c{n}", id=f"e{n}")
 
     monkeypatch.setattr(Store, "_work_ahead", noted)
-    monkeypatch.setattr(Writer, "commit", committed)
     with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
         engine.submit(overdue(1, "c"))
-        list(engine.submit_each([overdue(1, f"c{n}", id=f"e{n}") for n in range(2, 9)]))
-        assert ahead == [True] * 6
-        assert threads.count("remit commit") >= 7
+        list(engine.submit_each(told()))
+        assert ahead == [(True, "remit ahead")] * 6
+        assert asked == [threading.current_thread()] * 7, "what is submitted is read by whoever submits it"
         require_sound(engine, pack, tmp_path / "r.db")
 
 
@@ -138,7 +140,6 @@ def test_an_interrupted_commit_is_never_taken_for_the_next_one(
         next(flow)
         with pytest.raises(KeyboardInterrupt):
             next(flow)
-        assert engine.durable.store.database._beside is None
         assert [delta.duplicate for delta in engine.submit_each(told)] == [True, True, False, False, False]
         require_sound(engine, pack, tmp_path / "r.db")
 
@@ -209,3 +210,27 @@ def test_in_memory_likewise(pack: Pack) -> None:
 def test_batches_of_nothing_are_refused(pack: Pack) -> None:
     with pytest.raises(ValueError, match="batches of 0 events"):
         Engine(pack).submit_each([overdue(1, "c")], batch=0)
+
+
+def test_whoever_is_interrupted_waits_for_what_is_worked_out(
+    pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be worked out on what the next question has begun to read again."""
+    work_ahead, ended = Store._work_ahead, []
+
+    def interrupting(store: Store, *given: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.2)
+        work_ahead(store, *given)
+        ended.append(True)
+
+    told = [overdue(n, f"c{n}") for n in range(1, 6)]
+    with Engine(pack, ledger=str(tmp_path / "r.db")) as engine:
+        monkeypatch.setattr(Store, "_work_ahead", interrupting)
+        with pytest.raises(KeyboardInterrupt):
+            next(engine.submit_each(told))
+        assert ended == [True]
+        monkeypatch.setattr(Store, "_work_ahead", work_ahead)
+        again = list(engine.submit_each(told))
+        assert [delta.duplicate for delta in again] == [True, False, False, False, False], "it had been committed"
+        require_sound(engine, pack, tmp_path / "r.db")

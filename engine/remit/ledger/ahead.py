@@ -1,6 +1,6 @@
 """What is worked out of a transaction while the one before it is being made durable.
 
-The commit waits for the disk; meanwhile its thread works out the next transaction, as far as that can be done without
+The commit waits for the disk; meanwhile another thread works out the next transaction, as far as that can be done without
 asking the database. Whatever that might ask is looked up before the commit begins (`Foreseen`). Nothing of it is written
 before its turn, and it is thrown away where the ledger then ends anywhere but where it was expected to.
 """
@@ -39,34 +39,44 @@ class Foreseen:
 
 
 class Beside:
-    """A thread that does one thing while its owner does another."""
+    """A thread that works while its owner waits for the disk.
+
+    The owner is the one that commits: it neither sleeps before its commit until this thread is up, nor needs to be woken
+    after it, which would take a tenth of the time of both.
+    """
 
     def __init__(self) -> None:
         self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._begun: SimpleQueue[None] = SimpleQueue()
         self._ended: SimpleQueue[BaseException | None] = SimpleQueue()
-        Thread(target=self._serve, name="remit commit", daemon=True).start()
+        Thread(target=self._serve, name="remit ahead", daemon=True).start()
 
     def _serve(self) -> None:
         while (task := self._tasks.get()) is not None:
             failure: BaseException | None = None
-            self._begun.put(None)
             try:
                 task()
             except BaseException as caught:  # noqa: BLE001 - the owner raises it
                 failure = caught
             self._ended.put(failure)
 
-    def run(self, task: Callable[[], object], meanwhile: Callable[[], object]) -> None:
-        """Both at a time; returns when both are done, and raises what the task raised."""
+    def run(self, own: Callable[[], object], task: Callable[[], object]) -> None:
+        """Do the one, and have the other done meanwhile; returns when both are done, and raises what either raised."""
         self._tasks.put(task)
-        self._begun.get()  # else the task would wait for this thread to be interrupted
         try:
-            meanwhile()
+            own()
         finally:
-            failure = self._ended.get()
+            failure = self._waited()
         if failure is not None:
             raise failure
+
+    def _waited(self) -> BaseException | None:
+        """What went wrong with the task, once it has ended; whoever is interrupted waits for that all the same."""
+        interrupted: BaseException | None = None
+        while True:
+            try:
+                return self._ended.get() or interrupted
+            except KeyboardInterrupt as caught:
+                interrupted = caught
 
     def close(self) -> None:
         """End it, once what it does is done."""

@@ -74,7 +74,7 @@ class Database:
         self._closed = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Writer | None = None
-        #: Its commits, where something else is done meanwhile.
+        #: Does what is done while it commits.
         self._beside: Beside | None = None
         self._lock = None if self.path is None else FileLock.at(self.path.with_name(self.path.name + "-lock"))
         _open.add(self)
@@ -171,8 +171,8 @@ class Database:
     ) -> T:
         """Run `work` in one transaction and commit it; when the database was busy, run it again from the start.
 
-        `locks` name the cases written to. While it is being committed, `meanwhile` is called with what `work` returns, which must
-        not touch the database. That is durable once `committed` is called with it; in SQLite, nobody else has written in
+        `locks` name the cases written to. While it is being committed, another thread calls `meanwhile` with what `work` returns,
+        which must not touch the database. That is durable once `committed` is called with it; in SQLite, nobody else has written in
         between.
 
         Raises:
@@ -239,17 +239,13 @@ class Database:
         return done
 
     def _commit(self, commit: Callable[[], None], meanwhile: Callable[[], None] | None) -> None:
-        """Commit, on a thread of its own where something else is done meanwhile."""
+        """Commit; what is done meanwhile is done by a thread of its own."""
         if meanwhile is None:
             commit()
             return
         if self._beside is None:
             self._beside = Beside()
-        try:
-            self._beside.run(commit, meanwhile)
-        except BaseException:
-            self._end_beside()  # interrupted, its answer may still be under way
-            raise
+        self._beside.run(commit, meanwhile)
 
     def _write_postgresql(
         self, work: Callable[[Connection], T], locks: Collection[str], meanwhile: Callable[[T], None] | None

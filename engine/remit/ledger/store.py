@@ -190,8 +190,8 @@ class Store:
     def write_each(self, works: Iterable[Work[T]]) -> Iterator[T]:
         """Run each in a transaction of its own, in order, and give out what it returned once that is durable.
 
-        While one is being committed, the next is worked out and the one after it fetched. Where one fails, nothing of
-        it and of those behind it is kept.
+        While one is being committed, another thread works out the next. Where one fails, nothing of it and of those behind it
+        is kept.
         """
         upcoming = Upcoming(works)
         while (work := upcoming.take()) is not None:
@@ -216,7 +216,6 @@ class Store:
             _, head, writing, foreseen = written
             if following is not None and foreseen is not None:
                 self._work_ahead(following, head, writing.waking, foreseen)
-                upcoming.fetch()
 
         done, head, writing, _ = self.database.writing(
             run, self._locks(work.cases), lambda written: self._witness.write(written[1]), meanwhile
