@@ -223,6 +223,7 @@ def main() -> None:
     asked = parser.parse_args()
     pragmas = remit.ledger.database.PRAGMAS
     remit.ledger.database.PRAGMAS = (f"synchronous={asked.sync.upper()}", *pragmas[1:])  # type: ignore[assignment]
+    gc.set_threshold(100_000)  # as the command line has it
     pack = Pack.load(shipped_pack())
     if not asked.json:
         print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {asked.events} events")

@@ -115,6 +115,25 @@ def test_after_an_interrupt_no_answer_is_taken_for_that_to_another_question(monk
     worker.close()
 
 
+def test_what_was_begun_is_what_is_asked() -> None:
+    worker = failing()
+    worker.begin()
+    begun = worker.pid
+    assert begun is not None
+    assert worker.ask(1, PATTERNS, CASES[:2]) == EXPECTED[:2]
+    worker.begin()
+    assert worker.pid == begun
+    worker.close()
+
+
+def test_what_cannot_begin_says_so_when_it_is_asked() -> None:
+    worker = Worker(("/nowhere/python", "network.py"))
+    worker.begin()
+    assert worker.pid is None
+    with pytest.raises(Unavailable, match="cannot be started"):
+        worker.ask(1, PATTERNS, CASES[:1])
+
+
 def test_the_user_s_interrupt_does_not_end_it() -> None:
     needs_network()
     worker = Worker()

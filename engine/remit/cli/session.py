@@ -173,7 +173,10 @@ def spoken(context: typer.Context, pack: Pack | PackError | None) -> str:
 def engine_with(session: Session, files: Sequence[Path], now: datetime, backend: str = "auto") -> Engine:
     """An engine pinned at `now` that has heard the cases: those given, else the pack's examples."""
     from remit.engine import Engine
+    from remit.matching.worker import SHARED
 
+    if backend in {"auto", "durable"}:
+        SHARED.begin()  # beside us, while the rules are made ready and the cases are read
     engine = Engine(session.pack, backend=backend, now=now)
     paths = tuple(files) or session.pack.cases
     repeated: list[Event] = []

@@ -14,6 +14,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from signal import strsignal
 from time import monotonic
@@ -88,7 +89,7 @@ class Inline:
 
 
 class Worker:
-    """Starts the process when it is first asked something, restarts it when it dies, ends it with us.
+    """Starts the process when it is first asked something, or told to begin, restarts it when it dies, ends it with us.
 
     Args:
         command: what to start instead of the network; for tests.
@@ -113,6 +114,11 @@ class Worker:
     def pid(self) -> int | None:
         """Of the process that runs now, if one does."""
         return self._channel.process.pid if self._channel is not None else None
+
+    def begin(self) -> None:
+        """Start the process: it comes up while its caller does something else. Where it cannot be had, that is told when it is asked."""
+        with self._lock, suppress(Unavailable):
+            self._process()
 
     def ask(self, program: int, patterns: Sequence[Pattern], cases: Cases) -> list[Answer]:
         """As `Link` says; a case at which the process died, hung or lied is answered by what went wrong."""
@@ -143,12 +149,17 @@ class Worker:
         self._channel = None
         self._loaded = {}
 
-    def _ready(self, program: int, patterns: Sequence[Pattern]) -> Channel:
-        """A process that has loaded the program: the one we have, if it can still be asked, else a new one."""
+    def _process(self) -> Channel:
+        """The process we have, if it can still be asked, else a new one."""
         channel = self._channel
         if channel is None or not channel.is_ours or len(self._loaded) >= PROGRAMS_PER_PROCESS:
             self.close()
             channel = self._channel = Channel(self._command or command())
+        return channel
+
+    def _ready(self, program: int, patterns: Sequence[Pattern]) -> Channel:
+        """A process that has loaded the program."""
+        channel = self._process()
         if program not in self._loaded:
             try:
                 channel.request({"program": program, "patterns": patterns}, 1, self._load_seconds)
