@@ -102,7 +102,7 @@ def test_each_step_cites_the_law_it_comes_from() -> None:
     told = "\n".join(step.claim.en for step in due(Within(1, "months"), "2024-04-18T10:00", EU).steps)
     assert told == (
         "counted from 2024-04-18, that day not included (Regulation 1182/71 Article 3(1))\n"
-        "the corresponding day 1 months on (Regulation 1182/71 Article 3(2)(c))\n"
+        "the corresponding day 1 month on (Regulation 1182/71 Article 3(2)(c))\n"
         "the last day 2024-05-18 is not worked (Saturday) and moves to 2024-05-20 (Regulation 1182/71 Article 3(4))\n"
         "until 24:00 on 2024-05-20 (Regulation 1182/71 Article 3(2)(b))"
     )

@@ -10,6 +10,7 @@ import typer
 
 from remit.cli.options import Force, Json, Lang
 from remit.cli.session import BAD_PACK, OK, echo, open_session, print_json, reporting, tell, voice
+from remit.model.text import many
 
 Kind = Literal[
     "pack",
@@ -69,7 +70,7 @@ def fmt(
         else:
             tell(problems, context.obj)
             done = say("须整理", "to be formatted") if check or diff else say("已整理", "formatted")
-            echo(say(f"{len(found)} 个文件：{len(changed)} 个{done}，{broken} 个有错误、原样保留", f"{len(found)} files: {len(changed)} {done}, {broken} with errors and left as they are"))  # fmt: skip
+            echo(say(f"{len(found)} 个文件：{len(changed)} 个{done}，{broken} 个有错误、原样保留", f"{many(len(found), 'file')}: {len(changed)} {done}, {broken} with errors and left as they are"))  # fmt: skip
         raise typer.Exit(BAD_PACK if problems or (check and changed) else OK)
 
 
@@ -151,5 +152,5 @@ def schema(
             return
         written = write_schemas(out, names, kind, force=force)
         say = voice(context).say
-        typer.echo(say(f"已写入 {len(written)} 个文件。VS Code（YAML 扩展）的 .vscode/settings.json：", f"{len(written)} files written. For .vscode/settings.json, with the YAML extension:"), err=True)  # fmt: skip
+        typer.echo(say(f"已写入 {len(written)} 个文件。VS Code（YAML 扩展）的 .vscode/settings.json：", f"{many(len(written), 'file')} written. For .vscode/settings.json, with the YAML extension:"), err=True)  # fmt: skip
         print_json(settings(out.as_posix() if out.is_absolute() else f"./{out.as_posix()}", kind))

@@ -140,9 +140,9 @@ def show(session: Session, trees: Sequence[Why], form: str) -> None:
 def together(trees: Sequence[Why]) -> Why:
     """One root over the explanations of several cases."""
     from remit.model.explanation import Why
-    from remit.model.text import Text
+    from remit.model.text import Text, many
 
-    return Why("note", Text(f"共 {len(trees)} 个案件", f"{len(trees)} cases"), children=tuple(trees))
+    return Why("note", Text(f"共 {len(trees)} 个案件", many(len(trees), "case")), children=tuple(trees))
 
 
 def agenda(

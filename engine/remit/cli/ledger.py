@@ -9,6 +9,7 @@ import typer
 from remit.cli import ledger_files
 from remit.cli.options import Json, Key, Lang, Ledger, PackOption
 from remit.cli.session import BAD_PACK, Voice, echo, print_json, reporting, voice
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.ledger.findings import Verification
@@ -59,7 +60,7 @@ def show_verification(told: Voice, done: Verification) -> None:
         echo(
             told.say(
                 f"核验 {done.entries} 条{since}：未被改动",
-                f"{done.entries} entries verified{since}: nothing was altered",
+                f"{many(done.entries, 'entry', 'entries')} verified{since}: nothing was altered",
             )
         )
         if done.checkpoint is not None:
@@ -72,7 +73,7 @@ def show_verification(told: Voice, done: Verification) -> None:
             else:
                 echo(told.say(f"此前没有签名；{done.unsigned} 条{now}", f"before, none was signed; the {done.unsigned} entries are {now}"))  # fmt: skip
     else:
-        echo(told.say(f"核验 {done.entries} 条{since}：发现 {len(done.findings)} 处改动", f"{done.entries} entries verified{since}: {len(done.findings)} alterations found"))  # fmt: skip
+        echo(told.say(f"核验 {done.entries} 条{since}：发现 {len(done.findings)} 处改动", f"{many(done.entries, 'entry', 'entries')} verified{since}: {many(len(done.findings), 'alteration')} found"))  # fmt: skip
 
 
 def checkpoint(

@@ -12,6 +12,7 @@ import typer
 
 from remit.cli.options import Force, Json, Key, Lang, Ledger, PackOption, PublicKey
 from remit.cli.session import Voice, echo, open_session, print_json, reporting, voice
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.cli.session import Session
@@ -58,7 +59,7 @@ def export(
                     echo(line.decode())
                 return
             count = export_to(store, out, told, force=force)
-        echo(told.say(f"已导出 {count} 条至 {out}；其中内容未加密，请妥善保管", f"exported {count} entries to {out}; their contents are in the open: guard it"))  # fmt: skip
+        echo(told.say(f"已导出 {count} 条至 {out}；其中内容未加密，请妥善保管", f"exported {many(count, 'entry', 'entries')} to {out}; their contents are in the open: guard it"))  # fmt: skip
 
 
 def export_to(store: Store, out: Path, told: Voice, *, force: bool) -> int:
@@ -88,7 +89,11 @@ def take_in(
         if as_json:
             print_json({"entries": count, "ledger": ledger, "key": str(where)})
         else:
-            echo(session.say(f"已导入 {count} 条，密钥 {where}", f"took in {count} entries; the key is {where}"))
+            echo(
+                session.say(
+                    f"已导入 {count} 条，密钥 {where}", f"took in {many(count, 'entry', 'entries')}; the key is {where}"
+                )
+            )
 
 
 def imported(session: Session, file: Path, ledger: str, public_key: str | None, key: Path | None) -> tuple[int, Path]:
@@ -156,13 +161,13 @@ def backup(
                 if as_json:
                     print_json({"file": str(file), "form": "export", "position": count})
                 else:
-                    echo(told.say(f"服务器上的台账以导出文件备份：{count} 条已写入 {file}（内容未加密）；用 remit ledger import 恢复", f"a server's ledger is backed up as an export: {count} entries in {file}, in the open; bring it back with `remit ledger import`"))  # fmt: skip
+                    echo(told.say(f"服务器上的台账以导出文件备份：{count} 条已写入 {file}（内容未加密）；用 remit ledger import 恢复", f"a server's ledger is backed up as an export: {many(count, 'entry', 'entries')} in {file}, in the open; bring it back with `remit ledger import`"))  # fmt: skip
                 return
             done = copy(store, file, this_moment, force=force)
         if as_json:
             print_json({"file": str(file), "form": "sqlite", "position": done.position})
         else:
-            echo(told.say(f"已备份 {done.position} 条至 {file}，并已核验。密钥不在其中，请另行保管", f"backed up {done.position} entries to {file}, and verified it. The key is not in it: keep that apart"))  # fmt: skip
+            echo(told.say(f"已备份 {done.position} 条至 {file}，并已核验。密钥不在其中，请另行保管", f"backed up {many(done.position, 'entry', 'entries')} to {file}, and verified it. The key is not in it: keep that apart"))  # fmt: skip
 
 
 def restore(
@@ -186,7 +191,9 @@ def restore(
         if as_json:
             print_json({"ledger": ledger, "position": position})
         else:
-            echo(told.say(f"已恢复 {position} 条，并已核验", f"restored {position} entries, verified"))
+            echo(
+                told.say(f"已恢复 {position} 条，并已核验", f"restored {many(position, 'entry', 'entries')}, verified")
+            )
 
 
 def prove(

@@ -10,6 +10,7 @@ import typer
 from remit.cli.options import Json, Lang, PackArgument
 from remit.cli.scenarios import bar, told
 from remit.cli.session import BAD_PACK, OK, Session, echo, open_session, print_json, reporting, tell
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.specification.measure import Measure, Survivor
@@ -76,7 +77,7 @@ def show(session: Session, outcome: Outcome, found: Measure) -> None:
     explained = len(found.survivors) - len(found.unexplained)
     echo(session.say(
         f"改动 {found.mutants} 处：察觉 {found.noticed} 处（{share}），未察觉 {len(found.survivors)} 处，其中 {explained} 处已写明理由；另有 {len(found.equivalent)} 处经证明并不改变什么",
-        f"{found.mutants} changes: {found.noticed} noticed ({share}), {len(found.survivors)} not, {explained} of these with a reason; {len(found.equivalent)} more are proven to change nothing",
+        f"{many(found.mutants, 'change')}: {found.noticed} noticed ({share}), {len(found.survivors)} not, {explained} of these with a reason; {len(found.equivalent)} more are proven to change nothing",
     ))  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import typer
 
 from remit.cli.options import Json, Lang, PackArgument, PackOption
 from remit.cli.session import BAD_PACK, NOT_FOUND, OK, echo, open_session, print_json, reporting, spoken, tell
+from remit.model.text import many
 
 
 def check(context: typer.Context, pack: PackArgument = None, as_json: Json = False, lang: Lang = None) -> None:
@@ -25,7 +26,7 @@ def check(context: typer.Context, pack: PackArgument = None, as_json: Json = Fal
             tell(found.errors, session.language)
             tell(found.warnings, session.language, session.say("提醒", "warning"))
             rules, units = len(session.pack.rules), len(session.pack.vocabulary.units)
-            echo(session.say(f"规则 {rules} 条，单位 {units} 个：错误 {len(found.errors)}，提醒 {len(found.warnings)}", f"{rules} rules, {units} units: {len(found.errors)} errors, {len(found.warnings)} warnings"))  # fmt: skip
+            echo(session.say(f"规则 {rules} 条，单位 {units} 个：错误 {len(found.errors)}，提醒 {len(found.warnings)}", f"{many(rules, 'rule')}, {many(units, 'unit')}: {many(len(found.errors), 'error')}, {many(len(found.warnings), 'warning')}"))  # fmt: skip
         raise typer.Exit(BAD_PACK if found.errors else OK)
 
 

@@ -15,7 +15,7 @@ from remit.cli.tables import console
 from remit.explain.words import MODALITY, Words
 from remit.model.rule import Rule
 from remit.model.terms import Modality
-from remit.model.text import Text
+from remit.model.text import Text, many
 from remit.planning.delegation import Chain, Shift
 from remit.planning.forecast import Clash, Forecast, UnitLoad
 from remit.planning.lines import lines
@@ -77,7 +77,7 @@ def show_matrix(session: Session, found: Matrix, unit: str | None, *, by_unit: b
     for load in found.loads if unit is not None else ():
         limit = "—" if load.limit is None else f"{load.limit:g}"
         flag = session.say("，超出", ", above it") if load.overloaded else ""
-        out.print(session.say(f"可能承担义务 {load.duties} 项；同层级单位的界限 {limit}{flag}", f"can bear {load.duties} duties; the limit of its level is {limit}{flag}"))  # fmt: skip
+        out.print(session.say(f"可能承担义务 {load.duties} 项；同层级单位的界限 {limit}{flag}", f"can bear {many(load.duties, 'duty', 'duties')}; the limit of its level is {limit}{flag}"))  # fmt: skip
 
 
 def articles_in_short(session: Session, found: Matrix, words: Words) -> Table:
@@ -138,7 +138,7 @@ def show_loads(session: Session, found: Matrix, words: Words) -> None:
     by_role: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for unit in found.idle:
         by_role[units[unit].roles].append(words.label(unit).of(session.language))
-    out.print(session.say(f"[bold]闲置[/bold]：没有任何规则涉及的单位 {len(found.idle)} 个", f"[bold]Idle[/bold]: {len(found.idle)} units that no rule can give any part"))  # fmt: skip
+    out.print(session.say(f"[bold]闲置[/bold]：没有任何规则涉及的单位 {len(found.idle)} 个", f"[bold]Idle[/bold]: {many(len(found.idle), 'unit')} that no rule can give any part"))  # fmt: skip
     for roles, names in sorted(by_role.items()):
         called = session.say("、", ", ").join(words.label(role).of(session.language) for role in roles)
         out.print(f"  {escape(called or '—')}: {listed(session, names)}")
@@ -301,7 +301,7 @@ def show_forecast(session: Session, found: Forecast) -> None:
     if len(busy) > SHOWN:
         out.print(session.say(f"…… 另有 {len(busy) - SHOWN} 个单位，见 --unit 或 --json", f"… {len(busy) - SHOWN} more units: --unit, or --json"))  # fmt: skip
     if top:
-        out.print(session.say(f"最高一格 = 一周 {top} 项；数字为全年有期限的义务数，括号内为无期限的", f"the highest sign is {top} duties a week; the number is the year's duties with a date, in brackets those without"), style="dim")  # fmt: skip
+        out.print(session.say(f"最高一格 = 一周 {top} 项；数字为全年有期限的义务数，括号内为无期限的", f"the highest sign is {many(top, 'duty', 'duties')} a week; the number is the year's duties with a date, in brackets those without"), style="dim")  # fmt: skip
     show_weeks(session, found)
     show_collisions(session, found, words)
 

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from remit.cli.session import Session, echo, tell
+from remit.model.text import many
 
 if TYPE_CHECKING:
     from remit.specification.features import Scenario, Specification
@@ -50,13 +51,13 @@ def show(session: Session, outcome: Outcome) -> None:
         show_failure(session, result)
     tell(outcome.problems, session.language)
     failed, total = len(outcome.failures), len(outcome.results)
-    line = session.say(f"场景 {total} 个：通过 {total - failed}，失败 {failed}", f"{total} scenarios: {total - failed} passed, {failed} failed")  # fmt: skip
+    line = session.say(f"场景 {total} 个：通过 {total - failed}，失败 {failed}", f"{many(total, 'scenario')}: {total - failed} passed, {failed} failed")  # fmt: skip
     if outcome.problems:
         n = len(outcome.problems)
-        line += session.say(f"；场景文件的错误 {n} 处", f"; {n} errors in feature files")
+        line += session.say(f"；场景文件的错误 {n} 处", f"; {many(n, 'error')} in feature files")
     if outcome.complete:
         reached, rules = len(outcome.rules) - len(outcome.unreached), len(outcome.rules)
-        line += session.say(f"。{rules} 条规则中，{reached} 条在场景中产生义务", f". Of {rules} rules, {reached} raise an obligation in some scenario")  # fmt: skip
+        line += session.say(f"。{rules} 条规则中，{reached} 条在场景中产生义务", f". Of {many(rules, 'rule')}, {reached} raise an obligation in some scenario")  # fmt: skip
     echo(line)
 
 

@@ -32,7 +32,7 @@ from remit.model.rule import (
     Within,
 )
 from remit.model.terms import CountFrom, Relation
-from remit.model.text import Text
+from remit.model.text import Text, many
 from remit.model.vocabulary import Vocabulary
 from remit.pack.dialect import spoken as fixed
 
@@ -92,7 +92,9 @@ def counting(value: Counting) -> Text:
         word, article = words.get(step, ""), value.articles.get(step)
         if step == "at_least" and value.at_least is not None:
             days, length = value.at_least.working_days, value.at_least.in_days
-            said = Text(f"{length}日以上的期间含{days}个工作日", f"{days} working days in {length} days or more")
+            said = Text(
+                f"{length}日以上的期间含{days}个工作日", f"{many(days, 'working day')} in {many(length, 'day')} or more"
+            )
         else:
             said = Text(fixed(word, "zh"), word.replace("_", " "))
         if said.en or article is not None:

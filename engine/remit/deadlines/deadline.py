@@ -32,7 +32,7 @@ from remit.model.explanation import Why
 from remit.model.obligation import Deadline
 from remit.model.rule import Accompanying, ByReading, Earliest, OnDay, OpenEnd, Timing, Window, Within
 from remit.model.terms import CountFrom
-from remit.model.text import Text
+from remit.model.text import Text, many
 from remit.model.vocabulary import Reading
 
 
@@ -189,7 +189,7 @@ def within(
             day, source = months_after(first, limit.amount), counting.source("months")
             step = Text(
                 f"{limit.amount} 个月后的对应日{source.zh}",
-                f"the corresponding day {limit.amount} months on{source.en}",
+                f"the corresponding day {many(limit.amount, 'month')} on{source.en}",
             )
         case _:
             day = days_after(first, limit.amount)
@@ -208,7 +208,7 @@ def whole_months(amount: int, first: date, base: Deadline, calendar: Calendar, c
         return beyond_time(base)
     if day.day == first.day:
         day -= timedelta(days=1)
-    step = Text(f"自 {first} 起 {amount} 个月，当日计入", f"{amount} months from {first}, that day included")
+    step = Text(f"自 {first} 起 {amount} 个月，当日计入", f"{many(amount, 'month')} from {first}, that day included")
     counted = with_step(base, Why("deadline", step, value=day.isoformat()))
     return last_day(counted, day, calendar, counting, rolls_over=rolls(base.limit, counting))
 
@@ -238,7 +238,7 @@ def within_hours(
         due = later(begins, timedelta(hours=limit.amount))
     except OverflowError:
         return beyond_time(Deadline(opens=opens, steps=tuple(steps)))
-    claim = Text(f"自 {begins:%Y-%m-%d %H:%M} 起 {limit.amount} 小时", f"{limit.amount} hours from {begins:%Y-%m-%d %H:%M}")  # fmt: skip
+    claim = Text(f"自 {begins:%Y-%m-%d %H:%M} 起 {limit.amount} 小时", f"{many(limit.amount, 'hour')} from {begins:%Y-%m-%d %H:%M}")  # fmt: skip
     steps.append(Why("deadline", claim, value=due.isoformat()))
     found = same_time(Deadline(opens, due, due, "set", steps=tuple(steps), limit=limit), calendar, counting)
     return held_open(found, limit, begins, calendar, counting)

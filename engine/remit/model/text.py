@@ -24,10 +24,10 @@ class Text:
         return {"zh": self.zh, "en": self.en}
 
 
-def many(number: int, one: str) -> str:
+def many(number: int, one: str, several: str = "") -> str:
     """So many of something, in English.
 
-    >>> many(1, "case"), many(2, "case")
-    ('1 case', '2 cases')
+    >>> many(1, "case"), many(2, "case"), many(0, "entry", "entries")
+    ('1 case', '2 cases', '0 entries')
     """
-    return f"{number} {one}{'' if number == 1 else 's'}"
+    return f"{number} {one if number == 1 else several or f'{one}s'}"
