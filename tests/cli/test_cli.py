@@ -316,6 +316,14 @@ def test_doctor_names_the_back_end_and_why() -> None:
     assert facts["backend"] in ("durable", "compiled")
     assert ("process of its own" if facts["backend"] == "durable" else "cannot") in facts["backend_reason"]
     assert facts["calendar_years"] == [2023, 2024, 2025, 2026]
+    assert facts["local_calendars"] == []
+
+
+def test_doctor_names_the_calendars_of_places() -> None:
+    pack = ROOT / "examples" / "gdpr-breach"
+    found = json.loads(remit("doctor", "--pack", pack, "--json").stdout)["local_calendars"]
+    assert {"places": ["cork", "ireland"], "zone": "Europe/Dublin", "years": [2024, 2025]} in found
+    assert "cork, ireland (Europe/Dublin: 2024, 2025)" in remit("doctor", "--pack", pack).stdout
 
 
 def test_doctor_tells_what_it_can_of_a_broken_pack(tmp_path: Path) -> None:

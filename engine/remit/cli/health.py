@@ -36,7 +36,32 @@ def health(pack: Pack | None) -> dict[str, object]:
         "zone": zone,
         "zone_source": next((str(Path(folder)) for folder in TZPATH if (Path(folder) / zone).is_file()), "tzdata"),
         "calendar_years": sorted(pack.calendar.years),
+        "local_calendars": local_calendars(pack),
     }
+
+
+def local_calendars(pack: Pack) -> list[dict[str, object]]:
+    """Calendars other than the pack's own, each with the places that go by it."""
+    places: dict[int, list[str]] = {}
+    for place, own in sorted(pack.calendar.local.items()):
+        places.setdefault(id(own), []).append(place)
+    calendars = {id(own): own for own in pack.calendar.local.values()}
+    return [
+        {"places": names, "zone": str(calendars[number].zone), "years": sorted(calendars[number].years)}
+        for number, names in places.items()
+    ]
+
+
+def shown(value: object) -> str:
+    """A fact in one line.
+
+    >>> shown([{"places": ["cork", "ireland"], "zone": "Europe/Dublin", "years": [2024, 2025]}])
+    'cork, ireland (Europe/Dublin: 2024, 2025)'
+    """
+    if isinstance(value, dict):
+        places, zone, years = map(shown, value.values())
+        return f"{places} ({zone}: {years})"
+    return ", ".join(map(shown, value)) if isinstance(value, list) else str(value)
 
 
 def installed(name: str) -> str:

@@ -139,7 +139,7 @@ def events(
 
 def doctor(context: typer.Context, pack: PackOption = None, as_json: Json = False, lang: Lang = None) -> None:
     """What this installation can do: matcher, time zones, calendars, pack. 本机状况。"""
-    from remit.cli.health import health
+    from remit.cli.health import health, shown
     from remit.errors import PackError
 
     with reporting(context, lang, as_json=as_json):
@@ -152,6 +152,6 @@ def doctor(context: typer.Context, pack: PackOption = None, as_json: Json = Fals
             print_json(facts | {"errors": [p.as_json() for p in problems or ()]})
         else:
             for name, value in facts.items():
-                echo(f"{name:15} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+                echo(f"{name:15} {shown(value)}".rstrip())
             tell(problems or (), language)
         raise typer.Exit(BAD_PACK if problems else OK)
