@@ -6,7 +6,7 @@ Nothing is dropped in silence. What was performed or breached by then stays so; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -23,17 +23,22 @@ from remit.semantics.drafts import bearing, drafts, exception_of, grouped, judge
 from remit.semantics.law import Law
 
 
-def lapsed(law: Law, history: History, standing: Mapping[str, Obligation]) -> Iterator[Obligation]:
-    """What the case raised by what was known earlier and raises no more, as it stood when that changed; the latest first."""
+def lapsed(law: Law, history: History, standing: Collection[str]) -> Iterator[Obligation]:
+    """What the case raised by what was known earlier and raises no more, as it stood when that changed; the latest first.
+
+    What came and went more than once is told once, as it stood when it last went. `standing` are the ids of what is raised still.
+    """
+    told = set(standing)
     for before, after in turns(law, history):
         found = {
             key: draft
             for key, draft in drafts(law, before).items()
-            if draft.verdict is True and may_lapse(law, draft.rule) and key not in standing
+            if draft.verdict is True and may_lapse(law, draft.rule) and key not in told
         }
         known = history.as_known_at(after)
         raised_still = grouped(law, known).keys() if found else ()
         for obligation in settled(law, known, found, after):
+            told.add(obligation.id)
             yield ceased(obligation, after, SET_ASIDE if obligation.id in raised_still else NO_GROUND)
 
 
