@@ -86,8 +86,8 @@ class Run:
             self.close()
             return {}
 
-    def round(self) -> None:
-        timed = self._ask("time", 60, seconds=self._pace.seconds)
+    def round(self, core: int | None) -> None:
+        timed = self._ask("time", 60, seconds=self._pace.seconds, core=core)
         if timed:
             self.row.us.append(timed["seconds"] / timed["events"] * 1e6)
 
@@ -112,12 +112,16 @@ class Run:
 def interleaved(
     asked: Sequence[tuple[Side, Sizes]], pace: Pace, *, singles: bool = False, filled: int = 0
 ) -> list[Row]:
-    """All of these at once, each in its own process, timed in turn."""
+    """All of these at once, each in its own process, timed in turn; in a round, all by the same core.
+
+    Of two cores that others share, one may be slower by half for as long as a run takes.
+    """
     with ThreadPoolExecutor(os.cpu_count()) as loading:
         runs = list(loading.map(lambda each: Run(*each, pace), asked))
-    for _ in range(pace.rounds):
+    cores: Sequence[int | None] = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [None]
+    for number in range(pace.rounds):
         for run in runs:
-            run.round()
+            run.round(cores[number % len(cores)])
     for run in runs:
         if singles:
             run.singles()
