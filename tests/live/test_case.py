@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.live import case as live_case
+from remit.live import duties as live_duties
 from remit.live import life as live_life
 from remit.live import slot as live_slot
 from remit.live.cases import LiveCases
@@ -30,8 +31,11 @@ from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
 from strategies import DIFFERENTIAL, READINGS, START, busy_event, busy_policies, calendar, moving_world
 
-#: From how many on things are looked up and not looked through, in each module that counts.
-MANY = {module: module.MANY for module in (live_case, live_life, live_slot)}
+#: From how many on things are looked up and not looked through, or followed, in each module that counts.
+BOUNDS = [
+    (module, name, getattr(module, name))
+    for module, name in ((live_case, "SHORT"), (live_duties, "MANY"), (live_life, "MANY"), (live_slot, "MANY"))
+]
 WORLD, CALENDAR = moving_world(), calendar()
 HOURS = st.sampled_from((0, 0, 1, 24, 24 * 9))
 
@@ -101,8 +105,8 @@ class Told:
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     yield
-    for module, many in MANY.items():
-        module.MANY = many
+    for module, name, bound in BOUNDS:
+        setattr(module, name, bound)
 
 
 @settings(max_examples=DIFFERENTIAL)
@@ -112,8 +116,8 @@ def test_after_each_event_and_whenever_time_has_passed(
 ) -> None:
     """Where the clock does not follow the events, some are known before they count."""
     case = Told(policies)
-    for module in MANY:
-        module.MANY = many
+    for module, name, _ in BOUNDS:
+        setattr(module, name, many)
     for event, hours in events:
         if follows:
             case.to(event.knowable_at)
