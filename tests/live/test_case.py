@@ -19,7 +19,7 @@ from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
-from remit.model.event import Event
+from remit.model.event import TRANSFER, Event
 from remit.model.expression import And, Compare, Comparison, Literal, Path, Variable
 from remit.model.obligation import Obligation
 from remit.model.rule import Accompanying, Act, Always, ByRole, Condition, Every, On, Policy, Quote, Rule
@@ -153,6 +153,17 @@ def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", "north.watch"))
         case.holds()
     assert [o.status for o in case.said] == [Status.DONE]
+
+
+def test_a_duty_that_was_performed_and_then_given_away_is_performed_by_that_unit_as_well() -> None:
+    case = Told((policy_of(bearers=(ByRole("watch", "north"),), done=(Act("e3"),)),))
+    acts = (("e0", "north.watch"), ("e3", "north.watch"), (TRANSFER, "north.watch"), ("e3", "south.clinic"))
+    for number, (kind, by) in enumerate(acts):
+        given = {"rule": "r0", "to_unit": "south.clinic", "authority": "the mayor"} if kind == TRANSFER else {}
+        case.to(START + timedelta(hours=number))
+        case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", by, data=given))
+        case.holds()
+    assert [o.performed_by for o in case.said] == [("north.watch", "south.clinic")]
 
 
 @pytest.mark.parametrize("by", ["north.watch", "south.watch", None])

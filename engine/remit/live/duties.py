@@ -21,7 +21,7 @@ from remit.live.settled import deadline, followed
 from remit.live.slot import MANY, Slot, Slots
 from remit.live.steady import key_of
 from remit.live.watch import Watch
-from remit.model.event import Event
+from remit.model.event import TRANSFER, Event
 from remit.model.obligation import Obligation
 from remit.model.terms import Jointly, Per, Status
 from remit.semantics.drafts import under_bearer
@@ -127,8 +127,8 @@ class Duties(Heard):
             return False
         if rule.rule.per is Per.SUBJECT and event.subject not in (slot.subject, None):
             return False
-        if event.type in rule.breached_by:
-            return True
+        if event.type in rule.breached_by or any(act.type == TRANSFER for act in self._steering):
+            return True  # what was performed before it was given away can be performed by that unit as well
         units = self.joint(slot.key, rule) if rule.rule.jointly is Jointly.ANY else {slot.bearer.id}
         return done_by(event, (*units, *slot.company.performing), self._audience.program)
 
