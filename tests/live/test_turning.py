@@ -74,7 +74,8 @@ def look_up_from(many: int) -> None:
 
 leaves = facts | facts | counted | happened
 seen = (
-    leaves | st.builds(Not, leaves)
+    leaves
+    | st.builds(Not, leaves)
     | st.builds(And, leaves, leaves)
     | st.builds(Or, leaves, st.builds(Not, leaves))
     | st.builds(And, leaves, st.builds(Or, leaves, leaves))

@@ -132,28 +132,26 @@ class Hindsight:
 
     def take(self, event: Event, moment: datetime) -> Otherwise:
         """One more report, which happened and became known last of all; what is owed otherwise since."""
-        strands, program = self.strands, self._program
-        turns: list[tuple[Alike, Raised | None]] = []
-        found: Otherwise = {}
-        seen_anew = self.sights.take(event, moment)
+        strands, seen_anew = self.strands, self.sights.take(event, moment)
         joined = dict(self._joined(event, moment))
-        bearers: list[tuple[Alike, str]] = []
-        for alike in (alike for sight in seen_anew for alike in self._seeing.get(sight, ())):
-            alike.turn(moment)
-            before, now = strands.raised_by(alike), alike.ranks(program)
-            if alike.in_force and (now != before or is_open(alike, now)):
-                turns.append((alike, now))
-                bearers += [(alike, bearer) for bearer in {**before, **now}]
-        turned = {alike for alike, _ in turns}
-        for alike, member in joined.items():
-            now = alike.ranks(program)
-            if alike not in turned and (alike.members[0] is member or any(map(any, now.values()))):
-                turns.append((alike, now))
-        found = dict.fromkeys([*strands.follow(moment, turns), *(strands.of(*one) for one in bearers)])
+        turned = dict(self._turned(seen_anew, moment))
+        touched = [(one, bearer) for one, now in turned.items() for bearer in {**strands.raised_by(one), **now}]
+        ranks = ((alike, member, alike.ranks(self._program)) for alike, member in joined.items())
+        news = {alike: now for alike, member, now in ranks if alike.members[0] is member or is_unsure(now)}
+        otherwise = strands.follow(moment, (news | turned).items())
+        found: Otherwise = dict.fromkeys([*otherwise, *(strands.of(*one) for one in touched)])
         for alike, member in joined.items():
             for strand in strands.raised(alike):
                 found.setdefault(strand, (member,))
         return found
+
+    def _turned(self, sights: Iterable[Sight], moment: datetime) -> Iterator[tuple[Alike, Raised]]:
+        """The groups of which more may be otherwise than what was seen, now that these sights have turned."""
+        for alike in (alike for sight in sights for alike in self._seeing.get(sight, ())):
+            alike.turn(moment)
+            now = alike.ranks(self._program)
+            if alike.in_force and (now != self.strands.raised_by(alike) or is_open(alike, now)):
+                yield alike, now
 
     def _joined(self, event: Event, moment: datetime) -> Iterator[tuple[Alike, Member]]:
         """The groups that the event belongs to by now, where they are in force."""
@@ -169,4 +167,9 @@ class Hindsight:
 
 def is_open(alike: Alike, raised: Raised) -> bool:
     """Whether more than how surely it is raised for whom may be otherwise, wherever something turned."""
-    return alike.rule.source.rerouted or any(map(any, raised.values()))
+    return alike.rule.source.rerouted or is_unsure(raised)
+
+
+def is_unsure(raised: Raised) -> bool:
+    """Whether a fact is missing for anybody."""
+    return any(map(any, raised.values()))
