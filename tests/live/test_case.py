@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.live import case as live_case
+from remit.live import duties as live_duties
 from remit.live import life as live_life
 from remit.live import slot as live_slot
 from remit.live.cases import LiveCases
@@ -18,7 +19,7 @@ from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
-from remit.model.event import Event
+from remit.model.event import TRANSFER, Event
 from remit.model.expression import And, Compare, Comparison, Literal, Path, Variable
 from remit.model.obligation import Obligation
 from remit.model.rule import Accompanying, Act, Always, ByRole, Condition, Every, On, Policy, Quote, Rule
@@ -30,8 +31,11 @@ from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
 from strategies import DIFFERENTIAL, READINGS, START, busy_event, busy_policies, calendar, moving_world
 
-#: From how many on things are looked up and not looked through, in each module that counts.
-MANY = {module: module.MANY for module in (live_case, live_life, live_slot)}
+#: From how many on things are looked up and not looked through, or followed, in each module that counts.
+BOUNDS = [
+    (module, name, getattr(module, name))
+    for module, name in ((live_case, "SHORT"), (live_duties, "MANY"), (live_life, "MANY"), (live_slot, "MANY"))
+]
 WORLD, CALENDAR = moving_world(), calendar()
 HOURS = st.sampled_from((0, 0, 1, 24, 24 * 9))
 
@@ -101,8 +105,8 @@ class Told:
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     yield
-    for module, many in MANY.items():
-        module.MANY = many
+    for module, name, bound in BOUNDS:
+        setattr(module, name, bound)
 
 
 @settings(max_examples=DIFFERENTIAL)
@@ -112,8 +116,8 @@ def test_after_each_event_and_whenever_time_has_passed(
 ) -> None:
     """Where the clock does not follow the events, some are known before they count."""
     case = Told(policies)
-    for module in MANY:
-        module.MANY = many
+    for module, name, _ in BOUNDS:
+        setattr(module, name, many)
     for event, hours in events:
         if follows:
             case.to(event.knowable_at)
@@ -149,6 +153,17 @@ def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", "north.watch"))
         case.holds()
     assert [o.status for o in case.said] == [Status.DONE]
+
+
+def test_a_duty_that_was_performed_and_then_given_away_is_performed_by_that_unit_as_well() -> None:
+    case = Told((policy_of(bearers=(ByRole("watch", "north"),), done=(Act("e3"),)),))
+    acts = (("e0", "north.watch"), ("e3", "north.watch"), (TRANSFER, "north.watch"), ("e3", "south.clinic"))
+    for number, (kind, by) in enumerate(acts):
+        given = {"rule": "r0", "to_unit": "south.clinic", "authority": "the mayor"} if kind == TRANSFER else {}
+        case.to(START + timedelta(hours=number))
+        case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", by, data=given))
+        case.holds()
+    assert [o.performed_by for o in case.said] == [("north.watch", "south.clinic")]
 
 
 @pytest.mark.parametrize("by", ["north.watch", "south.watch", None])

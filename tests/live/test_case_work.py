@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from remit import Pack
 from remit.live import case as live_case
+from remit.live import duties as live_duties
 from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
 from remit.model.event import PERFORMED, RETRACTION, Event
@@ -46,7 +47,7 @@ class Counted:
         self.whole = 0
         evaluator = LiveEvaluator(library())
         self.cases = LiveCases(evaluator)
-        settle, work_out = live_case.stand, live_case.LiveCase.work_out_whole
+        settle, work_out = live_duties.stand, live_case.LiveCase.work_out_whole
 
         def counted(draft, key, *rest):
             self.settled.append(key)
@@ -56,7 +57,7 @@ class Counted:
             self.whole += 1
             work_out(case, now)
 
-        monkeypatch.setattr(live_case, "stand", counted)
+        monkeypatch.setattr(live_duties, "stand", counted)
         monkeypatch.setattr(live_case.LiveCase, "work_out_whole", counted_whole)
 
     def report(self, number: int, case: str = "c", **more: object) -> Event:

@@ -2,91 +2,80 @@
 
 An event that comes in order, and states nothing that a rule already at work reads, leaves every duty of the case as it was
 raised: only the rules it sets off are judged, only the duties it may perform or violate are settled again. In order means
-that it happened and became known last, amends and moves nothing, and leaves open of whom the case speaks. Everything else
-is worked out whole, by `LiveEvaluator`, and the state is made anew from that. A case is *whole* for good where a rule may be
-set off that is not `steady`, where two rules may set each other aside, or where a report was amended or the case was moved.
+that it happened and became known last, amends and moves nothing, and leaves open of whom the case speaks.
 
-A duty is a `Slot`. Slots stand under their rule, in the order in which they were raised; a moment at which one of them turns
-by itself is called in `Watch`. What changed is noted there as well, until somebody asks.
+One that comes in order and turns what rules at work see, or by which one rule goes before another, is followed by `Turning`,
+from the first such report on: only what those rules see otherwise is judged, and only the duties that come, go or change by it
+are made anew. In a case of few reports that is not worth it.
+
+Everything else is worked out whole, by `LiveEvaluator`, and the state is made anew from that. A case is *whole* for good where
+a rule may be set off that is not `steady`, where rules go before each other in a circle, or where a report was amended or the
+case was moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from remit.expressions.situation import Situation
 from remit.live.audience import Audience, Candidates
+from remit.live.changing import Before, Changing
 from remit.live.drafts import Peers, drafts, precedence
-from remit.live.heard import Heard
+from remit.live.duties import NO_LAPSES
+from remit.live.heard import NO_NAMES
 from remit.live.lapse import lapsed
-from remit.live.life import Setting, done_by, stand
-from remit.live.program import LiveProgram
+from remit.live.life import Setting
 from remit.live.raising import Draft, case_id, raised
-from remit.live.record import STEERING, Record
+from remit.live.record import Record
 from remit.live.rules import ALONE, LiveRule
-from remit.live.settled import consequences, deadline
-from remit.live.slot import MANY, Slot, Slots
-from remit.live.steady import Hearing, key_of
+from remit.live.slot import Slot
+from remit.live.steady import Hearing
+from remit.live.turning import Turning
 from remit.live.watch import Watch
 from remit.matching.history import AMENDMENTS, History, in_time
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.model.expression import UNKNOWN
 from remit.model.obligation import Obligation
-from remit.model.terms import Jointly, Per, Status
+from remit.model.terms import Jointly
 from remit.semantics.drafts import escaped, under_bearer
-from remit.semantics.wakes import turns_at
 
 #: Acts upon reports and cases, which make it another case than it was.
 ACTS_UPON_CASES = frozenset({*AMENDMENTS, *MOVES})
-NO_SLOTS = Slots()
 NO_RULES: frozenset[int] = frozenset()
-NO_BEARERS: dict[int, set[str]] = {}
-NO_GROUPS: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = {}
+#: A case of so many reports and no more is worked out whole where a fact turns.
+SHORT = 16
 
 
-def rule_of(slot: Slot) -> int:
-    return slot.rule.order
-
-
-class LiveCase(Heard):
+class LiveCase(Changing):
     """The case of that name; its state is for one thread, and for the moments its `watch` has reached."""
 
     __slots__ = (
-        "_bearers", "_contending", "_groups", "_known", "_lapsed", "_last", "_several", "_slots", "_subject", "_told", "_watch", "_whole",
-        "case", "events", "wakes_at",
+        "_contending", "_known", "_last", "_several", "_stiff", "_subject", "_told", "_turning", "_whole", "events", "wakes_at",
     )  # fmt: skip
 
     def __init__(self, audience: Audience, watch: Watch, case: str | None) -> None:
-        super().__init__(audience)
-        self._watch = watch
-        self.case = case
+        super().__init__(audience, watch, case)
         #: What was reported in it, in the order in which it came.
         self.events: list[Event] = []
         self._told: tuple[Event, ...] | None = None
         self._whole: tuple[Obligation, ...] | None = None
         self.wakes_at: datetime | None = None
-        self._begin()
 
     def _begin(self) -> None:
-        """As if nothing had been reported."""
-        self._slots = NO_SLOTS
+        super()._begin()
         #: The rules at work that another may set aside, or that may set another aside.
         self._contending = NO_RULES
-        self._groups: dict[int, dict[tuple[str, ...] | None, dict[Slot, None]]] = NO_GROUPS
+        #: What else than conditions, exceptions and bearers of rules at work hears of.
+        self._stiff = NO_NAMES
+        #: What follows the duties that come and go, once there is one.
+        self._turning: Turning | None = None
         self._last: Event | None = None
         self._known: datetime | None = None
         self._subject: str | None = None
         self._several = False
-        self._hear_anew()
-        self._bearers: dict[int, set[str]] = NO_BEARERS
-        self._lapsed: tuple[Obligation, ...] = ()
-
-    @property
-    def program(self) -> LiveProgram:
-        return self._audience.program
 
     # --- in --------------------------------------------------------------------------------------------
 
@@ -125,7 +114,7 @@ class LiveCase(Heard):
         if last is not None and (known := self._known) is not None:
             if not (event.at > last.at or (event.at == last.at and in_time(event) > in_time(last))):
                 return False
-            if not knowable > known and (knowable < known or self._lapsed):
+            if not knowable > known and (knowable < known or self._left or self._turning is not None):
                 return False
         self._known = knowable
         return True
@@ -133,23 +122,29 @@ class LiveCase(Heard):
     def _hear(self, event: Event, now: datetime) -> bool:
         """Take in what comes in order; false where it bears on more than can be told here."""
         found = event if event.subject == self._subject else self._about(event)
-        if found is None or found.type in self._kinds:
+        if found is None:
             return False
         audience, watch = self._audience, self._watch
-        if not (audience.stated.isdisjoint(found.data) or self._state(found)):
-            return False
-        self._last = found
         candidates = audience.candidates(found)
+        if (
+            self._turning is not None
+            or found.type in self._kinds
+            or not (audience.stated.isdisjoint(found.data) or self._state(found))
+        ):
+            return self._turn(found, candidates, now)
+        self._last = found
         heeded = found.type in audience.heeded
         if not (candidates or heeded):
             return True
+        for rule, hearing in candidates:
+            if hearing is None:
+                return False
+            if not (audience.deaf[rule.order] or self._admit(rule, hearing, found.subject)):
+                return self._turn(found, candidates, now)
         touched: dict[Slot, None] = {}
         if heeded:
             self._note(found)
             touched = self._heard_by(found)
-        for rule, hearing in candidates:
-            if hearing is None or not (audience.deaf[rule.order] or self._admit(rule, hearing, found.subject)):
-                return False
         if candidates and not self._raise(candidates, found, now, touched):
             return False
         if touched:
@@ -172,11 +167,13 @@ class LiveCase(Heard):
 
     def _admit(self, rule: LiveRule, hearing: Hearing, subject: str | None) -> bool:
         """The rule is at work in the case, if no other there may set it aside or be set aside by it."""
+        if hearing.stiff:
+            self._stiff |= hearing.stiff
         rivals = self._audience.rivals[rule.order]
         if rivals:
+            self._contending |= {rule.order}
             if not rivals.isdisjoint(self._contending):
                 return False
-            self._contending |= {rule.order}
         if hearing.kinds:
             self._kinds |= hearing.kinds
         if not hearing.matter <= self._matter_read:
@@ -217,7 +214,7 @@ class LiveCase(Heard):
                 slot = self._slots.find(key)
                 if slot is None:
                     draft.arose_at = self._known
-                    if self._lapsed and any(o.id == key for o in self._lapsed):
+                    if key in self._left:
                         return False
                     slot = self._add(key, draft, self._setting(now), touched)
                     if self._watch.gone and self._moved((slot,)):
@@ -229,7 +226,7 @@ class LiveCase(Heard):
     def _raise_plainly(self, rule: LiveRule, event: Event, at: datetime, day: date, now: datetime) -> bool:
         """What a rule raises by its condition alone, of which that is true, where no act bears on it; false where it takes more."""
         known_at, watch, case, slots = self._known, self._watch, self.case, self._slots
-        if known_at is None or self._lapsed or watch.gone or not self.quiet(rule):
+        if known_at is None or self._left or watch.gone or not self.quiet(rule):
             return False
         # Moments of one zone are compared without asking the zone.
         clock = at if now is event.at else self._audience.program.timeline.clock(now)
@@ -267,17 +264,6 @@ class LiveCase(Heard):
             self._watch.note(self.case, o.id, None, o)
         return slot
 
-    def _place(self, slot: Slot) -> Slots:
-        """A new one under its rule; all there are."""
-        if self._slots is NO_SLOTS:
-            self._slots = Slots()
-        self._slots.add(slot)
-        if self._bearers and (bearers := self._bearers.get(slot.rule.order)) is not None:
-            bearers.add(slot.bearer.id)
-        if self._groups and (groups := self._groups.get(slot.rule.order)) is not None:
-            groups.setdefault(slot.group, {})[slot] = None
-        return self._slots
-
     def _join(self, slot: Slot, draft: Draft, event: Event, touched: dict[Slot, None]) -> bool:
         """One more report of a matter; false where it is surer than the one the duty is judged by."""
         kept = slot.draft
@@ -290,100 +276,49 @@ class LiveCase(Heard):
         touched[slot] = None
         return True
 
-    # --- what it performs, violates or steers ----------------------------------------------------------
+    # --- what comes and goes ---------------------------------------------------------------------------
 
-    def _heard_by(self, event: Event) -> dict[Slot, None]:
-        """The duties that were there before and on which the event may bear."""
-        found: dict[Slot, None] = {}
-        if event.type in self._audience.acts:
-            for order in self._audience.hearers(key_of(event), self._slots.rules):
-                for slot in self._standing(order, event):
-                    if self._bears(slot, event):
-                        found[slot] = None
-        if event.type in STEERING:
-            found |= dict.fromkeys(self._steered_by(event))
-        return found
-
-    def _standing(self, order: int, event: Event) -> Iterable[Slot]:
-        """The duties of a rule, without those that are closed and that this act leaves as they are."""
-        slots = self._slots.of(order)
-        if len(slots) <= MANY:
-            return [slot for slot in slots if not (slot.closed and event.by in slot.owed.performed_by)]
-        if order not in self._groups:
-            if not self._groups:
-                self._groups = {}
-            groups = self._groups[order] = {}
-            for slot in slots:
-                groups.setdefault(slot.group, {})[slot] = None
-        found = self._groups[order].items()
-        return [slot for by, group in found if by is None or event.by not in by for slot in group]
-
-    def _bears(self, slot: Slot, event: Event) -> bool:
-        """Whether the act may perform or violate the duty, or what followed from it; never no where it does."""
-        if slot.followed or slot.more:
-            return True
-        rule = slot.rule
-        if event.type not in rule.heard:
+    def _turn(self, event: Event, candidates: Candidates, now: datetime) -> bool:
+        """Take in what may turn duties that stand; false in a short case, and where it bears on more than can be followed."""
+        audience, known = self._audience, self._known
+        if known is None or any(hearing is None for _, hearing in candidates):
             return False
-        if rule.rule.per is Per.SUBJECT and event.subject not in (slot.subject, None):
+        if self._turning is None and len(self.events) - 1 > SHORT:
+            self._follow(Turning.before(self, self.events[:-1], known))
+        turning, facts, matter = self._turning, self.facts(event.subject), self.matter
+        if turning is None:
             return False
-        if event.type in rule.breached_by:
-            return True
-        units = self.joint(slot.key, rule) if rule.rule.jointly is Jointly.ANY else {slot.bearer.id}
-        return done_by(event, (*units, *slot.company.performing), self._audience.program)
+        stated = self._state_anew(event)
+        if event.type in self._stiff or not self._stiff.isdisjoint(stated):
+            return False
+        self._last = event
+        touched: dict[Slot, None] = {}
+        if event.type in audience.heeded:
+            self._note(event)
+            touched = self._heard_by(event)
+        for rule, hearing in candidates:
+            if hearing is not None:
+                self._admit(rule, hearing, event.subject)
+        turned = turning.take(event, known)
+        if turned is None:
+            return False
+        fallen = self._fallen(turned)
+        if not self._are_told_alone(turned, fallen):
+            return False
+        others = tuple(one for one in candidates if one[0].order not in audience.program.turning)
+        if others and not self._raise(others, event, now, touched):
+            return False
+        lapses = self._lapses(fallen, Before(event.subject, facts, matter), known)
+        self._join_all(turned, event, touched)
+        made = self._renew(turned, lapses, now, touched)
+        return not (self._watch.gone and self._moved((*made, *touched)))
 
-    def _steered_by(self, event: Event) -> Iterator[Slot]:
-        """The duties an act upon duties names, by an id or by a rule; all, where the id is not plainly one of them."""
-        named, rule = event.data.get("obligation"), event.data.get("rule")
-        if isinstance(named, str) and not self._audience.reorganised:
-            exact = self._slots.find(named)
-            yield from self._slots if exact is None else (exact,)
-        elif named is None and isinstance(rule, str):
-            hearings = self._audience.hearings
-            for slot in self._slots:
-                hearing = hearings[slot.rule.order]
-                if hearing is None or rule in hearing.names:
-                    yield slot
-        else:
-            yield from self._slots
-
-    # --- to settle -------------------------------------------------------------------------------------
-
-    def _setting(self, now: datetime) -> Setting:
-        return Setting(self._audience.program, self, self.case, self, now)
-
-    def _work_out(self, slot: Slot, setting: Setting) -> None:
-        """Settle a duty again, and note what is otherwise."""
-        before, group = slot.shown, slot.group
-        self._watch.note_all(self.case, before, self._settle(slot, slot.draft, setting))
-        groups = self._groups.get(slot.rule.order)
-        if groups is not None and slot.group != group:
-            groups[group].pop(slot)
-            groups.setdefault(slot.group, {})[slot] = None
-
-    def _settle(self, slot: Slot, draft: Draft, setting: Setting) -> tuple[Obligation, ...]:
-        """What the duty comes to, what its failure sets off, and when it turns by itself."""
-        due, now = deadline(draft, None, self.program), setting.now
-        stood = stand(draft, slot.key, due, setting)
-        owed = stood[0]
-        slot.hold(owed, stood[1:], due)
-        if slot.rule.rule.then:
-            slot.followed = tuple(after for o in stood for after in consequences(draft, o, setting))
-        stood += slot.followed
-        if len(stood) == 1:
-            self._call(slot, owed, now)
-        else:
-            turns = [turn for o in stood if (turn := turns_at(o, now)) is not None]
-            self._watch.call(slot, min(turns, default=None), now, itself=True)
-        return stood
-
-    def _call(self, slot: Slot, owed: Obligation, now: datetime) -> None:
-        """When the duty turns by itself, where it is all that the slot comes to."""
-        if owed.status is Status.ACTIVE:
-            ends = owed.deadline.due
-            self._watch.call(slot, None if ends is None or ends < now else ends, now, itself=False)
-        else:
-            self._watch.call(slot, turns_at(owed, now), now, itself=True)
+    def _follow(self, turning: Turning | None) -> bool:
+        """From now on duties come and go, where that can be followed."""
+        if turning is None:
+            return False
+        self._turning, self._places = turning, turning.places()
+        return True
 
     # --- as a whole ------------------------------------------------------------------------------------
 
@@ -420,12 +355,17 @@ class LiveCase(Heard):
         for event in events:
             self._state(event)
             self._note(event)
-        admitted = (
-            hearing is not None and self._admit(rule, hearing, event.subject)
+        admitted = [
+            self._admit(rule, hearing, event.subject) if hearing is not None else None
             for event in events
             for rule, hearing in self._audience.candidates(event)
-        )
-        return all(admitted) and self._fill(record, now)
+        ]
+        is_long, contend = len(told) > SHORT, False in admitted
+        if None in admitted or (contend and not is_long) or not self._fill(record, now):
+            return False
+        if contend or (is_long and record.has_hindsight):
+            return self._follow(Turning.of(self, record.hindsight(self.program))) or not contend
+        return True
 
     def _fill(self, record: Record, now: datetime) -> bool:
         """The slots of all drafts, and what the case raises no more; false where a unit that has ceased is among them."""
@@ -442,55 +382,13 @@ class LiveCase(Heard):
             self._place(slot)
         if len(record.known) > 1:
             standing = {o.id: o for o in self.owed()}
-            left: dict[str, Obligation] = {}
-            for o in lapsed(program, record, standing, frozenset()):
-                if o.id not in standing:
-                    left.setdefault(o.id, o)
-            self._lapsed = tuple(left.values())
+            self._left = {lapse.key: lapse for lapse in lapsed(program, record, standing, frozenset())} or NO_LAPSES
         return not self._moved(self._slots)
-
-    def _moved(self, slots: Iterable[Slot]) -> bool:
-        """Whether a unit that has ceased by now has a part in any of them."""
-        gone = self._watch.gone
-        return bool(gone) and any(
-            party.id in gone
-            for o in (*(o for slot in slots for o in slot.shown), *self._lapsed)
-            for party in (o.bearer, *o.performers, *o.to, *o.cooperating)
-        )
 
     # --- out -------------------------------------------------------------------------------------------
 
     def owed(self) -> tuple[Obligation, ...]:
-        """Everything the case comes to, in the order of the reference."""
-        if self._whole is not None:
-            return self._whole
-        slots = sorted(self._slots, key=rule_of)
-        found = {o.id: o for slot in slots for o in (slot.owed, *slot.more)}
-        found |= {o.id: o for slot in slots for o in slot.followed}
-        for o in self._lapsed:
-            found.setdefault(o.id, o)
-        return tuple(found.values())
+        return super().owed() if self._whole is None else self._whole
 
     def wakes(self, now: datetime) -> datetime | None:
-        """The first moment after `now` at which anything in it turns by itself; what is only known later apart."""
-        evaluator = self._audience.evaluator
-        if self._whole is not None or self._lapsed or self._audience.reorganised:
-            return evaluator.wakes_at(self.owed(), (), now)
-        return self._slots.first_turn()
-
-    # --- what the rules look for (`life.Peered`) -------------------------------------------
-
-    def bearers(self, rule: LiveRule) -> set[str]:
-        """Everyone who bears the rule."""
-        if not self._bearers:
-            self._bearers = {}
-        found = self._bearers.get(rule.order)
-        if found is None:
-            found = self._bearers[rule.order] = {slot.bearer.id for slot in self._slots.of(rule.order)}
-        return found
-
-    def joint(self, key: str, rule: LiveRule) -> set[str]:
-        """Everyone who bears the same matter jointly."""
-        matter = under_bearer(key)
-        alike = self._slots.of(rule.order)
-        return {slot.bearer.id for slot in alike if under_bearer(slot.key) == matter}
+        return super().wakes(now) if self._whole is None else self._audience.evaluator.wakes_at(self._whole, (), now)

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from remit.live.agenda import LiveAgenda
 from remit.live.drafts import drafts
-from remit.live.lapse import lapsed
+from remit.live.lapse import lapsed, left_over
 from remit.live.program import LiveProgram
 from remit.live.record import Record
 from remit.live.settled import moved, settled
@@ -56,7 +56,7 @@ class LiveEvaluator:
         record = Record(History.of(case, known))
         owed = {o.id: o for o in settled(self.program, record, case, drafts(self.program, record), now)}
         if len(record.known) > 1:
-            for o in lapsed(self.program, record, owed, frozenset()):
+            for o in left_over(lapsed(self.program, record, owed, frozenset())):
                 owed.setdefault(o.id, o)
         return tuple(owed.values())
 
@@ -69,7 +69,7 @@ class LiveEvaluator:
         aliases = told[-1].aliases
         amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
         owed = {o.id: o for o in settled(self.program, records[-1], case, drafted[-1], now, amended, aliases)}
-        for o in lapsed(self.program, records[-1].as_known_at(now), owed, aliases):
+        for o in left_over(lapsed(self.program, records[-1].as_known_at(now), owed, aliases)):
             owed.setdefault(o.id, o)
         for record, past, end in list(zip(records, drafted, ends, strict=True))[-2::-1]:
             for o in settled(self.program, record, case, past, end, None, aliases):

@@ -66,6 +66,23 @@ class Heard:
             return take(self._matter, event, matter, self._matter_read)
         return True
 
+    def _state_anew(self, event: Event) -> list[str]:
+        """Take its facts, and leave what was looked at before as it was; those that are new."""
+        person, case = (
+            {
+                name: make_stated(value, event.id)
+                for name, value in event.data.items()
+                if name in read and is_new(held, name, value)
+            }
+            for held, read in ((self.facts(event.subject), self._audience.facts), (self.matter, self._audience.matter))
+        )
+        if person:
+            self._facts = self._facts or {}
+            self._facts[event.subject] = {**self.facts(event.subject), **person}
+        if case:
+            self._matter = {**self.matter, **case}
+        return [*person, *case]
+
     def _note(self, event: Event) -> None:
         """Keep it where acts and what conditions count are looked for."""
         if event.type in STEERING:
@@ -94,6 +111,11 @@ class Heard:
     def facts(self, subject: str | None) -> Mapping[str, Stated]:
         """Those of a person."""
         return self._facts.get(subject, NO_FACTS) if self._facts else NO_FACTS
+
+    def kinds_of(self, rule: LiveRule) -> frozenset[str]:
+        """The kinds of events that the rule counts."""
+        hearing = self._audience.hearings[rule.order]
+        return NO_NAMES if hearing is None else hearing.kinds
 
     def situation(self, event: Event, kinds: frozenset[str] = frozenset()) -> Situation:
         """What conditions about the event are judged in; of the case's other events, those of the kinds they count."""
@@ -142,3 +164,9 @@ def take(held: dict[str, Stated], event: Event, read: frozenset[str], waiting: f
                     return False
                 held[name] = make_stated(value, event.id)
     return True
+
+
+def is_new(held: Mapping[str, Stated], name: str, value: object) -> bool:
+    """Whether that has not been stated, or otherwise."""
+    stated = held.get(name)
+    return stated is None or stated.value != value

@@ -4,26 +4,61 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from remit.live.drafts import drafts, stood_at
-from remit.live.hindsight import Among, Hindsight, Persons, Strand
+from remit.live.hindsight import Among, Hindsight, Persons
 from remit.live.program import LiveProgram
 from remit.live.raising import Draft
 from remit.live.record import Earlier, Record
 from remit.live.rules import LiveRule
-from remit.live.settled import settled
+from remit.live.settled import Settled, settled_each
+from remit.live.strands import Strand
 from remit.model.obligation import Obligation
-from remit.model.terms import Per
+from remit.model.terms import Jointly, Per
 from remit.semantics.lapse import ceased
 
 NOBODY: frozenset[str | None] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A duty that is owed no more, as it stood at the moment when that changed, and what had followed from its failure.
+
+    `alone` says that it would be the same, had no other unit lost the same duty then.
+    """
+
+    key: str
+    moment: datetime
+    stood: tuple[Obligation, ...]
+    followed: tuple[Obligation, ...]
+    alone: bool
+
+    @classmethod
+    def of(cls, settled: Settled, moment: datetime, *, alone: bool) -> Lapse:
+        key, *parts = settled
+        stood, followed = (tuple(ceased(o, moment).bare() for o in part) for part in parts)
+        return cls(key, moment, stood, followed, alone)
+
+
+def left_over(lapses: Iterable[Lapse]) -> Iterator[Obligation]:
+    """What is told of them: the latest first, and what followed behind all that fell at that moment."""
+    for _, together in groupby(sorted(lapses, key=moment_of, reverse=True), key=moment_of):
+        fell = list(together)
+        yield from (o for lapse in fell for o in lapse.stood)
+        yield from (o for lapse in fell for o in lapse.followed)
+
+
+def moment_of(lapse: Lapse) -> datetime:
+    return lapse.moment
+
+
 def lapsed(
     program: LiveProgram, record: Record, standing: Mapping[str, Obligation], aliases: frozenset[str]
-) -> Iterator[Obligation]:
-    """What the case raised by what was known earlier and raises no more, as it stood when that changed; the latest first."""
+) -> Iterator[Lapse]:
+    """What the case raised by what was known earlier and raises no more; the latest first."""
     if len(record.known) < 2 or not any(may_have_lapsed(program, record)):
         return
     hindsight, told = record.hindsight(program), {*standing}
@@ -37,9 +72,15 @@ def lapsed(
         }
         if found:
             known = Earlier(record, after, hindsight)
-            for obligation in settled(program, known, record.history.case, found, after, None, aliases):
-                told.add(obligation.id)
-                yield ceased(obligation, after).bare()
+            for one in settled_each(program, known, record.history.case, found, after, None, aliases):
+                told.add(one[0])
+                rule = found[one[0]].rule
+                yield Lapse.of(one, after, alone=not is_peered(rule) or known.quiet(rule))
+
+
+def is_peered(rule: LiveRule) -> bool:
+    """Whether its duties look at who else bears it."""
+    return rule.rule.jointly is Jointly.ANY or bool(rule.breaches)
 
 
 def may_lapse(rule: LiveRule) -> bool:
@@ -68,7 +109,7 @@ def looked_at(program: LiveProgram, record: Record, hindsight: Hindsight) -> Ite
         return
     turns = sorted(fell | hindsight.set_aside())
     lost: dict[datetime, list[Strand]] = {}
-    for strand in hindsight.strands.values():
+    for strand in hindsight.strands:
         if may_lapse(strand.rule) and not strand.stands:
             last = last_found(strand, turns)
             if last is not None:

@@ -144,6 +144,11 @@ class Record:
             self._hindsight = Hindsight(program, self.history, knowable)
         return self._hindsight
 
+    @property
+    def has_hindsight(self) -> bool:
+        """Whether that was asked for."""
+        return self._hindsight is not None
+
     def as_known_at(self, moment: datetime) -> Record:
         """The record with only what was knowable by then."""
         return self if not self.known or moment >= self.last else Record(self.history.as_known_at(moment))

@@ -20,7 +20,8 @@ from remit.semantics.law import Law
 from remit.semantics.life import failed_at
 from remit.semantics.reorganise import beside, move
 
-Owed = list[tuple[Draft, Obligation]]
+#: What a draft comes to, and what its failure sets off.
+Settled = tuple[str, tuple[Obligation, ...], tuple[Obligation, ...]]
 
 
 def settled(
@@ -33,14 +34,32 @@ def settled(
     aliases: frozenset[str] = frozenset(),
 ) -> list[Obligation]:
     """Every draft as it stands at `now`, and the consequences of those that failed."""
+    each = settled_each(program, acts, case, found, now, amended_at, aliases)
+    return [o for _, stood, _ in each for o in stood] + [o for _, _, followed in each for o in followed]
+
+
+def settled_each(
+    program: LiveProgram,
+    acts: Acts,
+    case: str | None,
+    found: Mapping[str, Draft],
+    now: datetime,
+    amended_at: Mapping[str, datetime | None] | None = None,
+    aliases: frozenset[str] = frozenset(),
+) -> list[Settled]:
+    """The same by draft."""
     setting = Setting(program, acts, case, Peers(found), now, aliases)
     due = {key: deadline(draft, amended_at.get(key) if amended_at else None, program) for key, draft in found.items()}
     if any(isinstance(draft.rule.rule.timing, Accompanying) for draft in found.values()):
         stood = stand_together(found, due, setting)
-        owed = [(draft, o) for key, draft in found.items() for o in stood[key]]
     else:
-        owed = [(draft, o) for key, draft in found.items() for o in stand(draft, key, due[key], setting)]
-    return [o for _, o in owed] + [o for cause in owed for o in consequences(*cause, setting)]
+        stood = {key: stand(draft, key, due[key], setting) for key, draft in found.items()}
+    return [(key, owed, followed(found[key], owed, setting)) for key, owed in stood.items()]
+
+
+def followed(draft: Draft, stood: Iterable[Obligation], setting: Setting) -> tuple[Obligation, ...]:
+    """What the failure of a draft that came to these sets off."""
+    return tuple(after for o in stood for after in consequences(draft, o, setting)) if draft.rule.rule.then else ()
 
 
 def stand_together(

@@ -55,26 +55,73 @@ class Stretches:
         return zip(reversed(self.since), reversed(until), strict=True)
 
 
+class Apart:
+    """Of all events in which these fields are the same the first to become known, each with its moment."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self._fields, self._own = fields, tuple(name for name in fields if name in FIXED)
+        self._seen: set[object] = set()
+        self.moments: list[datetime] = []
+        self.events: list[Event] = []
+        #: Those who look at them.
+        self.seen_by: list[Sight] = []
+        #: What was shown last: it is one for all who look at the same moment.
+        self._shown: tuple[Event, ...] = ()
+
+    def take(self, event: Event, moment: datetime) -> bool:
+        """One that became known after all before it; false where it is like one of them."""
+        found = seen(event, self._fields, self._own)
+        if found in self._seen:
+            return False
+        self._seen.add(found)
+        self.moments.append(moment)
+        self.events.append(event)
+        return True
+
+    def by(self, moment: datetime) -> tuple[Event, ...]:
+        """Those that were known by then."""
+        known = bisect_right(self.moments, moment)
+        if len(self._shown) != known:
+            self._shown = tuple(self.events[:known])
+        return self._shown
+
+
 class Sight:
     """What is seen from moment to moment: from `moments[n]` on, the view of the number `numbers[n]`, of which each is there once."""
 
-    __slots__ = ("_events", "_shown", "_views", "moments", "numbers")
+    __slots__ = ("_events", "_held", "_known", "_numbers", "_reads", "_shown", "_views", "moments", "numbers")
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, reads: Reads, events: Sequence[Event]) -> None:
         self.moments: list[datetime] = []
         self.numbers: list[int] = []
-        self._events = events
-        #: Facts of the person, facts of the case, and how many of the events were known.
+        self._reads, self._events = reads, events
+        #: Facts of the person and then those of the case, and how many of the events are known.
+        self._held: list[Stated | None] = [None] * (len(reads.facts) + len(reads.matter))
+        self._known = 0
+        self._numbers: dict[object, int] = {}
         self._views: list[tuple[Mapping[str, Stated], Mapping[str, Stated], int]] = []
         #: The events of one view, and of no more: each has those of the one before, and so they could be many.
         self._shown: tuple[Event, ...] = ()
 
-    def __len__(self) -> int:
-        """How many views there are."""
-        return len(self._views)
+    def note(self, place: int | None, stated: Stated | None) -> None:
+        """Another statement has come to count in that place; in none, one more of the events is known."""
+        if place is None:
+            self._known += 1
+        else:
+            self._held[place] = stated
 
-    def add(self, facts: Mapping[str, Stated], matter: Mapping[str, Stated], known: int) -> None:
-        self._views.append((facts, matter, known))
+    def turn(self, moment: datetime) -> bool:
+        """What was noted is seen from this moment on; false where that is what was seen before."""
+        key = seen_in(self._held, self._known)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._views)
+            self._views.append((*stated_of(self._reads, self._held), self._known))
+        if self.numbers and self.numbers[-1] == number:
+            return False
+        self.moments.append(moment)
+        self.numbers.append(number)
+        return True
 
     def since(self, moment: datetime) -> Iterator[tuple[datetime, int]]:
         """What is seen at that moment, and what later, each with its moment."""
@@ -91,19 +138,22 @@ class Sight:
 
 
 class Sights:
-    """One history as it became known; what of it is read alike is put together once."""
+    """One case as it became known; what of it is read alike is put together once."""
 
     def __init__(self, history: History, knowable: Sequence[datetime]) -> None:
         """`knowable` is when each of its events became known, in their order."""
-        self._history = history
-        self._knowable = dict(zip((event.id for event in history.events), knowable, strict=True))
+        self._told = list(zip(knowable, history.events, strict=True))
+        self._about: dict[str | None, list[tuple[datetime, Event]]] = {}
+        for moment, event in self._told:
+            self._about.setdefault(event.subject, []).append((moment, event))
         self._first = min(knowable)
-        self._facts: dict[str | None, Mapping[str, Steps]] = {}
-        self._matter: Mapping[str, Steps] | None = None
-        self._others: dict[tuple[str, ...], tuple[list[datetime], list[Event]]] = {}
-        #: What was shown last of each: it is one for all who look at the same moment.
-        self._shown: dict[tuple[str, ...], tuple[Event, ...]] = {}
+        self._facts: dict[str | None, dict[str, Steps]] = {}
+        self._matter: dict[str, Steps] | None = None
+        self._apart: dict[tuple[str, ...], Apart] = {}
         self._sights: dict[tuple[object, ...], Sight] = {}
+        #: Those who read a fact of the person, or of the case, each with the place in which it holds it.
+        self._of_facts: dict[tuple[str | None, str], list[tuple[Sight, int]]] = {}
+        self._of_matter: dict[str, list[tuple[Sight, int]]] = {}
 
     def of(self, reads: Reads, subject: str | None) -> Sight:
         """What is seen by a rule that reads this, for an event about that person."""
@@ -123,80 +173,95 @@ class Sights:
 
     def others(self, fields: tuple[str, ...], moment: datetime) -> tuple[Event, ...]:
         """Of the events that were known by then one for all those in which these fields are the same."""
-        moments, events = self._told_apart(fields)
-        known = bisect_right(moments, moment)
-        shown = self._shown.get(fields, ())
-        if len(shown) != known:
-            shown = self._shown[fields] = tuple(events[:known])
-        return shown
+        return self._told_apart(fields).by(moment)
+
+    def take(self, event: Event, moment: datetime) -> list[Sight]:
+        """One more, which happened and became known last; those who see something else since."""
+        self._told.append((moment, event))
+        self._about.setdefault(event.subject, []).append((moment, event))
+        turned: dict[Sight, None] = {}
+        about, facts, matter = event.subject, self._facts.get(event.subject), self._matter
+        for name, value in event.data.items():
+            readers: list[tuple[Sight, int]] = []
+            if facts is not None and states(facts, name, value, event, moment):
+                readers += self._of_facts.get((about, name), ())
+            if matter is not None and states(matter, name, value, event, moment):
+                readers += self._of_matter.get(name, ())
+            for sight, place in readers:
+                sight.note(place, make_stated(value, event.id))
+                turned[sight] = None
+        for apart in self._apart.values():
+            if apart.take(event, moment):
+                for sight in apart.seen_by:
+                    sight.note(None, None)
+                    turned[sight] = None
+        return [sight for sight in turned if sight.turn(moment)]
 
     def _seen(self, reads: Reads, subject: str | None) -> Sight:
         """Every change of what is read, put together by the moments at which it became known."""
         facts, matter = (self._of_person(subject) if reads.facts else {}), (self._of_case() if reads.matter else {})
-        read = [*(facts.get(name, ()) for name in reads.facts), *(matter.get(name, ()) for name in reads.matter)]
-        changes: list[tuple[datetime, int, Stated | None]] = [
-            (moment, place, stated) for place, steps in enumerate(read) for moment, stated in steps
-        ]
-        events: list[Event] = []
-        if reads.others is not None:
-            moments, events = self._told_apart(reads.others)
-            changes += [(moment, -1, None) for moment in moments]
+        apart = None if reads.others is None else self._told_apart(reads.others)
+        sight = Sight(reads, () if apart is None else apart.events)
+        changes: list[tuple[datetime, int | None, Stated | None]] = []
+        for place, name in enumerate((*reads.facts, *reads.matter)):
+            of_person = place < len(reads.facts)
+            readers = (
+                self._of_facts.setdefault((subject, name), []) if of_person else self._of_matter.setdefault(name, [])
+            )
+            readers.append((sight, place))
+            changes += [(moment, place, stated) for moment, stated in (facts if of_person else matter).get(name, ())]
+        if apart is not None:
+            apart.seen_by.append(sight)
+            changes += [(moment, None, None) for moment in apart.moments]
         changes.sort(key=when)
-        held: list[Stated | None] = [None] * len(read)
-        sight, known = Sight(events), 0
-        numbers: dict[object, int] = {}
-        for moment, together in groupby([(self._first, -2, None), *changes], key=when):
-            for _, place, stated in together:
-                if place >= 0:
-                    held[place] = stated
-                elif place == -1:
-                    known += 1
-            key = seen_in(held, known)
-            if key not in numbers:
-                numbers[key] = len(sight)
-                sight.add(*stated_of(reads, held), known)
-            if not sight.numbers or sight.numbers[-1] != numbers[key]:
-                sight.moments.append(moment)
-                sight.numbers.append(numbers[key])
+        if not changes or changes[0][0] > self._first:
+            sight.turn(self._first)
+        for moment, together in groupby(changes, key=when):
+            for _, held, stated in together:
+                sight.note(held, stated)
+            sight.turn(moment)
         return sight
 
-    def _of_person(self, subject: str | None) -> Mapping[str, Steps]:
+    def _of_person(self, subject: str | None) -> dict[str, Steps]:
         found = self._facts.get(subject)
         if found is None:
-            found = self._facts[subject] = self._as_known(self._history.by_subject.get(subject, ()))
+            found = self._facts[subject] = as_known(self._about.get(subject, ()))
         return found
 
-    def _of_case(self) -> Mapping[str, Steps]:
+    def _of_case(self) -> dict[str, Steps]:
         if self._matter is None:
-            self._matter = self._as_known(self._history.events)
+            self._matter = as_known(self._told)
         return self._matter
 
-    def _as_known(self, events: Iterable[Event]) -> Mapping[str, Steps]:
-        """For each fact, when which statement came to be the latest in time of those known, where that said another thing."""
-        told = sorted((self._knowable[event.id], place, event) for place, event in enumerate(events))
-        found: dict[str, Steps] = {}
-        latest: dict[str, int] = {}
-        for moment, place, event in told:
-            for name, value in event.data.items():
-                if place >= latest.get(name, 0):
-                    latest[name] = place
-                    steps = found.setdefault(name, [])
-                    if not steps or steps[-1][1].value != value:
-                        steps.append((moment, make_stated(value, event.id)))
+    def _told_apart(self, fields: tuple[str, ...]) -> Apart:
+        found = self._apart.get(fields)
+        if found is None:
+            found = self._apart[fields] = Apart(fields)
+            for moment, event in sorted(self._told, key=when):
+                found.take(event, moment)
         return found
 
-    def _told_apart(self, fields: tuple[str, ...]) -> tuple[list[datetime], list[Event]]:
-        """The first to become known of all events in which these fields are the same, each with its moment."""
-        found = self._others.get(fields)
-        if found is None:
-            own = tuple(name for name in fields if name in FIXED)
-            told = sorted((self._knowable[event.id], place, event) for place, event in enumerate(self._history.events))
-            first: dict[object, tuple[datetime, Event]] = {}
-            for moment, _, event in told:
-                first.setdefault(seen(event, fields, own), (moment, event))
-            moments, events = [moment for moment, _ in first.values()], [event for _, event in first.values()]
-            found = self._others[fields] = moments, events
-        return found
+
+def as_known(told: Iterable[tuple[datetime, Event]]) -> dict[str, Steps]:
+    """For each fact, when which statement came to be the latest in time of those known, where that said another thing."""
+    in_order = sorted(((moment, place, event) for place, (moment, event) in enumerate(told)), key=itemgetter(0, 1))
+    found: dict[str, Steps] = {}
+    latest: dict[str, int] = {}
+    for moment, place, event in in_order:
+        for name, value in event.data.items():
+            if place >= latest.get(name, 0):
+                latest[name] = place
+                states(found, name, value, event, moment)
+    return found
+
+
+def states(found: dict[str, Steps], name: str, value: object, event: Event, moment: datetime) -> bool:
+    """Note from when on the statement counts; false where the one before said the same."""
+    steps = found.setdefault(name, [])
+    if steps and steps[-1][1].value == value:
+        return False
+    steps.append((moment, make_stated(value, event.id)))
+    return True
 
 
 def as_of(told: Mapping[str, Steps], moment: datetime) -> Mapping[str, Stated]:

@@ -94,6 +94,16 @@ class Slot:
             self.rule, self.bearer, unit, Nature.TRIGGERED, self._route, self.home.situation(event), day, True, (event.id,), event.knowable_at
         )  # fmt: skip
 
+    @property
+    def holds_draft(self) -> bool:
+        """Whether what it is settled from is held; else it is made again of the report each time."""
+        return self._draft is not None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is known to be owed."""
+        return self._draft is None or self._draft.verdict is True
+
     def keep(self, draft: Draft) -> None:
         """It is settled from this draft from now on."""
         self._draft = draft
@@ -150,45 +160,57 @@ class Slot:
 class Slots:
     """The duties of one case as they were raised: looked through while they are few, looked up when they are many."""
 
-    __slots__ = ("_all", "_by_key", "_by_rule")
+    __slots__ = ("_by_key", "_by_rule", "_few")
 
     def __init__(self) -> None:
-        self._all: list[Slot] = []
+        self._few: list[Slot] = []
         self._by_rule: dict[int, list[Slot]] | None = None
         self._by_key: dict[str, Slot] | None = None
 
     def __iter__(self) -> Iterator[Slot]:
-        return iter(self._all)
+        return iter(self._few if self._by_key is None else self._by_key.values())
 
     def add(self, slot: Slot) -> None:
-        self._all.append(slot)
         if self._by_rule is not None and self._by_key is not None:
             self._by_rule.setdefault(slot.rule.order, []).append(slot)
             self._by_key[slot.key] = slot
-        elif len(self._all) > MANY:
+            return
+        self._few.append(slot)
+        if len(self._few) > MANY:
             self._by_rule = {}
-            for one in self._all:
+            for one in self._few:
                 self._by_rule.setdefault(one.rule.order, []).append(one)
-            self._by_key = {one.key: one for one in self._all}
+            self._by_key = {one.key: one for one in self._few}
+            self._few = []
+
+    def remove(self, gone: Collection[Slot]) -> None:
+        """These are duties no more."""
+        if self._by_rule is None or self._by_key is None:
+            self._few = [slot for slot in self._few if slot not in gone]
+            return
+        for slot in gone:
+            del self._by_key[slot.key]
+        for order in {slot.rule.order for slot in gone}:
+            self._by_rule[order] = [slot for slot in self._by_rule[order] if slot not in gone]
 
     def of(self, rule: int) -> Sequence[Slot]:
         """Those of the rule of that order."""
         if self._by_rule is not None:
             return self._by_rule.get(rule, ())
-        return [slot for slot in self._all if slot.rule.order == rule] if self._all else ()
+        return [slot for slot in self._few if slot.rule.order == rule] if self._few else ()
 
     def find(self, key: str) -> Slot | None:
         """The one with that id."""
         if self._by_key is not None:
             return self._by_key.get(key)
-        for slot in self._all:
+        for slot in self._few:
             if slot.key == key:
                 return slot
         return None
 
     def first_turn(self) -> datetime | None:
         """When any of them next turns by itself."""
-        called = [(slot.wakes_at, slot.outlasts) for slot in self._all if slot.wakes_at is not None]
+        called = [(slot.wakes_at, slot.outlasts) for slot in self if slot.wakes_at is not None]
         turns = [moment for moment, outlasts in called if not outlasts]
         ends = [moment for moment, outlasts in called if outlasts]
         if ends and (missed := past(min(ends))) is not None:
@@ -198,7 +220,7 @@ class Slots:
     @property
     def rules(self) -> Collection[int]:
         """The orders of the rules that raised any."""
-        return self._by_rule if self._by_rule is not None else dict.fromkeys(slot.rule.order for slot in self._all)
+        return self._by_rule if self._by_rule is not None else dict.fromkeys(slot.rule.order for slot in self._few)
 
 
 def is_plain(draft: Draft) -> bool:

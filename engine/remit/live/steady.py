@@ -75,7 +75,8 @@ class Hearing:
     """What a rule, and what its failure sets off, may hear of after it was set off.
 
     `facts` are those of the person, `matter` those of the case; `kinds` the types of events that a condition counts; `keys` those of acts that perform or
-    violate, `own` without those of consequences; `names` are the rules that an act may steer.
+    violate, `own` without those of consequences; `names` are the rules that an act may steer. `stiff` are those facts and types
+    of events that more hears of than the rule's own condition, exception and bearers.
     """
 
     facts: frozenset[str]
@@ -84,6 +85,7 @@ class Hearing:
     keys: frozenset[Key]
     own: frozenset[Key]
     names: frozenset[str]
+    stiff: frozenset[str]
 
 
 def hearing(program: LiveProgram, rule: LiveRule) -> Hearing | None:
@@ -104,6 +106,7 @@ def hearing(program: LiveProgram, rule: LiveRule) -> Hearing | None:
         keys=frozenset(key for one in known for key in one.keys),
         own=known[0].own,
         names=frozenset(name for one in known for name in one.names),
+        stiff=known[0].stiff.union(*(one.facts | one.matter | one.kinds for one in known[1:])),
     )
 
 
@@ -145,6 +148,12 @@ def heard_by(rule: LiveRule) -> Hearing | None:
         keys=keys,
         own=keys,
         names=frozenset((source.id,)),
+        stiff=frozenset(
+            [
+                *(name for tree in wheres for name in (*filter(None, facts_of(tree)), *matter_of(tree))),
+                *(name for one in (*source.performers, *source.to, *source.cooperating) for name in read_by(one)),
+            ]
+        ),
     )
 
 
