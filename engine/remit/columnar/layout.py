@@ -27,6 +27,8 @@ RULE = [
 ACTS = pa.schema([("rule", pa.int32()), ("type", pa.string()), ("action", pa.string()), ("act", pa.int32())])
 #: So many shapes that it pays to sort events by their type.
 MANY = 8
+#: A `CASE` of no more branches is not halved.
+FEW = 4
 #: The parts of a shape.
 CONDITION, EXCEPTION, DOUBTS, LATE = range(4)
 Shape = tuple[str, str, str, str]
@@ -120,6 +122,16 @@ def late(rule: ColumnarRule) -> str:
 
 def chosen(by: str, texts: Mapping[int, str]) -> str:
     """The text of the number in a column."""
-    if len(set(texts.values())) < 2:
-        return next(iter(texts.values()), "FALSE")
-    return f"CASE {by} " + " ".join(f"WHEN {number} THEN {text}" for number, text in texts.items()) + " END"
+    if not texts:
+        return "FALSE"
+    commonest = max(sorted(set(texts.values())), key=list(texts.values()).count)
+    return sought(by, sorted((number, text) for number, text in texts.items() if text != commonest), commonest)
+
+
+def sought(by: str, texts: Sequence[tuple[int, str]], otherwise: str) -> str:
+    """The same by halves, for a long `CASE` tries every number for every row."""
+    if len(texts) <= FEW:
+        return f"CASE {by} {' '.join(f'WHEN {n} THEN {t}' for n, t in texts)} ELSE {otherwise} END" if texts else otherwise
+    half = len(texts) // 2
+    lower, upper = (sought(by, part, otherwise) for part in (texts[:half], texts[half:]))
+    return f"CASE WHEN {by} < {texts[half][0]} THEN {lower} ELSE {upper} END"
