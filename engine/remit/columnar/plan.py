@@ -18,8 +18,15 @@ from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw
 from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
 from remit.columnar.owed import FLAT, obligations
-from remit.columnar.told import Told
+from remit.columnar.told import LIFTING, Told, quoted
+from remit.model.event import WAIVER
 from remit.semantics.wakes import graph_days
+
+#: Of an act `e` upon a draft `d` of the rule `r`: it names the rule or none, is about the same person or nobody, and, of a duty
+#: that was made for one report, was done no sooner than what was reported.
+NAMED = 'coalesce(e."d:rule", r.name) = r.name'
+ABOUT = "(r.per <> 'subject' OR e.subject IS NULL OR e.subject = d.subject)"
+SINCE = "r.per <> 'event' OR e.happened >= d.happened"
 
 
 class Plan:
@@ -31,9 +38,10 @@ class Plan:
         self._zone = law.law.calendar.zone.key
 
     def run(self) -> pa.Table:
-        """What the rules raise; afterwards `hard` holds every case that was left out."""
+        """What the rules raise; afterwards `hard` holds every case that was left out, `turned` of others a rule that was."""
         self._told.read(self._rules.fields)
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
+        self._sql('CREATE OR REPLACE TEMP TABLE turned ("case" VARCHAR, rule INTEGER)')
         self._bring_rules()
         self._gather_facts()
         self._raise()
@@ -170,8 +178,8 @@ class Plan:
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
         if facts:
-            self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM raised WHERE late')
-            self._sql("DELETE FROM raised WHERE late")
+            self._sql('INSERT INTO turned SELECT DISTINCT "case", rule FROM raised WHERE late')
+            self._sql('DELETE FROM raised WHERE late OR ("case", rule) IN (FROM turned)')
 
     def _doubted(self, condition: str, exception: str, *, per_bearer: bool) -> str:
         doubts = self._rules.chosen(DOUBTS, per_bearer=per_bearer, otherwise="[]")
@@ -247,24 +255,20 @@ class Plan:
         return f"CASE WHEN r.from_event THEN d.day ELSE {self._day('d.arose')} END"
 
     def _settle(self) -> None:
-        """When each draft was first performed, and by whom; a case in which a rule may have been breached is hard."""
-        fits = 'coalesce(e."d:rule", r.name) = r.name'
-        fitting, fitting_breach = (chosen("t.act", texts) for texts in (self._rules.acts, self._rules.breaches))
-        if not self._rules.breached_by.isdisjoint(self._told.types):
-            self._sql(f"""
-                INSERT INTO hard SELECT DISTINCT d."case"
-                FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
-                JOIN rules r ON r.rule = d.rule {self._known_facts}
-                WHERE {fits} AND coalesce(e."d:action", r.action) = r.action AND {fitting_breach}
-            """)
+        """What became of each draft by the acts of its case."""
+        self._perform()
+        self._breach()
+        self._lift()
+
+    def _perform(self) -> None:
+        """When each draft was first performed, and by whom."""
         day = self._day("e.happened")
         tried = f"""
             SELECT d.draft, e.happened, e.reporter, {self._version(day)} AS version, i.actors
             FROM told e JOIN acts t ON e.type = t.type AND e."d:action" %s JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
             JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
-            WHERE {fits} AND e.reporter IS NOT NULL AND {fitting}
-              AND (r.per <> 'event' OR (e.happened >= d.happened AND e.id <> d.id))
-              AND (r.per <> 'subject' OR e.subject IS NULL OR e.subject = d.subject)
+            WHERE {NAMED} AND e.reporter IS NOT NULL AND {chosen("t.act", self._rules.acts)}
+              AND ({SINCE}) AND (r.per <> 'event' OR e.id <> d.id) AND {ABOUT}
         """
         self._sql(f"CREATE OR REPLACE TEMP TABLE tried AS {tried % '= t.action'} UNION ALL {tried % 'IS NULL'}")
         pairs = self._rows(f"SELECT reporter, actors, version, {self._day('min(happened)')} AS day FROM tried GROUP BY reporter, actors, version")  # fmt: skip
@@ -273,6 +277,40 @@ class Plan:
             CREATE OR REPLACE TEMP TABLE did AS
             SELECT draft, min(happened) AS done_at, list_sort(list(DISTINCT reporter)) AS done_by FROM tried SEMI JOIN acting USING (reporter, actors, version)
             GROUP BY draft
+        """)
+
+    def _breach(self) -> None:
+        """When each draft was first breached, and by which acts; where a rule has several bearers in its case, that case is hard."""
+        self._sql("CREATE OR REPLACE TEMP TABLE broken (draft BIGINT, broken_at TIMESTAMPTZ, breaches VARCHAR[])")
+        if self._rules.breached_by.isdisjoint(self._told.types):
+            return
+        self._sql(f"""
+            INSERT INTO broken SELECT draft, min(happened), list(id ORDER BY happened, learned, id) FROM (
+                SELECT DISTINCT d.draft, e.number, e.happened, e.learned, e.id
+                FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+                JOIN rules r ON r.rule = d.rule {self._known_facts}
+                WHERE {NAMED} AND coalesce(e."d:action", r.action) = r.action AND {chosen("t.act", self._rules.breaches)} AND ({SINCE}) AND {ABOUT}
+            ) GROUP BY draft
+        """)
+        self._sql("""
+            INSERT INTO hard SELECT DISTINCT d."case" FROM drafts d SEMI JOIN broken USING (draft)
+            JOIN drafts o ON o."case" = d."case" AND o.rule = d.rule AND o.bearer <> d.bearer
+        """)
+
+    def _lift(self) -> None:
+        """Which drafts were waived or disputed, by their rule or by their own id; where ids have moved, the case is hard."""
+        self._sql("CREATE OR REPLACE TEMP TABLE lifted (draft BIGINT, lifted VARCHAR)")
+        if LIFTING.isdisjoint(self._told.types):
+            return
+        acts = f"e.type IN ({quoted(LIFTING)})"
+        if self._law.graph.reorganisations:
+            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM told e WHERE {acts} AND "d:obligation" IS NOT NULL')
+        self._sql(f"""
+            INSERT INTO lifted SELECT draft, CASE WHEN bool_or(type = '{WAIVER}') THEN 'waived' ELSE 'disputed' END FROM (
+                SELECT d.draft, e.type, d."case", d.part, r.prefix, r.per, i.bearer_key, e."d:obligation" AS named
+                FROM told e JOIN drafts d ON d."case" = e."case" JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
+                WHERE {acts} AND {NAMED} AND {ABOUT} AND (e."d:obligation" IS NOT NULL OR (e."d:rule" IS NOT NULL AND ({SINCE})))
+            ) WHERE named IS NULL OR named = {FLAT["id"]} GROUP BY draft
         """)
 
     def _write(self) -> pa.Table:
@@ -286,11 +324,11 @@ class Plan:
                        CASE WHEN r.hours IS NULL THEN l.reading ELSE r.reading END AS reading,
                        CASE WHEN r.hours IS NULL THEN l.awaits END AS awaits,
                        CASE WHEN r.hours IS NULL THEN l.calendars ELSE [] END AS calendars,
-                       p.done_at, p.done_by, TIMESTAMPTZ '{self._now.isoformat()}' AS moment
+                       p.done_at, p.done_by, b.broken_at, b.breaches, w.lifted, TIMESTAMPTZ '{self._now.isoformat()}' AS moment
                 FROM drafts d JOIN rules r ON r.rule = d.rule
                 JOIN posts i ON i.post = d.post
                 LEFT JOIN limits l ON l."limit" = r."limit" AND l.start = {self._start} AND r.hours IS NULL
-                LEFT JOIN did p ON p.draft = d.draft,
+                LEFT JOIN did p ON p.draft = d.draft LEFT JOIN broken b ON b.draft = d.draft LEFT JOIN lifted w ON w.draft = d.draft,
                 LATERAL (SELECT CASE WHEN r.from_event THEN d.happened ELSE d.arose END + to_hours(coalesce(r.hours, 0)) AS ends) o
                 WHERE d."case" NOT IN (SELECT "case" FROM hard)
             )

@@ -2,13 +2,13 @@
 
     replay(law, events, now)        # a table of events in, a table of obligations out, in no order
 
-Of a case that somebody amended, moved or steered, that tells a person's facts in more than one way, or in which a rule may have
-been breached, the live evaluator answers everything. Of any other case it answers for the rules that are refused.
+Of a case that somebody amended, moved or steered, but for a plain waiver or dispute, the live evaluator answers everything. Of
+any other case it answers for the rules that are refused, and for those that a fact turned which came after their report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +22,16 @@ from remit.columnar.plan import Plan
 from remit.columnar.rules import Subset
 from remit.columnar.schema import events_of, table_of_obligations
 from remit.columnar.told import Told, quoted
-from remit.live.agenda import LiveAgenda
+from remit.live.agenda import LiveAgenda, with_consequences
+from remit.live.courses import course_of
 from remit.live.evaluator import ACTS_UPON_CASES
 from remit.live.program import LiveProgram
 from remit.live.record import STEERING
+from remit.live.rules import LiveRule
+from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.model.obligation import Obligation
-from remit.model.rule import Always, Consequence, Every
 from remit.semantics.law import Law
 from remit.semantics.obligations import by_case
 
@@ -96,10 +98,19 @@ class Replay:
             )
         alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
         yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
-        heard = rules.rest.law.program.by_event
-        if not self.told.types.isdisjoint(heard):
-            some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(heard)}))'
+        if not self.told.types.isdisjoint(rules.rest.law.program.by_event):
+            some = f'"case" IN (SELECT "case" FROM told WHERE {setting_off(rules.rest.live.rules)})'
             yield self._cases(rules.rest, f'"case" NOT IN (FROM hard) AND {some}')
+        turned = self._turned(rules)
+        if turned:
+            found = self._cases(rules.turning, '"case" IN (SELECT "case" FROM turned WHERE "case" NOT IN (FROM hard))')
+            yield (owed for owed in found if (owed.case, owed.policy, owed.rule) in turned)
+
+    def _turned(self, rules: ColumnarLaw) -> set[tuple[str, str, str]]:
+        """The cases that are not hard, each with a rule of it that a fact turned."""
+        names = {rule.order: (rule.rule.policy, rule.rule.id) for rule in rules.law.program.rules}
+        found = self.told.connection.execute('SELECT "case", rule FROM turned WHERE "case" NOT IN (FROM hard)').fetchall()
+        return {(case, *names[order]) for case, order in found}
 
     def _cases(self, rules: ColumnarLaw, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
         cases = by_case(self._events_where(which))
@@ -116,15 +127,43 @@ class Replay:
         return events_of(self.told.where(which), self.law.attributes, self.law.calendar.zone)
 
     def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
-        """The acts that may bear on what recurs or stands, and whatever was amended."""
+        """The acts that may bear on what recurs or stands, and the cases in which such acts were amended."""
         if LiveAgenda(program).volatile:
             return self._events_where("TRUE")
-        rules = [r for r in program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
-        heard = {kind for rule in rules for kind in rule.heard}
-        actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
-        acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
-        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (FROM marked)'
-        return self._events_where(f"({acts}) OR {others}")
+        listed = with_consequences(program, [rule for rule in program.rules if course_of(program, rule)]).values()
+        set_off = {name for rule in listed for name in rule.rule.then}
+        # Nothing that is done performs or ends a norm that stands to be kept up, or breaches it in the agenda.
+        borne_on = [rule for rule in listed if rule.rule.id in set_off or not (rule.breach and rule.maintained)]
+        kinds = {kind for rule in borne_on for kind in rule.heard}
+        names = quoted({rule.rule.id for rule in listed})
+        steering = f'type IN ({quoted(STEERING)}) AND ("d:obligation" IS NOT NULL OR "d:rule" IN ({names}))'
+        self._find_restated(kinds | STEERING)
+        return self._events_where(
+            f'({naming(kinds, borne_on)}) OR ({steering}) OR "case" IS NULL OR "case" IN (FROM restated)'
+        )
+
+    def _find_restated(self, kinds: Iterable[str]) -> None:
+        """The cases in which an event of these types, or another amendment, was amended, or a report became one."""
+        amendments, wanted = quoted(AMENDMENTS), quoted(kinds)
+        self.told.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE restated AS SELECT DISTINCT unnest([a."case", t."case"]) AS "case"
+            FROM told a LEFT JOIN told t ON t.id = a."d:of"
+            WHERE a.type IN ({amendments}) AND (a.replaced IN ({wanted}) OR t.type IN ({wanted}, {amendments}))
+        """)
+
+
+def setting_off(rules: Sequence[LiveRule]) -> str:
+    """What may set one of the rules off: a report of its types, or, of a standing norm, an act that violates it."""
+    reports = {kind for rule in rules if not rule.breach for kind in rule.source.triggers}
+    standing = [rule for rule in rules if rule.breach]
+    violations = naming({kind for rule in standing for kind in rule.breached_by}, standing)
+    return f"type IN ({quoted(reports)}) OR ({violations})"
+
+
+def naming(kinds: Iterable[str], rules: Iterable[LiveRule]) -> str:
+    """Acts of these types that may be meant for one of the rules."""
+    actions, names = quoted({rule.rule.action or "" for rule in rules}), quoted({rule.rule.id for rule in rules})
+    return f'type IN ({quoted(kinds)}) AND coalesce("d:action" IN ({actions}), TRUE) AND coalesce("d:rule" IN ({names}), TRUE)'
 
 
 def replay(

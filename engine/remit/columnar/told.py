@@ -13,14 +13,16 @@ from remit.columnar.conditions import COLUMNS
 from remit.live.record import STEERING
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
-from remit.model.event import MERGER, SPLIT
+from remit.model.event import DISPUTE, MERGER, SPLIT, WAIVER
 from remit.model.vocabulary import Attribute
 from remit.semantics.law import Law
 
+#: Acts that lift a duty, whatever the clock says.
+LIFTING = frozenset({WAIVER, DISPUTE})
 #: Acts that make of a case another than its reports tell; such cases are not for columns.
-SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING})
+SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING}) - LIFTING
 #: What the plan reads of every event, whatever the rules say.
-ALWAYS = frozenset({"action", "rule", "of", "into"})
+ALWAYS = frozenset({"action", "rule", "of", "into", "obligation"})
 NEVER = datetime.min.replace(tzinfo=UTC)
 TEXTS = ("id", "type", "case", "place", "subject")
 
