@@ -25,8 +25,6 @@ RULE = [
     ("handover", pa.bool_()), ("joins", pa.bool_()), ("shape", pa.int32()), ("route", pa.int32()), ("limit", pa.int32()),
 ]  # fmt: skip
 ACTS = pa.schema([("rule", pa.int32()), ("type", pa.string()), ("action", pa.string()), ("act", pa.int32())])
-#: So many shapes that it pays to sort events by their type.
-MANY = 8
 #: A `CASE` of no more branches is not halved.
 FEW = 4
 #: The parts of a shape.
@@ -38,7 +36,9 @@ class Layout:
     """The rules of a subset as the plan reads them.
 
     Attributes:
-        tables: `by_type`, a row for each rule and each type of event that sets it off; `acts` and `breaches`, one for each act.
+        tables: `by_type`, a row for each rule and each type of event that sets it off; `breaches`, one for each act that violates it;
+            `acts`, two for each that performs it, one with its action and one for events that name none.
+        types: the types of events that set any of them off.
         shapes: condition, exception, doubts, and whether a fact came late: rules that agree in these are of one shape.
         acts, breaches: what must hold of an act, by number.
         routes, limits: a rule of each route and of each limit, by number.
@@ -70,7 +70,7 @@ class Layout:
         constants = [(name, CONSTANTS[name.rstrip("0123456789")]) for name in names]
         self.tables: Mapping[str, pa.Table] = {
             "by_type": table_of(rows, pa.schema([*RULE, ("type", pa.string()), *constants])),
-            "acts": table_of([row for rule in rules for row in acts_of(rule, rule.acts, acts)], ACTS),
+            "acts": table_of([row for rule in rules for one in acts_of(rule, rule.acts, acts) for row in (one, one | {"action": None})], ACTS),
             "breaches": table_of([row for rule in rules for row in acts_of(rule, rule.breaches, breaches)], ACTS),
         }
         self.shapes: Mapping[int, Shape] = {number: shape for shape, number in numbers.items()}
@@ -82,6 +82,7 @@ class Layout:
         self.matter = sorted({name for rule in rules for name in rule.of_case})
         self.fields = frozenset([*self.facts, *self.matter, *(name for rule in rules for name in rule.stated)])
         self.places = sorted({rule.place for rule in rules if rule.place is not None})
+        self.types = frozenset(row["type"] for row in rows)
         self.breached_by = frozenset(kind for rule in rules for kind, _ in rule.breaches)
 
     def _in_force(self, rule: ColumnarRule) -> Row:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw
-from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
+from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, chosen
 from remit.columnar.owed import FLAT, obligations
 from remit.columnar.told import LIFTING, Told, quoted
 from remit.model.event import WAIVER
@@ -40,6 +40,7 @@ class Plan:
     def run(self) -> pa.Table:
         """What the rules raise; afterwards `hard` holds every case that was left out, `turned` of others a rule that was."""
         self._told.read(self._rules.fields)
+        self._told.bring_reports(self._rules.types)
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
         self._sql('CREATE OR REPLACE TEMP TABLE turned ("case" VARCHAR, rule INTEGER)')
         self._bring_rules()
@@ -127,17 +128,17 @@ class Plan:
 
     @property
     def _events(self) -> str:
-        """The events of cases, each about the one person of its case where it names none."""
-        if not self._lone:
-            return '(SELECT * FROM told WHERE "case" IS NOT NULL)'
-        return '(SELECT told.* REPLACE (coalesce(told.subject, lone.subject) AS subject) FROM told LEFT JOIN lone ON lone."case" = told."case" WHERE told."case" IS NOT NULL)'
+        return self._about("told")
 
     @property
-    def _in_turn(self) -> str:
-        """The events, where rules have many shapes those of one type together: DuckDB judges a shape for rows that lie side by side."""
-        if len(self._rules.shapes) < MANY:
-            return self._events
-        return f"(SELECT * FROM {self._events} SEMI JOIN by_type USING (type) ORDER BY type)"
+    def _reports(self) -> str:
+        return self._about("reports")
+
+    def _about(self, told: str) -> str:
+        """The events of cases, each about the one person of its case where it names none."""
+        if not self._lone:
+            return f'(SELECT * FROM {told} WHERE "case" IS NOT NULL)'
+        return f'(SELECT t.* REPLACE (coalesce(t.subject, lone.subject) AS subject) FROM {told} t LEFT JOIN lone ON lone."case" = t."case" WHERE t."case" IS NOT NULL)'
 
     @property
     def _known_facts(self) -> str:
@@ -174,7 +175,7 @@ class Plan:
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
-            FROM {self._in_turn} e JOIN by_type r ON r.type = e.type {self._known_facts}
+            FROM {self._reports} e JOIN by_type r ON r.type = e.type {self._known_facts}
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
         if facts:
@@ -210,7 +211,7 @@ class Plan:
         exception = self._rules.chosen(EXCEPTION, per_bearer=True, otherwise="FALSE")
         return f"""
             UNION ALL SELECT {kept}, {condition}, ({exception}) IS NULL, {self._doubted(condition, exception, per_bearer=True)}
-            FROM {found} JOIN rules r ON r.rule = q.rule JOIN {self._events} e ON e.number = q.number {self._known_facts}
+            FROM {found} JOIN rules r ON r.rule = q.rule JOIN {self._reports} e ON e.number = q.number {self._known_facts}
             WHERE q.per_bearer AND ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
         """
 
@@ -263,19 +264,20 @@ class Plan:
     def _perform(self) -> None:
         """When each draft was first performed, and by whom."""
         day = self._day("e.happened")
-        tried = f"""
+        self._sql(f"""
+            CREATE OR REPLACE TEMP TABLE tried AS
             SELECT d.draft, e.happened, e.reporter, {self._version(day)} AS version, i.actors
-            FROM told e JOIN acts t ON e.type = t.type AND e."d:action" %s JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+            FROM told e JOIN acts t ON e.type = t.type AND e."d:action" IS NOT DISTINCT FROM t.action JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
             JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
             WHERE {NAMED} AND e.reporter IS NOT NULL AND {chosen("t.act", self._rules.acts)}
               AND ({SINCE}) AND (r.per <> 'event' OR e.id <> d.id) AND {ABOUT}
-        """
-        self._sql(f"CREATE OR REPLACE TEMP TABLE tried AS {tried % '= t.action'} UNION ALL {tried % 'IS NULL'}")
+        """)
         pairs = self._rows(f"SELECT reporter, actors, version, {self._day('min(happened)')} AS day FROM tried GROUP BY reporter, actors, version")  # fmt: skip
         self._table("acting", self._asked.acting(pairs))
         self._sql("""
             CREATE OR REPLACE TEMP TABLE did AS
-            SELECT draft, min(happened) AS done_at, list_sort(list(DISTINCT reporter)) AS done_by FROM tried SEMI JOIN acting USING (reporter, actors, version)
+            SELECT draft, min(happened) AS done_at, list_sort(list(reporter)) AS done_by
+            FROM (SELECT draft, reporter, min(happened) AS happened FROM tried SEMI JOIN acting USING (reporter, actors, version) GROUP BY draft, reporter)
             GROUP BY draft
         """)
 
@@ -304,7 +306,7 @@ class Plan:
             return
         acts = f"e.type IN ({quoted(LIFTING)})"
         if self._law.graph.reorganisations:
-            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM told e WHERE {acts} AND "d:obligation" IS NOT NULL')
+            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM told e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL')
         self._sql(f"""
             INSERT INTO lifted SELECT draft, CASE WHEN bool_or(type = '{WAIVER}') THEN 'waived' ELSE 'disputed' END FROM (
                 SELECT d.draft, e.type, d."case", d.part, r.prefix, r.per, i.bearer_key, e."d:obligation" AS named

@@ -16,19 +16,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from remit.columnar.agenda import heard
 from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw, ready
 from remit.columnar.plan import Plan
 from remit.columnar.rules import Subset
 from remit.columnar.schema import events_of, table_of_obligations
-from remit.columnar.told import Told, quoted
-from remit.live.agenda import LiveAgenda, with_consequences
-from remit.live.courses import course_of
+from remit.columnar.told import Told, naming, quoted
 from remit.live.evaluator import ACTS_UPON_CASES
-from remit.live.program import LiveProgram
-from remit.live.record import STEERING
 from remit.live.rules import LiveRule
-from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.model.obligation import Obligation
@@ -80,7 +76,7 @@ class Replay:
         self.left_to_live = 0
         columns += map(table_of_obligations, self._live(rules))
         if agenda and (rules.law.program.recurring or rules.law.program.standing):
-            owed = rules.evaluator().agenda(self._agenda_events(rules.live), self._now)
+            owed = rules.evaluator().agenda(self._events_where(*heard(self.told, rules, self._now)), self._now)
             columns.append(table_of_obligations(owed))
         return pa.concat_tables(columns)
 
@@ -122,34 +118,9 @@ class Replay:
                 self.left_to_live += 1
                 yield from evaluator.case(case, members, self._now)
 
-    def _events_where(self, which: str) -> Iterator[Event]:
+    def _events_where(self, *which: str) -> Iterator[Event]:
         """The events of a part of the table, as they are reported."""
-        return events_of(self.told.where(which), self.law.attributes, self.law.calendar.zone)
-
-    def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
-        """The acts that may bear on what recurs or stands, and the cases in which such acts were amended."""
-        if LiveAgenda(program).volatile:
-            return self._events_where("TRUE")
-        listed = with_consequences(program, [rule for rule in program.rules if course_of(program, rule)]).values()
-        set_off = {name for rule in listed for name in rule.rule.then}
-        # Nothing that is done performs or ends a norm that stands to be kept up, or breaches it in the agenda.
-        borne_on = [rule for rule in listed if rule.rule.id in set_off or not (rule.breach and rule.maintained)]
-        kinds = {kind for rule in borne_on for kind in rule.heard}
-        names = quoted({rule.rule.id for rule in listed})
-        steering = f'type IN ({quoted(STEERING)}) AND ("d:obligation" IS NOT NULL OR "d:rule" IN ({names}))'
-        self._find_restated(kinds | STEERING)
-        return self._events_where(
-            f'({naming(kinds, borne_on)}) OR ({steering}) OR "case" IS NULL OR "case" IN (FROM restated)'
-        )
-
-    def _find_restated(self, kinds: Iterable[str]) -> None:
-        """The cases in which an event of these types, or another amendment, was amended, or a report became one."""
-        amendments, wanted = quoted(AMENDMENTS), quoted(kinds)
-        self.told.connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE restated AS SELECT DISTINCT unnest([a."case", t."case"]) AS "case"
-            FROM told a LEFT JOIN told t ON t.id = a."d:of"
-            WHERE a.type IN ({amendments}) AND (a.replaced IN ({wanted}) OR t.type IN ({wanted}, {amendments}))
-        """)
+        return events_of(self.told.where(*which), self.law.attributes, self.law.calendar.zone)
 
 
 def setting_off(rules: Sequence[LiveRule]) -> str:
@@ -158,12 +129,6 @@ def setting_off(rules: Sequence[LiveRule]) -> str:
     standing = [rule for rule in rules if rule.breach]
     violations = naming({kind for rule in standing for kind in rule.breached_by}, standing)
     return f"type IN ({quoted(reports)}) OR ({violations})"
-
-
-def naming(kinds: Iterable[str], rules: Iterable[LiveRule]) -> str:
-    """Acts of these types that may be meant for one of the rules."""
-    actions, names = quoted({rule.rule.action or "" for rule in rules}), quoted({rule.rule.id for rule in rules})
-    return f'type IN ({quoted(kinds)}) AND coalesce("d:action" IN ({actions}), TRUE) AND coalesce("d:rule" IN ({names}), TRUE)'
 
 
 def replay(

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from remit.columnar.conditions import COLUMNS
 from remit.live.record import STEERING
+from remit.live.rules import LiveRule
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.model.event import DISPUTE, MERGER, SPLIT, WAIVER
@@ -31,7 +32,8 @@ class Told:
     """The events knowable at a moment, in a connection of DuckDB.
 
     Attributes:
-        connection: where `told` is, with the table `marked` of the cases upon whose reports or duties somebody acted, and those that these link with.
+        connection: where `told` is, with the tables `special` of the acts upon reports, cases and duties, `amended` of those that found the
+            report they amend, and `marked` of the cases in which either is, and those that these link with.
         persons: whether any event is about anybody.
         types, caseless: the types of the events, and of those that belong to no case.
     """
@@ -40,6 +42,7 @@ class Told:
         self.connection = connection
         self._events, self._law, self._now = events, law, now
         self._fields: frozenset[str] = frozenset()
+        self._reports: frozenset[str] | None = None
         self.persons = False
         self.types: frozenset[str] = frozenset()
         self.caseless: frozenset[str] = frozenset()
@@ -53,8 +56,24 @@ class Told:
         if wanted <= self._fields:
             return
         self._fields |= wanted
-        plain = flat(self._events, self._fields)
-        self.connection.register("arrived", plain)
+        self._plain = plain = flat(self._events, self._fields)
+        self._show("told", plain)
+        found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
+        self.persons = any(persons for _, _, persons in found)
+        self.types = frozenset(kind for kind, _, _ in found)
+        self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
+        self._reports = None
+        self._mark()
+
+    def bring_reports(self, types: frozenset[str]) -> None:
+        """Have the events of these types beside as `reports`, those of one type together: DuckDB judges alike what lies side by side."""
+        if types != self._reports:
+            self._reports = types
+            self._show("reports", together(self._plain, types))
+
+    def _show(self, name: str, plain: pa.Table) -> None:
+        """Have these events as a view, with every column that may be asked for."""
+        self.connection.register(f"{name}_arrived", plain)
         shown = [f'"{name}"' for name in plain.column_names]
         shown += [f'NULL::{kind} AS "{name}"' for name, kind in self._wanted.items() if name not in plain.column_names]
         shown.append(
@@ -63,12 +82,7 @@ class Told:
             else "happened AS learned, happened AS k"
         )
         until = f"WHERE k <= TIMESTAMPTZ '{self._now.isoformat()}'" if self._now < latest(plain) else ""
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS SELECT {', '.join(shown)} FROM arrived {until}")
-        found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
-        self.persons = any(persons for _, _, persons in found)
-        self.types = frozenset(kind for kind, _, _ in found)
-        self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
-        self._mark()
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(shown)} FROM {name}_arrived {until}")
 
     @property
     def _wanted(self) -> dict[str, str]:
@@ -77,15 +91,19 @@ class Told:
         return dict.fromkeys((*TEXTS, "reporter", "replaced"), "VARCHAR") | attributes
 
     def _mark(self) -> None:
-        if self.types.isdisjoint(SPECIAL):
-            self.connection.execute('CREATE OR REPLACE TEMP TABLE marked ("case" VARCHAR)')
-            return
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE special AS
+            SELECT number, type, "case", "d:of", "d:into", "d:rule", "d:obligation", replaced FROM told WHERE type IN ({quoted(SPECIAL | LIFTING)})
+        """)
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE amended AS SELECT a."case" AS "by", a.replaced, t."case", t.type
+            FROM told t JOIN special a ON t.id = a."d:of" AND a.type IN ({quoted(AMENDMENTS)})
+        """)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE marked AS SELECT DISTINCT "case" FROM (
-                SELECT "case" FROM told WHERE type IN ({quoted(SPECIAL)})
-                UNION ALL SELECT "case" FROM told WHERE id IN (SELECT "d:of" FROM told WHERE type IN ({quoted(AMENDMENTS)}))
-                UNION ALL SELECT "d:of" FROM told WHERE type = '{MERGER}'
-                UNION ALL SELECT "d:into" FROM told WHERE type = '{SPLIT}'
+                SELECT "case" FROM special WHERE type IN ({quoted(SPECIAL)}) UNION ALL SELECT "case" FROM amended
+                UNION ALL SELECT "d:of" FROM special WHERE type = '{MERGER}'
+                UNION ALL SELECT "d:into" FROM special WHERE type = '{SPLIT}'
             ) WHERE "case" IS NOT NULL
         """)
 
@@ -93,9 +111,10 @@ class Told:
         """Whether there is any such event."""
         return bool(self.connection.execute(f"SELECT EXISTS (FROM told WHERE {which})").fetchall()[0][0])
 
-    def where(self, which: str) -> pa.Table:
-        """Those events as they were reported, in their order."""
-        asked = self.connection.sql(f"SELECT number FROM told WHERE {which} ORDER BY number")
+    def where(self, *which: str) -> pa.Table:
+        """Those events, by any of the conditions, as they were reported, in their order."""
+        found = " UNION ".join(f"SELECT number FROM told WHERE {some}" for some in which)
+        asked = self.connection.sql(f"{found} ORDER BY number")
         return taken(self._events, asked.to_arrow_table()["number"].combine_chunks())
 
 
@@ -134,6 +153,17 @@ def taken(table: pa.Table, numbers: pa.Array) -> pa.Table:
     return pa.Table.from_batches(found, schema=table.schema)
 
 
+def together(table: pa.Table, types: Iterable[str]) -> pa.Table:
+    """The events of these types, in each batch those of one type side by side."""
+    wanted = pa.array(sorted(types), pa.string())
+    found = []
+    for batch in table.to_batches():
+        kinds = pc.index_in(batch["type"], value_set=wanted)
+        numbers = pc.indices_nonzero(kinds.is_valid())
+        found.append(batch.take(numbers.take(pc.sort_indices(kinds.take(numbers)))))
+    return pa.Table.from_batches(found, schema=table.schema)
+
+
 def column_type(attribute: Attribute | None) -> str:
     return COLUMNS.get(attribute.kind, "VARCHAR") if attribute is not None else "VARCHAR"
 
@@ -146,3 +176,9 @@ def counting(size: int) -> pa.Array:
 def quoted(words: Iterable[str]) -> str:
     """The words as SQL texts; none of them is nothing that any text equals."""
     return ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(words)) or "NULL"
+
+
+def naming(kinds: Iterable[str], rules: Iterable[LiveRule]) -> str:
+    """Acts of these types that may be meant for one of the rules."""
+    actions, names = quoted({rule.rule.action or "" for rule in rules}), quoted({rule.rule.id for rule in rules})
+    return f'type IN ({quoted(kinds)}) AND coalesce("d:action" IN ({actions}), TRUE) AND coalesce("d:rule" IN ({names}), TRUE)'
