@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
 from remit.columnar.law import ColumnarLaw
@@ -73,10 +74,10 @@ def by_bearers(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: dat
     return f"reporter IN ({quoted(name for name in reporters if is_ever_under(program, name, units))})"
 
 
-def is_ever_under(program: LiveProgram, name: str, units: Iterable[str]) -> bool:
+def is_ever_under(program: LiveProgram, name: str, units: AbstractSet[str]) -> bool:
     """Whether on any day the unit is one of these or under one of them."""
     days = {date.min, *(day for day in graph_days(program.law.graph) if day is not None)}
-    return any(program.timeline.is_under(name, unit, day) for unit in units for day in days)
+    return name in units or any(program.timeline.is_under(name, unit, day) for unit in units for day in days)
 
 
 def restated_in(told: Told, types: Iterable[str]) -> list[str]:

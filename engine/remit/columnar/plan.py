@@ -89,13 +89,19 @@ class Plan:
 
     def _gather(self, name: str, read: Sequence[str], by: str) -> None:
         stated = " OR ".join(f'"d:{n}" IS NOT NULL' for n in read)
+        same = " AND ".join(f"s.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
+        once = ", ".join(f'"d:{n}", CASE WHEN "d:{n}" IS NOT NULL THEN k END AS "since:{n}"' for n in read)
         told = ", ".join(
             f'min("d:{n}") AS "d:{n}", min(k) FILTER (WHERE "d:{n}" IS NOT NULL) AS "since:{n}"' for n in read
         )
         torn = " OR ".join(f'coalesce(min("d:{n}") <> max("d:{n}"), FALSE)' for n in read)
-        self._sql(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, {torn} AS torn, {told} FROM {self._events} WHERE {stated} GROUP BY {by}"
-        )
+        columns = ", ".join(f'"d:{n}"' for n in read)
+        self._sql(f"CREATE OR REPLACE TEMP TABLE statements AS SELECT {by}, happened, learned, id, k, {columns} FROM {self._events} WHERE {stated}")
+        self._sql(f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM statements GROUP BY {by} HAVING count(*) > 1")
+        self._sql(f"""
+            CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, FALSE AS torn, {once} FROM statements s WHERE NOT EXISTS (FROM often t WHERE {same})
+            UNION ALL SELECT {by}, {torn} AS torn, {told} FROM statements s WHERE EXISTS (FROM often t WHERE {same}) GROUP BY {by}
+        """)
         if not self._any(f"{name} WHERE torn"):
             return
         when = '{"happened": happened, "learned": learned, "id": id}'
@@ -103,10 +109,9 @@ class Plan:
             f'arg_max("d:{n}", {when}) AS "d:{n}", CASE WHEN min("d:{n}") = max("d:{n}") THEN min(k) FILTER (WHERE "d:{n}" IS NOT NULL) ELSE max(k) FILTER (WHERE "d:{n}" IS NOT NULL) END AS "since:{n}"'
             for n in read
         )
-        same = " AND ".join(f"e.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
         self._sql(f"""
             CREATE OR REPLACE TEMP TABLE told_anew AS
-            SELECT {by}, TRUE AS torn, {last} FROM {self._events} e WHERE EXISTS (FROM {name} t WHERE torn AND {same}) AND ({stated}) GROUP BY {by}
+            SELECT {by}, TRUE AS torn, {last} FROM statements s WHERE EXISTS (FROM {name} t WHERE torn AND {same}) GROUP BY {by}
         """)
         self._sql(f"DELETE FROM {name} WHERE torn")
         self._sql(f"INSERT INTO {name} FROM told_anew")
@@ -197,9 +202,10 @@ class Plan:
         self._table("desks", self._asked.desks(self._rows("SELECT * FROM inputs"), self._rules.routes))
         self._table("posts", self._asked.posts())
         same = " AND ".join(f"i.{name} IS NOT DISTINCT FROM q.{name}" for name in ("reporter", "place", "named"))
-        found = f"raised q JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
-        kept = 'q.id, q.happened, q.learned, q.k, q."case", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched'
-        plain = f"SELECT {kept}, q.verdict, q.doubtful, q.doubts FROM {found} WHERE NOT q.per_bearer"
+        found = f"JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
+        self._sql("CREATE OR REPLACE TEMP SEQUENCE drafted")
+        kept = 'nextval(\'drafted\') AS draft, q.id, q.happened, q.learned, q."case", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched, q.k AS arose, NULL::VARCHAR[] AS others'
+        plain = f"SELECT {kept}, q.verdict, q.doubtful, q.doubts FROM raised q {found} WHERE NOT q.per_bearer"
         self._sql(f"CREATE OR REPLACE TEMP TABLE routed AS {plain} {self._by_bearer(found, kept)}")
         self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM routed WHERE touched')
 
@@ -211,34 +217,33 @@ class Plan:
         exception = self._rules.chosen(EXCEPTION, per_bearer=True, otherwise="FALSE")
         return f"""
             UNION ALL SELECT {kept}, {condition}, ({exception}) IS NULL, {self._doubted(condition, exception, per_bearer=True)}
-            FROM {found} JOIN rules r ON r.rule = q.rule JOIN {self._reports} e ON e.number = q.number {self._known_facts}
-            WHERE q.per_bearer AND ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
+            FROM {self._reports} e JOIN (FROM raised WHERE per_bearer) q ON q.number = e.number JOIN rules r ON r.rule = q.rule {found} {self._known_facts}
+            WHERE ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
         """
 
     def _join(self) -> None:
         """Reports of the same matter are one draft: the surest and earliest leads, all are evidence, the first known counts."""
         matter = '"case", rule, part, bearer'
+        self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM routed")
         self._sql(f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {matter} FROM routed WHERE joins GROUP BY {matter} HAVING count(*) > 1")  # fmt: skip
-        single = "SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed"
         if not self._any("alike"):
-            self._sql(f"CREATE OR REPLACE TEMP VIEW drafts AS {single}")
             return
         lead = "(verdict IS NULL, doubtful, happened, learned, id, desk)"
         self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE joined AS {single} ANTI JOIN alike USING ({matter})
-            UNION ALL
-            SELECT * EXCLUDE (touched, evidence, sure, unsure), CASE WHEN verdict IS NULL THEN unsure ELSE sure END,
-                   [x.id FOR x IN list_sort(evidence) IF x.id <> id]
-            FROM (
-                SELECT routed.*, rowid AS draft, min(k) FILTER (WHERE verdict) OVER w AS sure,
-                       min(k) FILTER (WHERE verdict IS NULL) OVER w AS unsure,
+            CREATE OR REPLACE TEMP TABLE joined AS
+            SELECT * EXCLUDE (evidence, sure, unsure) REPLACE (
+                CASE WHEN verdict IS NULL THEN unsure ELSE sure END AS arose, [x.id FOR x IN list_sort(evidence) IF x.id <> id] AS others
+            ) FROM (
+                SELECT routed.*, min(arose) FILTER (WHERE verdict) OVER w AS sure,
+                       min(arose) FILTER (WHERE verdict IS NULL) OVER w AS unsure,
                        list(DISTINCT struct_pack(happened := happened, learned := learned, id := id)) OVER w AS evidence
                 FROM routed SEMI JOIN alike USING ({matter})
                 WINDOW w AS (PARTITION BY {matter})
                 QUALIFY row_number() OVER (PARTITION BY {matter} ORDER BY {lead}) = 1
             )
         """)
-        self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM joined")
+        self._sql(f"DELETE FROM routed WHERE ({matter}) IN (FROM alike)")
+        self._sql("INSERT INTO routed FROM joined")
 
     def _any(self, table: str) -> bool:
         return bool(self._sql(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
