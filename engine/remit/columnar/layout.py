@@ -101,7 +101,9 @@ class Layout:
     @property
     def late(self) -> str:
         """Whether a fact that decides the rule came after its report was known; of whatever rule."""
-        return chosen("r.shape", {number: shape[LATE] for number, shape in self.shapes.items()})
+        read = [f"{table}.since > e.k" for table, names in (("f", self.facts), ("c", self.matter)) if names]
+        told = chosen("r.shape", {number: shape[LATE] for number, shape in self.shapes.items()})
+        return told if told == "FALSE" else f"CASE WHEN {' OR '.join(read)} THEN {told} ELSE FALSE END"
 
 
 def table_of(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:

@@ -88,33 +88,32 @@ class Plan:
                 self._gather(name, read, by)
 
     def _gather(self, name: str, read: Sequence[str], by: str) -> None:
-        stated = " OR ".join(f'"d:{n}" IS NOT NULL' for n in read)
+        """Most say what they say once; what is said again and alike is summed up, what is said otherwise is looked at in time."""
         same = " AND ".join(f"s.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
-        once = ", ".join(f'"d:{n}", CASE WHEN "d:{n}" IS NOT NULL THEN k END AS "since:{n}"' for n in read)
-        told = ", ".join(
-            f'min("d:{n}") AS "d:{n}", min(k) FILTER (WHERE "d:{n}" IS NOT NULL) AS "since:{n}"' for n in read
-        )
-        torn = " OR ".join(f'coalesce(min("d:{n}") <> max("d:{n}"), FALSE)' for n in read)
-        columns = ", ".join(f'"d:{n}"' for n in read)
-        self._sql(f"CREATE OR REPLACE TEMP TABLE statements AS SELECT {by}, happened, learned, id, k, {columns} FROM {self._events} WHERE {stated}")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM statements GROUP BY {by} HAVING count(*) > 1")
-        self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, FALSE AS torn, {once} FROM statements s WHERE NOT EXISTS (FROM often t WHERE {same})
-            UNION ALL SELECT {by}, {torn} AS torn, {told} FROM statements s WHERE EXISTS (FROM often t WHERE {same}) GROUP BY {by}
-        """)
-        if not self._any(f"{name} WHERE torn"):
-            return
+        stated = [f'"d:{n}"' for n in read]
+        said = [f"{value} IS NOT NULL" for value in stated]
+        first = [f"min(k) FILTER (WHERE {some})" for some in said]
+        last = [f"max(k) FILTER (WHERE {some})" for some in said]
+        steady = [f"min({value}) = max({value})" for value in stated]
         when = '{"happened": happened, "learned": learned, "id": id}'
-        last = ", ".join(
-            f'arg_max("d:{n}", {when}) AS "d:{n}", CASE WHEN min("d:{n}") = max("d:{n}") THEN min(k) FILTER (WHERE "d:{n}" IS NOT NULL) ELSE max(k) FILTER (WHERE "d:{n}" IS NOT NULL) END AS "since:{n}"'
-            for n in read
-        )
-        self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE told_anew AS
-            SELECT {by}, TRUE AS torn, {last} FROM statements s WHERE EXISTS (FROM {name} t WHERE torn AND {same}) GROUP BY {by}
-        """)
-        self._sql(f"DELETE FROM {name} WHERE torn")
-        self._sql(f"INSERT INTO {name} FROM told_anew")
+
+        def facts(values: Sequence[str], since: Sequence[str], torn: str, which: str) -> str:
+            shown = [f'{v} AS "d:{n}", {k} AS "since:{n}"' for n, v, k in zip(read, values, since, strict=True)]
+            return f"SELECT {by}, {torn} AS torn, greatest({', '.join(since)}) AS since, {', '.join(shown)} FROM statements s WHERE {which}"
+
+        once = facts(stated, [f"CASE WHEN {some} THEN k END" for some in said], "FALSE", f"NOT EXISTS (FROM often t WHERE {same})")
+        torn = " OR ".join(f"coalesce(NOT ({alike}), FALSE)" for alike in steady)
+        alike = facts([f"min({value})" for value in stated], first, torn, f"EXISTS (FROM often t WHERE {same}) GROUP BY {by}")
+        self._sql(f"CREATE OR REPLACE TEMP TABLE statements AS SELECT {by}, happened, learned, id, k, {', '.join(stated)} FROM {self._events} WHERE {' OR '.join(said)}")
+        self._sql(f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM statements GROUP BY {by} HAVING count(*) > 1")
+        self._sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {once} UNION ALL {alike}")
+        if self._any(f"{name} WHERE torn"):
+            latest = [f"arg_max({value}, {when})" for value in stated]
+            since = [f"CASE WHEN {s} THEN {f} ELSE {k} END" for s, f, k in zip(steady, first, last, strict=True)]
+            anew = facts(latest, since, "TRUE", f"EXISTS (FROM {name} t WHERE torn AND {same}) GROUP BY {by}")
+            self._sql(f"CREATE OR REPLACE TEMP TABLE told_anew AS {anew}")
+            self._sql(f"DELETE FROM {name} WHERE torn")
+            self._sql(f"INSERT INTO {name} FROM told_anew")
 
     def _find_lone(self) -> None:
         """The one person of each case in which a report, or what states a fact, names nobody."""
@@ -180,7 +179,7 @@ class Plan:
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
-            FROM {self._reports} e JOIN by_type r ON r.type = e.type {self._known_facts}
+            FROM {self._reports} e {self._known_facts} JOIN by_type r ON r.type = e.type
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
         if facts:
