@@ -8,7 +8,6 @@ belongs to the unit graph or the calendar is asked once for each distinct input 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
@@ -16,6 +15,7 @@ import pyarrow as pa
 
 from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw
+from remit.columnar.facts import Facts
 from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, chosen
 from remit.columnar.owed import FLAT, obligations
 from remit.columnar.told import LIFTING, Told, quoted
@@ -35,6 +35,7 @@ class Plan:
     def __init__(self, told: Told, law: ColumnarLaw, asked: Asked, now: datetime) -> None:
         self._told, self._asked, self._now = told, asked, now
         self._law, self._rules = law.law, law.layout
+        self._facts = Facts(told, law.layout)
         self._zone = law.law.calendar.zone.key
 
     def run(self) -> pa.Table:
@@ -44,7 +45,7 @@ class Plan:
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
         self._sql('CREATE OR REPLACE TEMP TABLE turned ("case" VARCHAR, rule INTEGER)')
         self._bring_rules()
-        self._gather_facts()
+        self._facts.gather()
         self._raise()
         self._route()
         self._join()
@@ -71,85 +72,6 @@ class Plan:
         for name, rows in self._rules.tables.items():
             self._table(name, rows)
         self._sql("CREATE OR REPLACE TEMP TABLE rules AS SELECT DISTINCT ON (rule) * EXCLUDE (type) FROM by_type")
-
-    # --- the events ----------------------------------------------------------------------------------
-
-    def _gather_facts(self) -> None:
-        """What is stated of each subject and of each case last, and since when that stands.
-
-        What was always stated alike stands since it was first known; else, since the last statement was.
-        """
-        self._find_lone()
-        for name, read, by in (
-            ("facts", self._rules.facts, '"case", subject'),
-            ("matter", self._rules.matter, '"case"'),
-        ):
-            if read:
-                self._gather(name, read, by)
-
-    def _gather(self, name: str, read: Sequence[str], by: str) -> None:
-        """Most say what they say once; what is said again and alike is summed up, what is said otherwise is looked at in time."""
-        same = " AND ".join(f"s.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
-        stated = [f'"d:{n}"' for n in read]
-        said = [f"{value} IS NOT NULL" for value in stated]
-        first = [f"min(k) FILTER (WHERE {some})" for some in said]
-        last = [f"max(k) FILTER (WHERE {some})" for some in said]
-        steady = [f"min({value}) = max({value})" for value in stated]
-        when = '{"happened": happened, "learned": learned, "id": id}'
-
-        def facts(values: Sequence[str], since: Sequence[str], torn: str, which: str) -> str:
-            shown = [f'{v} AS "d:{n}", {k} AS "since:{n}"' for n, v, k in zip(read, values, since, strict=True)]
-            return f"SELECT {by}, {torn} AS torn, greatest({', '.join(since)}) AS since, {', '.join(shown)} FROM statements s WHERE {which}"
-
-        once = facts(stated, [f"CASE WHEN {some} THEN k END" for some in said], "FALSE", f"NOT EXISTS (FROM often t WHERE {same})")
-        torn = " OR ".join(f"coalesce(NOT ({alike}), FALSE)" for alike in steady)
-        alike = facts([f"min({value})" for value in stated], first, torn, f"EXISTS (FROM often t WHERE {same}) GROUP BY {by}")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE statements AS SELECT {by}, happened, learned, id, k, {', '.join(stated)} FROM {self._events} WHERE {' OR '.join(said)}")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM statements GROUP BY {by} HAVING count(*) > 1")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {once} UNION ALL {alike}")
-        if self._any(f"{name} WHERE torn"):
-            latest = [f"arg_max({value}, {when})" for value in stated]
-            since = [f"CASE WHEN {s} THEN {f} ELSE {k} END" for s, f, k in zip(steady, first, last, strict=True)]
-            anew = facts(latest, since, "TRUE", f"EXISTS (FROM {name} t WHERE torn AND {same}) GROUP BY {by}")
-            self._sql(f"CREATE OR REPLACE TEMP TABLE told_anew AS {anew}")
-            self._sql(f"DELETE FROM {name} WHERE torn")
-            self._sql(f"INSERT INTO {name} FROM told_anew")
-
-    def _find_lone(self) -> None:
-        """The one person of each case in which a report, or what states a fact, names nobody."""
-        self._lone = False
-        if not self._told.persons:
-            return
-        stated = "".join(f' OR "d:{name}" IS NOT NULL' for name in self._rules.facts)
-        nameless = f'subject IS NULL AND "case" IS NOT NULL AND (type IN (SELECT type FROM by_type){stated})'
-        self._lone = self._told.any(nameless)
-        if self._lone:
-            self._sql(f"""
-                CREATE OR REPLACE TEMP TABLE lone AS
-                SELECT "case", min(subject) AS subject FROM told SEMI JOIN (SELECT "case" FROM told WHERE {nameless}) USING ("case")
-                WHERE subject IS NOT NULL GROUP BY 1 HAVING min(subject) = max(subject)
-            """)
-
-    @property
-    def _events(self) -> str:
-        return self._about("told")
-
-    @property
-    def _reports(self) -> str:
-        return self._about("reports")
-
-    def _about(self, told: str) -> str:
-        """The events of cases, each about the one person of its case where it names none."""
-        if not self._lone:
-            return f'(SELECT * FROM {told} WHERE "case" IS NOT NULL)'
-        return f'(SELECT t.* REPLACE (coalesce(t.subject, lone.subject) AS subject) FROM {told} t LEFT JOIN lone ON lone."case" = t."case" WHERE t."case" IS NOT NULL)'
-
-    @property
-    def _known_facts(self) -> str:
-        """The joins that bring what is known of an event's subject and case."""
-        person = 'LEFT JOIN facts f ON f."case" = e."case" AND f.subject IS NOT DISTINCT FROM e.subject'
-        matter = 'LEFT JOIN matter c ON c."case" = e."case"'
-        return f"{person if self._rules.facts else ''} {matter if self._rules.matter else ''}"
 
     def _day(self, moment: str) -> str:
         return f"CAST(timezone('{self._zone}', {moment}) AS DATE)"
@@ -179,12 +101,16 @@ class Plan:
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
-            FROM {self._reports} e {self._known_facts} JOIN by_type r ON r.type = e.type
+            FROM {self._facts.reports} e {self._facts.known} JOIN by_type r ON r.type = e.type
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
         if facts:
-            self._sql('INSERT INTO turned SELECT DISTINCT "case", rule FROM raised WHERE late')
-            self._sql('DELETE FROM raised WHERE late OR ("case", rule) IN (FROM turned)')
+            self._facts.look_back(condition, exception)
+            self._sql('INSERT INTO turned SELECT DISTINCT "case", rule FROM raised JOIN looked USING (number, rule) WHERE turns')
+            self._sql("""
+                DELETE FROM raised WHERE ("case", rule) IN (FROM turned)
+                OR (late AND (number, rule) IN (SELECT number, rule FROM looked WHERE NOT raises))
+            """)
 
     def _doubted(self, condition: str, exception: str, *, per_bearer: bool) -> str:
         doubts = self._rules.chosen(DOUBTS, per_bearer=per_bearer, otherwise="[]")
@@ -216,7 +142,7 @@ class Plan:
         exception = self._rules.chosen(EXCEPTION, per_bearer=True, otherwise="FALSE")
         return f"""
             UNION ALL SELECT {kept}, {condition}, ({exception}) IS NULL, {self._doubted(condition, exception, per_bearer=True)}
-            FROM {self._reports} e JOIN (FROM raised WHERE per_bearer) q ON q.number = e.number JOIN rules r ON r.rule = q.rule {found} {self._known_facts}
+            FROM {self._facts.reports} e JOIN (FROM raised WHERE per_bearer) q ON q.number = e.number JOIN rules r ON r.rule = q.rule {found} {self._facts.known}
             WHERE ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
         """
 
@@ -225,7 +151,7 @@ class Plan:
         matter = '"case", rule, part, bearer'
         self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM routed")
         self._sql(f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {matter} FROM routed WHERE joins GROUP BY {matter} HAVING count(*) > 1")  # fmt: skip
-        if not self._any("alike"):
+        if not self._told.holds("alike"):
             return
         lead = "(verdict IS NULL, doubtful, happened, learned, id, desk)"
         self._sql(f"""
@@ -243,9 +169,6 @@ class Plan:
         """)
         self._sql(f"DELETE FROM routed WHERE ({matter}) IN (FROM alike)")
         self._sql("INSERT INTO routed FROM joined")
-
-    def _any(self, table: str) -> bool:
-        return bool(self._sql(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
 
     # --- by when, and what was done ------------------------------------------------------------------
 
@@ -293,8 +216,8 @@ class Plan:
         self._sql(f"""
             INSERT INTO broken SELECT draft, min(happened), list(id ORDER BY happened, learned, id) FROM (
                 SELECT DISTINCT d.draft, e.number, e.happened, e.learned, e.id
-                FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
-                JOIN rules r ON r.rule = d.rule {self._known_facts}
+                FROM {self._facts.events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+                JOIN rules r ON r.rule = d.rule {self._facts.known}
                 WHERE {NAMED} AND coalesce(e."d:action", r.action) = r.action AND {chosen("t.act", self._rules.breaches)} AND ({SINCE}) AND {ABOUT}
             ) GROUP BY draft
         """)

@@ -109,7 +109,11 @@ class Told:
 
     def any(self, which: str) -> bool:
         """Whether there is any such event."""
-        return bool(self.connection.execute(f"SELECT EXISTS (FROM told WHERE {which})").fetchall()[0][0])
+        return self.holds(f"told WHERE {which}")
+
+    def holds(self, table: str) -> bool:
+        """Whether there is any row in a table of the connection."""
+        return bool(self.connection.execute(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
 
     def where(self, *which: str) -> pa.Table:
         """Those events, by any of the conditions, as they were reported, in their order."""
