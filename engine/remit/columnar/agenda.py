@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
 from remit.columnar.law import ColumnarLaw
-from remit.columnar.told import Told, naming, quoted
+from remit.columnar.told import IN_TIME, Told, local_day, naming, quoted
 from remit.live.agenda import LiveAgenda, with_consequences
 from remit.live.courses import course_of
-from remit.live.program import LiveProgram
 from remit.live.record import STEERING
 from remit.live.rules import LiveRule
+from remit.live.timeline import Timeline
 from remit.matching.history import AMENDMENTS
 from remit.model.event import TRANSFER
 from remit.semantics.wakes import graph_days
@@ -29,21 +29,24 @@ def heard(told: Told, law: ColumnarLaw, now: datetime) -> tuple[str, ...]:
     # Nothing that is done performs or ends a norm that stands to be kept up, or breaches it in the agenda.
     listing = [rule for rule in listed if rule.rule.id not in set_off and not (rule.breach and rule.maintained)]
     told.connection.execute(f"CREATE OR REPLACE TEMP TABLE meant AS {meant_for([*after, *listing])}")
-    by_them = f"({acts_for(after)}) OR ({acts_for(listing)} AND {by_bearers(told, law, listing, now)})"
+    restated = restated_in(told, {*kinds(after), *kinds(listing), *STEERING})
     names = quoted({rule.rule.id for rule in listed})
     upon = f'type IN ({quoted(STEERING)}) AND ("d:obligation" IS NOT NULL OR "d:rule" IN ({names}))'
-    restated = restated_in(told, {*kinds(after), *kinds(listing), *STEERING})
-    numbers = f"SELECT number FROM meant WHERE {by_them} UNION ALL SELECT number FROM special WHERE {upon}"
-    found = (f"number IN ({numbers})", '"case" IS NULL')
-    return (*found, f'"case" IN ({quoted(restated)})') if restated else found
+    numbers = (
+        f"SELECT number FROM meant WHERE {acts_for(after)}",
+        performing(told, law, listing, now, restated),
+        f"SELECT number FROM special WHERE {upon}",
+    )
+    return (f"number IN ({' UNION ALL '.join(numbers)})", '"case" IS NULL', f'"case" IN ({quoted(restated)})')
 
 
 def meant_for(rules: Sequence[LiveRule]) -> str:
     """The acts that may perform or violate one of the rules, as far as type and action tell."""
     pairs = sorted({(kind, rule.rule.action or "") for rule in rules for kind in rule.heard})
-    rows = [f"({quoted([kind])}, {quoted([action])}), ({quoted([kind])}, NULL)" for kind, action in pairs] or ["(NULL, NULL)"]
+    rows = [f"({quoted([kind])}, {quoted([action])}), ({quoted([kind])}, NULL)" for kind, action in pairs]
     return f"""
-        SELECT number, type, reporter, "d:action", "d:rule" FROM told SEMI JOIN (VALUES {", ".join(rows)}) acts(kind, action)
+        SELECT number, type, "case", reporter, happened, learned, id, "d:action", "d:rule", "d:period"
+        FROM told SEMI JOIN (VALUES {", ".join(rows or ["(NULL, NULL)"])}) acts(kind, action)
         ON kind = type AND action IS NOT DISTINCT FROM "d:action"
     """
 
@@ -58,26 +61,42 @@ def kinds(rules: Iterable[LiveRule]) -> set[str]:
     return {kind for rule in rules for kind in rule.heard}
 
 
-def by_bearers(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: datetime) -> str:
-    """Acts by those that bear or perform the rules, or by units under them: nobody else's perform anything.
+def performing(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: datetime, restated: Sequence[str]) -> str:
+    """The acts that may perform or violate these rules.
 
-    Of everybody, where acts may also breach, or where another unit may have taken a duty over.
+    Where they can do nothing but perform, those of bearers and performers, or of units under them, suffice; and of those that
+    one unit did between two days on which periods or units change, the first. Where acts were amended, all count.
     """
-    program, graph = law.live, law.law.graph
-    if any(rule.breached_by for rule in rules) or TRANSFER in told.types or graph.reorganisations:
-        return "TRUE"
+    acts = f"SELECT number FROM meant WHERE {acts_for(rules)}"
+    if not only_perform(told, law, rules):
+        return acts
     meant = {(rule.rule.policy, rule.rule.id) for rule in rules}
     owed = [o for o in law.evaluator().agenda((), now) if (o.policy, o.rule) in meant]
     units = {party.id for o in owed for party in (o.bearer, *o.performers)}
-    acts = f"SELECT DISTINCT reporter FROM meant WHERE reporter IS NOT NULL AND {acts_for(rules)}"
-    reporters = [name for (name,) in told.connection.execute(acts).fetchall()]
-    return f"reporter IN ({quoted(name for name in reporters if is_ever_under(program, name, units))})"
+    asked = "SELECT DISTINCT reporter FROM meant WHERE reporter IS NOT NULL"
+    reporters = [name for (name,) in told.connection.execute(asked).fetchall()]
+    moves = {day for day in graph_days(law.law.graph) if day is not None}
+    theirs = quoted(n for n in reporters if is_ever_under(law.live.timeline, n, units, {date.min, *moves}))
+    day = local_day(law.law.calendar.zone, "happened")
+    changes = sorted(moves.union(*((rule.first, rule.last) for rule in rules)))
+    stretches = [f"{day} {sign} DATE '{change}'" for change in changes for sign in ("<", "<=")]
+    return f"""
+        SELECT arg_min(number, {IN_TIME}) FROM meant
+        WHERE {acts_for(rules)} AND reporter IN ({theirs}) AND coalesce("case" NOT IN ({quoted(restated)}), TRUE)
+        GROUP BY {", ".join(["type", "reporter", '"d:action"', '"d:rule"', '"d:period"', f"date_trunc('month', {day})", *stretches])}
+    """
 
 
-def is_ever_under(program: LiveProgram, name: str, units: AbstractSet[str]) -> bool:
-    """Whether on any day the unit is one of these or under one of them."""
-    days = {date.min, *(day for day in graph_days(program.law.graph) if day is not None)}
-    return name in units or any(program.timeline.is_under(name, unit, day) for unit in units for day in days)
+def only_perform(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule]) -> bool:
+    """Whether an act upon these rules is one of their bearers' or nothing, and all such acts of one unit are alike."""
+    plain = all(act.where is None for rule in rules for act in rule.discharges) and not any(rule.breaches for rule in rules)
+    steady = not law.law.graph.reorganisations and not law.law.calendar.local
+    return plain and steady and TRANSFER not in told.types
+
+
+def is_ever_under(timeline: Timeline, name: str, units: AbstractSet[str], days: AbstractSet[date]) -> bool:
+    """Whether on one of these days the unit is one of those or under one of them."""
+    return name in units or any(timeline.is_under(name, unit, day) for unit in units for day in days)
 
 
 def restated_in(told: Told, types: Iterable[str]) -> list[str]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import duckdb
 
 from remit.columnar.layout import Layout
-from remit.columnar.told import Told
+from remit.columnar.told import IN_TIME, Told
 
-#: The order of statements: the latest in time wins.
-IN_TIME = '{"happened": happened, "learned": learned, "id": id}'
 
 
 @dataclass(frozen=True, slots=True)

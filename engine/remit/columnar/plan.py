@@ -18,7 +18,7 @@ from remit.columnar.law import ColumnarLaw
 from remit.columnar.facts import Facts
 from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, chosen
 from remit.columnar.owed import FLAT, obligations
-from remit.columnar.told import LIFTING, Told, quoted
+from remit.columnar.told import LIFTING, Told, local_day, quoted
 from remit.model.event import WAIVER
 from remit.semantics.wakes import graph_days
 
@@ -36,7 +36,6 @@ class Plan:
         self._told, self._asked, self._now = told, asked, now
         self._law, self._rules = law.law, law.layout
         self._facts = Facts(told, law.layout)
-        self._zone = law.law.calendar.zone.key
 
     def run(self) -> pa.Table:
         """What the rules raise; afterwards `hard` holds every case that was left out, `turned` of others a rule that was."""
@@ -74,7 +73,7 @@ class Plan:
         self._sql("CREATE OR REPLACE TEMP TABLE rules AS SELECT DISTINCT ON (rule) * EXCLUDE (type) FROM by_type")
 
     def _day(self, moment: str) -> str:
-        return f"CAST(timezone('{self._zone}', {moment}) AS DATE)"
+        return local_day(self._law.calendar.zone, moment)
 
     def _version(self, day: str) -> str:
         """The number of changes of the unit graph up to a day: within one version every route is the same."""

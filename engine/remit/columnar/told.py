@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -23,8 +24,10 @@ LIFTING = frozenset({WAIVER, DISPUTE})
 #: Acts that make of a case another than its reports tell; such cases are not for columns.
 SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING}) - LIFTING
 #: What the plan reads of every event, whatever the rules say.
-ALWAYS = frozenset({"action", "rule", "of", "into", "obligation"})
+ALWAYS = frozenset({"action", "rule", "period", "of", "into", "obligation"})
 NEVER = datetime.min.replace(tzinfo=UTC)
+#: The one order of events.
+IN_TIME = '{"happened": happened, "learned": learned, "id": id}'
 TEXTS = ("id", "type", "case", "place", "subject")
 
 
@@ -166,6 +169,11 @@ def together(table: pa.Table, types: Iterable[str]) -> pa.Table:
         numbers = pc.indices_nonzero(kinds.is_valid())
         found.append(batch.take(numbers.take(pc.sort_indices(kinds.take(numbers)))))
     return pa.Table.from_batches(found, schema=table.schema)
+
+
+def local_day(zone: ZoneInfo, moment: str) -> str:
+    """The day of a moment, where the law is."""
+    return f"CAST(timezone('{zone.key}', {moment}) AS DATE)"
 
 
 def column_type(attribute: Attribute | None) -> str:
