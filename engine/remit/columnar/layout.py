@@ -25,6 +25,8 @@ RULE = [
     ("handover", pa.bool_()), ("joins", pa.bool_()), ("shape", pa.int32()), ("route", pa.int32()), ("limit", pa.int32()),
 ]  # fmt: skip
 ACTS = pa.schema([("rule", pa.int32()), ("type", pa.string()), ("action", pa.string()), ("act", pa.int32())])
+#: So many shapes that it pays to lay events by their type: DuckDB judges a shape for all rows that lie side by side.
+MANY = 8
 #: A `CASE` of no more branches is not halved.
 FEW = 4
 #: The parts of a shape.

@@ -16,7 +16,7 @@ import pyarrow as pa
 from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw
 from remit.columnar.facts import Facts
-from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, chosen
+from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
 from remit.columnar.owed import FLAT, obligations
 from remit.columnar.told import LIFTING, Told, local_day, quoted
 from remit.model.event import WAIVER
@@ -40,7 +40,7 @@ class Plan:
     def run(self) -> pa.Table:
         """What the rules raise; afterwards `hard` holds every case that was left out, `turned` of others a rule that was."""
         self._told.read(self._rules.fields)
-        self._told.bring_reports(self._rules.types)
+        self._told.bring_reports(self._rules.types, sorted_by_type=len(self._rules.shapes) >= MANY)
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
         self._sql('CREATE OR REPLACE TEMP TABLE turned ("case" VARCHAR, rule INTEGER)')
         self._bring_rules()
@@ -103,7 +103,7 @@ class Plan:
             FROM {self._facts.reports} e {self._facts.known} JOIN by_type r ON r.type = e.type
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
-        if facts:
+        if facts and self._told.holds("raised WHERE late"):
             self._facts.look_back(condition, exception)
             self._sql('INSERT INTO turned SELECT DISTINCT "case", rule FROM raised JOIN looked USING (number, rule) WHERE turns')
             self._sql("""

@@ -87,15 +87,18 @@ class Replay:
         lonely = self.told.caseless
         caseless = not lonely.isdisjoint((*law.program.by_event, *ACTS_UPON_CASES))
         linked = not self.told.types.isdisjoint(MOVES) or not lonely.isdisjoint(ACTS_UPON_CASES)
-        if not linked:  # what reports nothing that the law asks about owes nothing
+        hard = self.told.holds("hard")
+        if hard and not linked:  # what reports nothing that the law asks about owes nothing
             bearing = f"type IN ({triggers}) OR replaced IN ({triggers})"
             self.told.connection.execute(
                 f'DELETE FROM hard WHERE "case" NOT IN (SELECT "case" FROM told WHERE "case" IN (FROM hard) AND ({bearing}))'
             )
         alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
-        yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
-        if not self.told.types.isdisjoint(rules.rest.law.program.by_event):
-            some = f'"case" IN (SELECT "case" FROM told WHERE {setting_off(rules.rest.live.rules)})'
+        if hard or alone:
+            yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
+        heard_of = setting_off(rules.rest.live.rules)
+        if not self.told.types.isdisjoint(rules.rest.law.program.by_event) and self.told.any(heard_of):
+            some = f'"case" IN (SELECT "case" FROM told WHERE {heard_of})'
             yield self._cases(rules.rest, f'"case" NOT IN (FROM hard) AND {some}')
         turned = self._turned(rules)
         if turned:

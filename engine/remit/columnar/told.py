@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -68,9 +69,12 @@ class Told:
         self._reports = None
         self._mark()
 
-    def bring_reports(self, types: frozenset[str]) -> None:
-        """Have the events of these types beside as `reports`, those of one type together: DuckDB judges alike what lies side by side."""
-        if types != self._reports:
+    def bring_reports(self, types: frozenset[str], *, sorted_by_type: bool) -> None:
+        """Have the events of these types as `reports`, if need be those of one type together, and perhaps others."""
+        if not sorted_by_type:
+            self._reports = None
+            self.connection.execute("CREATE OR REPLACE TEMP VIEW reports AS FROM told")
+        elif types != self._reports:
             self._reports = types
             self._show("reports", together(self._plain, types))
 
@@ -96,11 +100,12 @@ class Told:
     def _mark(self) -> None:
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE special AS
-            SELECT number, type, "case", "d:of", "d:into", "d:rule", "d:obligation", replaced FROM told WHERE type IN ({quoted(SPECIAL | LIFTING)})
+            SELECT number, type, "case", "d:of", "d:into", "d:rule", "d:obligation", replaced FROM {self._of(SPECIAL | LIFTING)}
         """)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE amended AS SELECT a."case" AS "by", a.replaced, t."case", t.type
-            FROM told t JOIN special a ON t.id = a."d:of" AND a.type IN ({quoted(AMENDMENTS)})
+            FROM told t JOIN (FROM special WHERE type IN ({quoted(AMENDMENTS)})) a ON t.id = a."d:of"
+            {"LIMIT 0" if self.types.isdisjoint(AMENDMENTS) else ""}
         """)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE marked AS SELECT DISTINCT "case" FROM (
@@ -109,6 +114,10 @@ class Told:
                 UNION ALL SELECT "d:into" FROM special WHERE type = '{SPLIT}'
             ) WHERE "case" IS NOT NULL
         """)
+
+    def _of(self, types: AbstractSet[str]) -> str:
+        """The events of these types; where there are none, nothing is looked for."""
+        return f"told WHERE type IN ({quoted(types & self.types)})" if types & self.types else "told LIMIT 0"
 
     def any(self, which: str) -> bool:
         """Whether there is any such event."""
