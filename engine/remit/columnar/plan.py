@@ -215,7 +215,7 @@ class Plan:
         self._sql(f"""
             INSERT INTO broken SELECT draft, min(happened), list(id ORDER BY happened, learned, id) FROM (
                 SELECT DISTINCT d.draft, e.number, e.happened, e.learned, e.id
-                FROM {self._facts.events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+                FROM (FROM {self._facts.events} WHERE type IN ({quoted(self._rules.breached_by)})) e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
                 JOIN rules r ON r.rule = d.rule {self._facts.known}
                 WHERE {NAMED} AND coalesce(e."d:action", r.action) = r.action AND {chosen("t.act", self._rules.breaches)} AND ({SINCE}) AND {ABOUT}
             ) GROUP BY draft
@@ -232,11 +232,11 @@ class Plan:
             return
         acts = f"e.type IN ({quoted(LIFTING)})"
         if self._law.graph.reorganisations:
-            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM told e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL')
+            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM special e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL')
         self._sql(f"""
             INSERT INTO lifted SELECT draft, CASE WHEN bool_or(type = '{WAIVER}') THEN 'waived' ELSE 'disputed' END FROM (
                 SELECT d.draft, e.type, d."case", d.part, r.prefix, r.per, i.bearer_key, e."d:obligation" AS named
-                FROM told e JOIN drafts d ON d."case" = e."case" JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
+                FROM drafts d JOIN special e ON d."case" = e."case" JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
                 WHERE {acts} AND {NAMED} AND {ABOUT} AND (e."d:obligation" IS NOT NULL OR (e."d:rule" IS NOT NULL AND ({SINCE})))
             ) WHERE named IS NULL OR named = {FLAT["id"]} GROUP BY draft
         """)

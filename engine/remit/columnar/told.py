@@ -100,7 +100,7 @@ class Told:
     def _mark(self) -> None:
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE special AS
-            SELECT number, type, "case", "d:of", "d:into", "d:rule", "d:obligation", replaced FROM {self._of(SPECIAL | LIFTING)}
+            SELECT number, type, happened, "case", subject, "d:of", "d:into", "d:rule", "d:obligation", replaced FROM {self._of(SPECIAL | LIFTING)}
         """)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE amended AS SELECT a."case" AS "by", a.replaced, t."case", t.type
