@@ -89,7 +89,9 @@ def performing(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: dat
 
 def only_perform(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule]) -> bool:
     """Whether an act upon these rules is one of their bearers' or nothing, and all such acts of one unit are alike."""
-    plain = all(act.where is None for rule in rules for act in rule.discharges) and not any(rule.breaches for rule in rules)
+    plain = all(act.where is None for rule in rules for act in rule.discharges) and not any(
+        rule.breaches for rule in rules
+    )
     steady = not law.law.graph.reorganisations and not law.law.calendar.local
     return plain and steady and TRANSFER not in told.types
 

@@ -11,7 +11,6 @@ from remit.columnar.layout import Layout
 from remit.columnar.told import IN_TIME, Told
 
 
-
 @dataclass(frozen=True, slots=True)
 class Statements:
     """Statements about the persons, or about the cases: the table of what holds, how rules call it, the columns that tell them apart."""
@@ -111,11 +110,18 @@ class Facts:
         once = stated.holding(values, [f"CASE WHEN {some} THEN k END" for some in said], "FALSE", f"NOT {often}")
         torn = " OR ".join(f"coalesce(NOT ({alike}), FALSE)" for alike in steady)
         alike = stated.holding([f"min({value})" for value in values], first, torn, f"{often} GROUP BY {by}")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE {table}_stated AS SELECT {by}, happened, learned, id, k, {', '.join(values)} FROM {self.events} WHERE {' OR '.join(said)}")
-        self._sql(f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM {table}_stated GROUP BY {by} HAVING count(*) > 1")
+        self._sql(
+            f"CREATE OR REPLACE TEMP TABLE {table}_stated AS SELECT {by}, happened, learned, id, k, {', '.join(values)} FROM {self.events} WHERE {' OR '.join(said)}"
+        )
+        self._sql(
+            f"CREATE OR REPLACE TEMP TABLE often AS SELECT {by} FROM {table}_stated GROUP BY {by} HAVING count(*) > 1"
+        )
         self._sql(f"CREATE OR REPLACE TEMP TABLE {table} AS {once} UNION ALL {alike}")
         if self._told.holds(f"{table} WHERE torn"):
-            last = [f"CASE WHEN {s} THEN {f} ELSE max(k) FILTER (WHERE {some}) END" for s, f, some in zip(steady, first, said, strict=True)]
+            last = [
+                f"CASE WHEN {s} THEN {f} ELSE max(k) FILTER (WHERE {some}) END"
+                for s, f, some in zip(steady, first, said, strict=True)
+            ]
             latest = [f"arg_max({value}, {IN_TIME})" for value in values]
             anew = stated.holding(latest, last, "TRUE", f"EXISTS (FROM {table} t WHERE torn AND {same}) GROUP BY {by}")
             self._sql(f"CREATE OR REPLACE TEMP TABLE told_anew AS {anew}")
@@ -128,19 +134,25 @@ class Facts:
         It is judged at every moment at which something was stated of the person or the case. What waits for its bearer turns.
         """
         later = " UNION ".join(
-            f"SELECT e.number, s.k AS moment FROM asked e JOIN {s.table}_stated s ON {s.same('s', 'e')} AND s.k > e.k" for s in self._stated
+            f"SELECT e.number, s.k AS moment FROM asked e JOIN {s.table}_stated s ON {s.same('s', 'e')} AND s.k > e.k"
+            for s in self._stated
         )
         self._sql("CREATE OR REPLACE TEMP TABLE late AS SELECT number, rule, per_bearer FROM raised WHERE late")
-        self._sql(f'CREATE OR REPLACE TEMP TABLE asked AS SELECT number, "case", subject, k FROM {self.reports} SEMI JOIN late USING (number)')
+        self._sql(
+            f'CREATE OR REPLACE TEMP TABLE asked AS SELECT number, "case", subject, k FROM {self.reports} SEMI JOIN late USING (number)'
+        )
         self._sql(f"CREATE OR REPLACE TEMP TABLE moments AS SELECT number, k AS moment FROM asked UNION {later}")
         for s in self._stated:
-            values = ", ".join(f'arg_max({value}, {IN_TIME}) AS {value}' for value in s.values)
+            values = ", ".join(f"arg_max({value}, {IN_TIME}) AS {value}" for value in s.values)
             self._sql(f"""
                 CREATE OR REPLACE TEMP TABLE {s.table}_then AS SELECT number, moment, {values} FROM (
-                    SELECT m.*, s.* FROM moments m JOIN asked e USING (number) JOIN {s.table}_stated s ON {s.same('s', 'e')} AND s.k <= m.moment
+                    SELECT m.*, s.* FROM moments m JOIN asked e USING (number) JOIN {s.table}_stated s ON {s.same("s", "e")} AND s.k <= m.moment
                 ) GROUP BY number, moment
             """)
-        then = " ".join(f"LEFT JOIN {s.table}_then {s.alias} ON {s.alias}.number = m.number AND {s.alias}.moment = m.moment" for s in self._stated)
+        then = " ".join(
+            f"LEFT JOIN {s.table}_then {s.alias} ON {s.alias}.number = m.number AND {s.alias}.moment = m.moment"
+            for s in self._stated
+        )
         self._sql(f"""
             CREATE OR REPLACE TEMP TABLE looked AS
             SELECT number, rule, bool_or(per_bearer) OR count(DISTINCT judged) > 1 AS turns, bool_or(raises) AS raises FROM (

@@ -72,7 +72,15 @@ class Layout:
         constants = [(name, CONSTANTS[name.rstrip("0123456789")]) for name in names]
         self.tables: Mapping[str, pa.Table] = {
             "by_type": table_of(rows, pa.schema([*RULE, ("type", pa.string()), *constants])),
-            "acts": table_of([row for rule in rules for one in acts_of(rule, rule.acts, acts) for row in (one, one | {"action": None})], ACTS),
+            "acts": table_of(
+                [
+                    row
+                    for rule in rules
+                    for one in acts_of(rule, rule.acts, acts)
+                    for row in (one, one | {"action": None})
+                ],
+                ACTS,
+            ),
             "breaches": table_of([row for rule in rules for row in acts_of(rule, rule.breaches, breaches)], ACTS),
         }
         self.shapes: Mapping[int, Shape] = {number: shape for shape, number in numbers.items()}
@@ -136,7 +144,9 @@ def chosen(by: str, texts: Mapping[int, str]) -> str:
 def sought(by: str, texts: Sequence[tuple[int, str]], otherwise: str) -> str:
     """The same by halves, for a long `CASE` tries every number for every row."""
     if len(texts) <= FEW:
-        return f"CASE {by} {' '.join(f'WHEN {n} THEN {t}' for n, t in texts)} ELSE {otherwise} END" if texts else otherwise
+        return (
+            f"CASE {by} {' '.join(f'WHEN {n} THEN {t}' for n, t in texts)} ELSE {otherwise} END" if texts else otherwise
+        )
     half = len(texts) // 2
     lower, upper = (sought(by, part, otherwise) for part in (texts[:half], texts[half:]))
     return f"CASE WHEN {by} < {texts[half][0]} THEN {lower} ELSE {upper} END"

@@ -14,8 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from remit.columnar.asked import Asked
-from remit.columnar.law import ColumnarLaw
 from remit.columnar.facts import Facts
+from remit.columnar.law import ColumnarLaw
 from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
 from remit.columnar.owed import FLAT, obligations
 from remit.columnar.told import LIFTING, Told, local_day, quoted
@@ -105,7 +105,9 @@ class Plan:
         """)
         if facts and self._told.holds("raised WHERE late"):
             self._facts.look_back(condition, exception)
-            self._sql('INSERT INTO turned SELECT DISTINCT "case", rule FROM raised JOIN looked USING (number, rule) WHERE turns')
+            self._sql(
+                'INSERT INTO turned SELECT DISTINCT "case", rule FROM raised JOIN looked USING (number, rule) WHERE turns'
+            )
             self._sql("""
                 DELETE FROM raised WHERE ("case", rule) IN (FROM turned)
                 OR (late AND (number, rule) IN (SELECT number, rule FROM looked WHERE NOT raises))
@@ -128,7 +130,7 @@ class Plan:
         same = " AND ".join(f"i.{name} IS NOT DISTINCT FROM q.{name}" for name in ("reporter", "place", "named"))
         found = f"JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
         self._sql("CREATE OR REPLACE TEMP SEQUENCE drafted")
-        kept = 'nextval(\'drafted\') AS draft, q.id, q.happened, q.learned, q."case", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched, q.k AS arose, NULL::VARCHAR[] AS others'
+        kept = "nextval('drafted') AS draft, q.id, q.happened, q.learned, q.\"case\", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched, q.k AS arose, NULL::VARCHAR[] AS others"
         plain = f"SELECT {kept}, q.verdict, q.doubtful, q.doubts FROM raised q {found} WHERE NOT q.per_bearer"
         self._sql(f"CREATE OR REPLACE TEMP TABLE routed AS {plain} {self._by_bearer(found, kept)}")
         self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM routed WHERE touched')
@@ -232,7 +234,9 @@ class Plan:
             return
         acts = f"e.type IN ({quoted(LIFTING)})"
         if self._law.graph.reorganisations:
-            self._sql(f'INSERT INTO hard SELECT DISTINCT "case" FROM special e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL')
+            self._sql(
+                f'INSERT INTO hard SELECT DISTINCT "case" FROM special e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL'
+            )
         self._sql(f"""
             INSERT INTO lifted SELECT draft, CASE WHEN bool_or(type = '{WAIVER}') THEN 'waived' ELSE 'disputed' END FROM (
                 SELECT d.draft, e.type, d."case", d.part, r.prefix, r.per, i.bearer_key, e."d:obligation" AS named

@@ -108,7 +108,9 @@ class Replay:
     def _turned(self, rules: ColumnarLaw) -> set[tuple[str, str, str]]:
         """The cases that are not hard, each with a rule of it that a fact turned."""
         names = {rule.order: (rule.rule.policy, rule.rule.id) for rule in rules.law.program.rules}
-        found = self.told.connection.execute('SELECT "case", rule FROM turned WHERE "case" NOT IN (FROM hard)').fetchall()
+        found = self.told.connection.execute(
+            'SELECT "case", rule FROM turned WHERE "case" NOT IN (FROM hard)'
+        ).fetchall()
         return {(case, *names[order]) for case, order in found}
 
     def _cases(self, rules: ColumnarLaw, which: str, *, caseless: bool = False) -> Iterator[Obligation]:

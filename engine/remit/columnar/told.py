@@ -89,7 +89,9 @@ class Told:
             else "happened AS learned, happened AS k"
         )
         until = f"WHERE k <= TIMESTAMPTZ '{self._now.isoformat()}'" if self._now < latest(plain) else ""
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(shown)} FROM {name}_arrived {until}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(shown)} FROM {name}_arrived {until}"
+        )
 
     @property
     def _wanted(self) -> dict[str, str]:
