@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
 
 import hypothesis.strategies as st
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 
 from law_as_columns import MADE, apart, in_order, reference_answer
 from remit import Pack
@@ -247,6 +247,26 @@ def test_the_agenda_is_that_of_the_reference(made: tuple[Policy, tuple[Event, ..
     policy, events = made
     law = law_of(policy, still_world())
     assert answered(law, events, now)[1] == reference_answer(law, events, now)
+
+
+def test_an_act_that_was_taken_back_stands_for_no_other() -> None:
+    """It belonged to no case, and the agenda is told only the first of a unit's acts in a stretch."""
+    duty = Rule(
+        id="r0", policy="p", article="0", article_label="Article 0", quotes=(), modality=Modality.MUST, action="act0",
+        bearers=(ByUnit("south.clinic"),), trigger=Every(Period.YEAR),
+    )  # fmt: skip
+    made = policies(1).map(lambda policy: replace(policy, rules=(duty,), effective_on=START.date(), repealed_on=None))
+    law = law_of(find(made, lambda _: True), still_world())
+    days = [START + timedelta(days=day) for day in range(40, 43)]
+    acts = [
+        Event(f"act{n}", PERFORMED, day, day, case, "south.clinic", data={"action": "act0"})
+        for n, (day, case) in enumerate(zip(days, (None, "c1", "c1"), strict=True))
+    ]
+    back = Event("back", RETRACTION, days[2], days[2], data={"of": "act0"})
+    now = START + timedelta(days=60)
+    owed = answered(law, [*acts, back], now)[1]
+    assert [o.performed_at for o in owed] == [days[1]]
+    assert owed == reference_answer(law, [*acts, back], now)
 
 
 def test_in_a_city_only_amended_cases_and_what_late_facts_turned_go_to_the_live_evaluator() -> None:

@@ -65,7 +65,8 @@ def performing(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: dat
     """The acts that may perform or violate these rules.
 
     Where they can do nothing but perform, those of bearers and performers, or of units under them, suffice; and of those that
-    one unit did between two days on which periods or units change, the first. Where acts were amended, all count.
+    one unit did between two days on which periods or units change, the first. Acts of cases in which any was amended, and of
+    no case, are told anyway, and stand for no others.
     """
     acts = f"SELECT number FROM meant WHERE {acts_for(rules)}"
     if not only_perform(told, law, rules):
@@ -82,7 +83,7 @@ def performing(told: Told, law: ColumnarLaw, rules: Sequence[LiveRule], now: dat
     stretches = [f"{day} {sign} DATE '{change}'" for change in changes for sign in ("<", "<=")]
     return f"""
         SELECT arg_min(number, {IN_TIME}) FROM meant
-        WHERE {acts_for(rules)} AND reporter IN ({theirs}) AND coalesce("case" NOT IN ({quoted(restated)}), TRUE)
+        WHERE {acts_for(rules)} AND reporter IN ({theirs}) AND "case" IS NOT NULL AND coalesce("case" NOT IN ({quoted(restated)}), TRUE)
         GROUP BY {", ".join(["type", "reporter", '"d:action"', '"d:rule"', '"d:period"', f"date_trunc('month', {day})", *stretches])}
     """
 

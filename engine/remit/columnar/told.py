@@ -173,7 +173,9 @@ def taken(table: pa.Table, numbers: pa.Array) -> pa.Table:
 
 def together(table: pa.Table, types: Iterable[str]) -> pa.Table:
     """The events of these types, in each batch those of one type side by side."""
-    wanted = pa.array(sorted(types), pa.string())
+    if not table.num_rows:
+        return table
+    wanted = pa.array(sorted(types), pa.string()).cast(table.schema.field("type").type)
     found = []
     for batch in table.to_batches():
         kinds = pc.index_in(batch["type"], value_set=wanted)
