@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as File
 
 from hypothesis import given, settings
 
+from law_as_columns import MADE, apart, columnar_answer, reference_answer
 from remit import Pack
 from remit.columnar.law import ColumnarLaw
 from remit.columnar.replay import Replay, replay
 from remit.columnar.rules import subset_of
-from remit.columnar.schema import obligations_of, table_of_events
+from remit.columnar.schema import table_of_events
 from remit.columnar.told import SPECIAL
 from remit.live.program import LiveProgram
 from remit.matching.reference import Reference
 from remit.model.event import Event
 from remit.model.expression import And, Compare, Comparison, Has, In, Literal, Not, Or, Path, Variable
-from remit.model.obligation import Obligation
 from remit.model.rule import Condition, Policy, Rule
-from remit.model.terms import Jointly, ValueKind
-from remit.model.vocabulary import Attribute
-from remit.pack.vocabulary import BUILT_IN_ATTRIBUTES
+from remit.model.terms import ValueKind
 from remit.program.compile import compile_program
-from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
-from remit.semantics.obligations import by_case
 from strategies import (
     DIFFERENTIAL,
-    FLAGS,
-    NUMBERS,
     READINGS,
     busy_moments,
     busy_policies,
@@ -41,7 +34,6 @@ from strategies import (
     moving_world,
     policies,
     streams,
-    text,
     world,
 )  # fmt: skip
 
@@ -49,36 +41,6 @@ ROOT = File(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 from city import City  # noqa: E402 - the bench is no package
 from generate import Maker  # noqa: E402
-
-MADE = {
-    **{a.id: a for a in BUILT_IN_ATTRIBUTES},
-    **{name: Attribute(name, text(name), ValueKind.INT) for name in NUMBERS},
-    **{name: Attribute(name, text(name), ValueKind.BOOL) for name in FLAGS},
-    "home": Attribute("home", text("home"), ValueKind.PLACE),
-    "homes": Attribute("homes", text("homes"), ValueKind.PLACE, many=True),
-    "desk": Attribute("desk", text("desk"), ValueKind.UNIT),
-    "desks": Attribute("desks", text("desks"), ValueKind.UNIT, many=True),
-}  # fmt: skip
-
-
-def in_order(owed: Sequence[Obligation]) -> list[Obligation]:
-    return sorted(owed, key=lambda o: (o.case or "", o.id, o.period or ""))
-
-
-def reference_answer(law: Law, events: Sequence[Event], now: datetime) -> list[Obligation]:
-    reference = ReferenceEvaluator(law)
-    owed = [
-        o
-        for case, members in by_case(e for e in events if e.knowable_at <= now).items()
-        for o in reference.case(case, members, now)
-    ]
-    return in_order([*owed, *reference.agenda(events, now)])
-
-
-def columnar_answer(law: Law, events: Sequence[Event], now: datetime) -> list[Obligation]:
-    rules = {(r.rule.policy, r.rule.id): r.rule for r in law.program.rules}
-    table = replay(law, table_of_events(events, law.attributes), now, threads=1)
-    return in_order(list(obligations_of(table, rules, law.calendar.zone)))
 
 
 @settings(max_examples=DIFFERENTIAL // 50)
@@ -97,15 +59,6 @@ def test_busy_cases_are_those_of_the_reference(
     program = compile_program(made)
     law = Law(program, moving_world(), READINGS, calendar(), MADE, Reference(program))
     assert columnar_answer(law, events, now) == reference_answer(law, events, now)
-
-
-def apart(policy: Policy) -> Policy:
-    """The same rules, none of which says anything of another: most of them run as columns."""
-    rules = (
-        replace(r, overrides=(), then=(), action=f"{r.action}{n}", jointly=Jointly.EACH)
-        for n, r in enumerate(policy.rules)
-    )
-    return replace(policy, rules=tuple(rules))
 
 
 UNIT = Variable("unit")

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from remit.columnar.rules import ColumnarRule
-from remit.columnar.schema import MOMENT, PARTY, QUESTION, party_row
+from remit.columnar.schema import MOMENT, QUESTION, groups, parties
 from remit.expressions.situation import Situation
 from remit.live.doubts import Doubt
 from remit.live.life import done_by
@@ -103,10 +103,10 @@ class Asked:
 
     def parties(self) -> pa.Table:
         """Of each post, in their order, the columns of an obligation that it fills."""
-        found = self._parties
-        beside = {"performers": [c.performers for _, c in found], "to": [c.to for _, c in found], "with": [c.cooperating for _, c in found]}  # fmt: skip
-        told = {name: pa.array([list(map(party_row, g)) for g in groups], pa.list_(PARTY)) for name, groups in beside.items()}  # fmt: skip
-        return pa.table({"bearer": pa.array([party_row(party) for party, _ in found], PARTY), **told})
+        found = [company for _, company in self._parties]
+        beside = {"performers": [c.performers for c in found], "to": [c.to for c in found], "with": [c.cooperating for c in found]}  # fmt: skip
+        told = {name: groups(members, parties) for name, members in beside.items()}
+        return pa.table({"bearer": parties(party for party, _ in self._parties), **told})
 
     def acting(self, pairs: Iterable[Row]) -> pa.Table:
         """Of (reporter, actors, version, a day of it), those in which the act counts as one of theirs."""

@@ -44,6 +44,12 @@ class ColumnarLaw:
         refused = self.subset.refused
         return ColumnarLaw(narrowed(self.law, tuple(rule for rule in self.law.program.rules if rule.order in refused)))
 
+    @cached_property
+    def turning(self) -> ColumnarLaw:
+        """The law with none but the rules in columns that a fact may turn which came to stand after their report."""
+        orders = {rule.live.order for rule in self.subset.rules if rule.facts or rule.matter}
+        return ColumnarLaw(narrowed(self.law, tuple(rule for rule in self.law.program.rules if rule.order in orders)))
+
     def evaluator(self) -> LiveEvaluator:
         """One that has heard of no event."""
         return LiveEvaluator(self.law, self.live)

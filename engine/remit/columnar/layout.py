@@ -25,8 +25,10 @@ RULE = [
     ("handover", pa.bool_()), ("joins", pa.bool_()), ("shape", pa.int32()), ("route", pa.int32()), ("limit", pa.int32()),
 ]  # fmt: skip
 ACTS = pa.schema([("rule", pa.int32()), ("type", pa.string()), ("action", pa.string()), ("act", pa.int32())])
-#: So many shapes that it pays to sort events by their type.
+#: So many shapes that it pays to lay events by their type: DuckDB judges a shape for all rows that lie side by side.
 MANY = 8
+#: A `CASE` of no more branches is not halved.
+FEW = 4
 #: The parts of a shape.
 CONDITION, EXCEPTION, DOUBTS, LATE = range(4)
 Shape = tuple[str, str, str, str]
@@ -36,7 +38,9 @@ class Layout:
     """The rules of a subset as the plan reads them.
 
     Attributes:
-        tables: `by_type`, a row for each rule and each type of event that sets it off; `acts` and `breaches`, one for each act.
+        tables: `by_type`, a row for each rule and each type of event that sets it off; `breaches`, one for each act that violates it;
+            `acts`, two for each that performs it, one with its action and one for events that name none.
+        types: the types of events that set any of them off.
         shapes: condition, exception, doubts, and whether a fact came late: rules that agree in these are of one shape.
         acts, breaches: what must hold of an act, by number.
         routes, limits: a rule of each route and of each limit, by number.
@@ -68,7 +72,15 @@ class Layout:
         constants = [(name, CONSTANTS[name.rstrip("0123456789")]) for name in names]
         self.tables: Mapping[str, pa.Table] = {
             "by_type": table_of(rows, pa.schema([*RULE, ("type", pa.string()), *constants])),
-            "acts": table_of([row for rule in rules for row in acts_of(rule, rule.acts, acts)], ACTS),
+            "acts": table_of(
+                [
+                    row
+                    for rule in rules
+                    for one in acts_of(rule, rule.acts, acts)
+                    for row in (one, one | {"action": None})
+                ],
+                ACTS,
+            ),
             "breaches": table_of([row for rule in rules for row in acts_of(rule, rule.breaches, breaches)], ACTS),
         }
         self.shapes: Mapping[int, Shape] = {number: shape for shape, number in numbers.items()}
@@ -80,6 +92,7 @@ class Layout:
         self.matter = sorted({name for rule in rules for name in rule.of_case})
         self.fields = frozenset([*self.facts, *self.matter, *(name for rule in rules for name in rule.stated)])
         self.places = sorted({rule.place for rule in rules if rule.place is not None})
+        self.types = frozenset(row["type"] for row in rows)
         self.breached_by = frozenset(kind for rule in rules for kind, _ in rule.breaches)
 
     def _in_force(self, rule: ColumnarRule) -> Row:
@@ -98,7 +111,9 @@ class Layout:
     @property
     def late(self) -> str:
         """Whether a fact that decides the rule came after its report was known; of whatever rule."""
-        return chosen("r.shape", {number: shape[LATE] for number, shape in self.shapes.items()})
+        read = [f"{table}.since > e.k" for table, names in (("f", self.facts), ("c", self.matter)) if names]
+        told = chosen("r.shape", {number: shape[LATE] for number, shape in self.shapes.items()})
+        return told if told == "FALSE" else f"CASE WHEN {' OR '.join(read)} THEN {told} ELSE FALSE END"
 
 
 def table_of(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
@@ -120,6 +135,18 @@ def late(rule: ColumnarRule) -> str:
 
 def chosen(by: str, texts: Mapping[int, str]) -> str:
     """The text of the number in a column."""
-    if len(set(texts.values())) < 2:
-        return next(iter(texts.values()), "FALSE")
-    return f"CASE {by} " + " ".join(f"WHEN {number} THEN {text}" for number, text in texts.items()) + " END"
+    if not texts:
+        return "FALSE"
+    commonest = max(sorted(set(texts.values())), key=list(texts.values()).count)
+    return sought(by, sorted((number, text) for number, text in texts.items() if text != commonest), commonest)
+
+
+def sought(by: str, texts: Sequence[tuple[int, str]], otherwise: str) -> str:
+    """The same by halves, for a long `CASE` tries every number for every row."""
+    if len(texts) <= FEW:
+        return (
+            f"CASE {by} {' '.join(f'WHEN {n} THEN {t}' for n, t in texts)} ELSE {otherwise} END" if texts else otherwise
+        )
+    half = len(texts) // 2
+    lower, upper = (sought(by, part, otherwise) for part in (texts[:half], texts[half:]))
+    return f"CASE WHEN {by} < {texts[half][0]} THEN {lower} ELSE {upper} END"

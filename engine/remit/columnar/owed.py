@@ -17,21 +17,29 @@ def escape(text: str) -> str:
 
 
 CASE = '"case"'
-#: Performed, and nothing is left to acknowledge.
-DONE = "(done_at IS NOT NULL AND CASE WHEN maintained THEN must ELSE NOT handover END)"
+#: Performed, and nothing is left to acknowledge; what has to be kept up is no more performed once it was breached.
+DONE = "(done_at IS NOT NULL AND CASE WHEN maintained THEN must AND broken_at IS NULL ELSE NOT handover END)"
+BROKEN = f"(broken_at IS NOT NULL AND verdict IS NOT NULL AND NOT {DONE})"
 LATE = "CASE WHEN latest IS NOT NULL AND {0} > latest AND NOT perdurant THEN 'breached' ELSE {1} END"
+#: Performed in time, or late but not too late: nothing is left to waive or dispute.
+PERFORMED = f"verdict IS NOT NULL AND {DONE} AND (maintained OR due IS NULL OR done_at <= due OR latest IS NULL OR done_at <= latest OR perdurant)"
+#: The reports that raised it, and of what is kept up those that broke it.
+REPORTS = "CASE WHEN others IS NULL THEN [id] ELSE list_prepend(id, others) END"
 #: The columns of an obligation that are not the same for all, and in place of parties their numbers.
 FLAT: Mapping[str, str] = {
     "id": f"prefix || bearer_key || '/' || ({escape(CASE)}) || CASE per WHEN 'case' THEN '' ELSE '/' || ({escape('part')}) END",
     "rule": "name", "policy": "policy", "post": "post", "case": CASE, "subject": "subject",
     "status": f"""CASE
+        WHEN lifted IS NOT NULL AND NOT ({PERFORMED}) THEN lifted
         WHEN verdict IS NULL THEN 'undecided'
+        WHEN {BROKEN} THEN 'breached'
         WHEN maintained THEN CASE WHEN {DONE} THEN 'done' ELSE 'in_force' END
         WHEN {DONE} THEN CASE WHEN due IS NULL OR done_at <= due THEN 'done' ELSE {LATE.format("done_at", "'done_late'")} END
         WHEN moment < arose THEN 'pending'
         WHEN due IS NULL OR moment <= due THEN 'active'
         ELSE {LATE.format("moment", "'overdue'")} END""",
-    "triggered_by": "CASE WHEN others IS NULL THEN [id] ELSE list_prepend(id, others) END",
+    "triggered_by": f"CASE WHEN maintained AND {BROKEN} THEN list_concat({REPORTS}, [x FOR x IN breaches IF NOT list_contains({REPORTS}, x)]) ELSE {REPORTS} END",
+    "breached_at": f"CASE WHEN {BROKEN} THEN broken_at END",
     "opens": "arose", "due": "due", "latest": "latest", "deadline_state": "deadline_state", "reading": "reading",
     "awaits": "awaits", "calendars": "calendars", "performed_at": f"CASE WHEN {DONE} THEN done_at END",
     "performed_by": f"CASE WHEN {DONE} THEN done_by ELSE [] END", "rebuttable": "doubtful",

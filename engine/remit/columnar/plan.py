@@ -8,18 +8,25 @@ belongs to the unit graph or the calendar is asked once for each distinct input 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 
 from remit.columnar.asked import Asked
+from remit.columnar.facts import Facts
 from remit.columnar.law import ColumnarLaw
 from remit.columnar.layout import CONDITION, DOUBTS, EXCEPTION, MANY, chosen
 from remit.columnar.owed import FLAT, obligations
-from remit.columnar.told import Told
+from remit.columnar.told import LIFTING, Told, local_day, quoted
+from remit.model.event import WAIVER
 from remit.semantics.wakes import graph_days
+
+#: Of an act `e` upon a draft `d` of the rule `r`: it names the rule or none, is about the same person or nobody, and, of a duty
+#: that was made for one report, was done no sooner than what was reported.
+NAMED = 'coalesce(e."d:rule", r.name) = r.name'
+ABOUT = "(r.per <> 'subject' OR e.subject IS NULL OR e.subject = d.subject)"
+SINCE = "r.per <> 'event' OR e.happened >= d.happened"
 
 
 class Plan:
@@ -28,14 +35,16 @@ class Plan:
     def __init__(self, told: Told, law: ColumnarLaw, asked: Asked, now: datetime) -> None:
         self._told, self._asked, self._now = told, asked, now
         self._law, self._rules = law.law, law.layout
-        self._zone = law.law.calendar.zone.key
+        self._facts = Facts(told, law.layout)
 
     def run(self) -> pa.Table:
-        """What the rules raise; afterwards `hard` holds every case that was left out."""
+        """What the rules raise; afterwards `hard` holds every case that was left out, `turned` of others a rule that was."""
         self._told.read(self._rules.fields)
+        self._told.bring_reports(self._rules.types, sorted_by_type=len(self._rules.shapes) >= MANY)
         self._sql("CREATE OR REPLACE TEMP TABLE hard AS SELECT * FROM marked")
+        self._sql('CREATE OR REPLACE TEMP TABLE turned ("case" VARCHAR, rule INTEGER)')
         self._bring_rules()
-        self._gather_facts()
+        self._facts.gather()
         self._raise()
         self._route()
         self._join()
@@ -63,83 +72,8 @@ class Plan:
             self._table(name, rows)
         self._sql("CREATE OR REPLACE TEMP TABLE rules AS SELECT DISTINCT ON (rule) * EXCLUDE (type) FROM by_type")
 
-    # --- the events ----------------------------------------------------------------------------------
-
-    def _gather_facts(self) -> None:
-        """What is stated of each subject and of each case last, and since when that stands.
-
-        What was always stated alike stands since it was first known; else, since the last statement was.
-        """
-        self._find_lone()
-        for name, read, by in (
-            ("facts", self._rules.facts, '"case", subject'),
-            ("matter", self._rules.matter, '"case"'),
-        ):
-            if read:
-                self._gather(name, read, by)
-
-    def _gather(self, name: str, read: Sequence[str], by: str) -> None:
-        stated = " OR ".join(f'"d:{n}" IS NOT NULL' for n in read)
-        told = ", ".join(
-            f'min("d:{n}") AS "d:{n}", min(k) FILTER (WHERE "d:{n}" IS NOT NULL) AS "since:{n}"' for n in read
-        )
-        torn = " OR ".join(f'coalesce(min("d:{n}") <> max("d:{n}"), FALSE)' for n in read)
-        self._sql(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {by}, {torn} AS torn, {told} FROM {self._events} WHERE {stated} GROUP BY {by}"
-        )
-        if not self._any(f"{name} WHERE torn"):
-            return
-        when = '{"happened": happened, "learned": learned, "id": id}'
-        last = ", ".join(
-            f'arg_max("d:{n}", {when}) AS "d:{n}", CASE WHEN min("d:{n}") = max("d:{n}") THEN min(k) FILTER (WHERE "d:{n}" IS NOT NULL) ELSE max(k) FILTER (WHERE "d:{n}" IS NOT NULL) END AS "since:{n}"'
-            for n in read
-        )
-        same = " AND ".join(f"e.{column} IS NOT DISTINCT FROM t.{column}" for column in by.split(", "))
-        self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE told_anew AS
-            SELECT {by}, TRUE AS torn, {last} FROM {self._events} e WHERE EXISTS (FROM {name} t WHERE torn AND {same}) AND ({stated}) GROUP BY {by}
-        """)
-        self._sql(f"DELETE FROM {name} WHERE torn")
-        self._sql(f"INSERT INTO {name} FROM told_anew")
-
-    def _find_lone(self) -> None:
-        """The one person of each case in which a report, or what states a fact, names nobody."""
-        self._lone = False
-        if not self._told.persons:
-            return
-        stated = "".join(f' OR "d:{name}" IS NOT NULL' for name in self._rules.facts)
-        nameless = f'subject IS NULL AND "case" IS NOT NULL AND (type IN (SELECT type FROM by_type){stated})'
-        self._lone = self._told.any(nameless)
-        if self._lone:
-            self._sql(f"""
-                CREATE OR REPLACE TEMP TABLE lone AS
-                SELECT "case", min(subject) AS subject FROM told SEMI JOIN (SELECT "case" FROM told WHERE {nameless}) USING ("case")
-                WHERE subject IS NOT NULL GROUP BY 1 HAVING min(subject) = max(subject)
-            """)
-
-    @property
-    def _events(self) -> str:
-        """The events of cases, each about the one person of its case where it names none."""
-        if not self._lone:
-            return '(SELECT * FROM told WHERE "case" IS NOT NULL)'
-        return '(SELECT told.* REPLACE (coalesce(told.subject, lone.subject) AS subject) FROM told LEFT JOIN lone ON lone."case" = told."case" WHERE told."case" IS NOT NULL)'
-
-    @property
-    def _in_turn(self) -> str:
-        """The events, where rules have many shapes those of one type together: DuckDB judges a shape for rows that lie side by side."""
-        if len(self._rules.shapes) < MANY:
-            return self._events
-        return f"(SELECT * FROM {self._events} SEMI JOIN by_type USING (type) ORDER BY type)"
-
-    @property
-    def _known_facts(self) -> str:
-        """The joins that bring what is known of an event's subject and case."""
-        person = 'LEFT JOIN facts f ON f."case" = e."case" AND f.subject IS NOT DISTINCT FROM e.subject'
-        matter = 'LEFT JOIN matter c ON c."case" = e."case"'
-        return f"{person if self._rules.facts else ''} {matter if self._rules.matter else ''}"
-
     def _day(self, moment: str) -> str:
-        return f"CAST(timezone('{self._zone}', {moment}) AS DATE)"
+        return local_day(self._law.calendar.zone, moment)
 
     def _version(self, day: str) -> str:
         """The number of changes of the unit graph up to a day: within one version every route is the same."""
@@ -166,12 +100,18 @@ class Plan:
                    {self._doubted(condition, exception, per_bearer=False)} AS doubts,
                    CASE WHEN r.reads_by THEN e.reporter END AS reporter, CASE WHEN r.reads_place THEN e.place END AS place,
                    {named} AS named, CASE r.per {by_case} ELSE '' END AS part
-            FROM {self._in_turn} e JOIN by_type r ON r.type = e.type {self._known_facts}
+            FROM {self._facts.reports} e {self._facts.known} JOIN by_type r ON r.type = e.type
             WHERE (r.begins IS NULL OR e.happened >= r.begins) AND (r.ends IS NULL OR e.happened < r.ends) AND (({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE{facts})
         """)
-        if facts:
-            self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM raised WHERE late')
-            self._sql("DELETE FROM raised WHERE late")
+        if facts and self._told.holds("raised WHERE late"):
+            self._facts.look_back(condition, exception)
+            self._sql(
+                'INSERT INTO turned SELECT DISTINCT "case", rule FROM raised JOIN looked USING (number, rule) WHERE turns'
+            )
+            self._sql("""
+                DELETE FROM raised WHERE ("case", rule) IN (FROM turned)
+                OR (late AND (number, rule) IN (SELECT number, rule FROM looked WHERE NOT raises))
+            """)
 
     def _doubted(self, condition: str, exception: str, *, per_bearer: bool) -> str:
         doubts = self._rules.chosen(DOUBTS, per_bearer=per_bearer, otherwise="[]")
@@ -188,9 +128,10 @@ class Plan:
         self._table("desks", self._asked.desks(self._rows("SELECT * FROM inputs"), self._rules.routes))
         self._table("posts", self._asked.posts())
         same = " AND ".join(f"i.{name} IS NOT DISTINCT FROM q.{name}" for name in ("reporter", "place", "named"))
-        found = f"raised q JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
-        kept = 'q.id, q.happened, q.learned, q.k, q."case", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched'
-        plain = f"SELECT {kept}, q.verdict, q.doubtful, q.doubts FROM {found} WHERE NOT q.per_bearer"
+        found = f"JOIN inputs i ON i.route = q.route AND i.version = q.version AND {same} JOIN desks o ON o.input = i.input JOIN posts u ON u.post = o.post"
+        self._sql("CREATE OR REPLACE TEMP SEQUENCE drafted")
+        kept = "nextval('drafted') AS draft, q.id, q.happened, q.learned, q.\"case\", q.subject, q.day, q.rule, q.joins, q.part, o.desk, u.post, u.bearer, u.touched, q.k AS arose, NULL::VARCHAR[] AS others"
+        plain = f"SELECT {kept}, q.verdict, q.doubtful, q.doubts FROM raised q {found} WHERE NOT q.per_bearer"
         self._sql(f"CREATE OR REPLACE TEMP TABLE routed AS {plain} {self._by_bearer(found, kept)}")
         self._sql('INSERT INTO hard SELECT DISTINCT "case" FROM routed WHERE touched')
 
@@ -202,37 +143,33 @@ class Plan:
         exception = self._rules.chosen(EXCEPTION, per_bearer=True, otherwise="FALSE")
         return f"""
             UNION ALL SELECT {kept}, {condition}, ({exception}) IS NULL, {self._doubted(condition, exception, per_bearer=True)}
-            FROM {found} JOIN rules r ON r.rule = q.rule JOIN {self._events} e ON e.number = q.number {self._known_facts}
-            WHERE q.per_bearer AND ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
+            FROM {self._facts.reports} e JOIN (FROM raised WHERE per_bearer) q ON q.number = e.number JOIN rules r ON r.rule = q.rule {found} {self._facts.known}
+            WHERE ({condition}) IS DISTINCT FROM FALSE AND ({exception}) IS DISTINCT FROM TRUE
         """
 
     def _join(self) -> None:
         """Reports of the same matter are one draft: the surest and earliest leads, all are evidence, the first known counts."""
         matter = '"case", rule, part, bearer'
+        self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM routed")
         self._sql(f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {matter} FROM routed WHERE joins GROUP BY {matter} HAVING count(*) > 1")  # fmt: skip
-        single = "SELECT * EXCLUDE (touched), rowid AS draft, k AS arose, NULL::VARCHAR[] AS others FROM routed"
-        if not self._any("alike"):
-            self._sql(f"CREATE OR REPLACE TEMP VIEW drafts AS {single}")
+        if not self._told.holds("alike"):
             return
         lead = "(verdict IS NULL, doubtful, happened, learned, id, desk)"
         self._sql(f"""
-            CREATE OR REPLACE TEMP TABLE joined AS {single} ANTI JOIN alike USING ({matter})
-            UNION ALL
-            SELECT * EXCLUDE (touched, evidence, sure, unsure), CASE WHEN verdict IS NULL THEN unsure ELSE sure END,
-                   [x.id FOR x IN list_sort(evidence) IF x.id <> id]
-            FROM (
-                SELECT routed.*, rowid AS draft, min(k) FILTER (WHERE verdict) OVER w AS sure,
-                       min(k) FILTER (WHERE verdict IS NULL) OVER w AS unsure,
+            CREATE OR REPLACE TEMP TABLE joined AS
+            SELECT * EXCLUDE (evidence, sure, unsure) REPLACE (
+                CASE WHEN verdict IS NULL THEN unsure ELSE sure END AS arose, [x.id FOR x IN list_sort(evidence) IF x.id <> id] AS others
+            ) FROM (
+                SELECT routed.*, min(arose) FILTER (WHERE verdict) OVER w AS sure,
+                       min(arose) FILTER (WHERE verdict IS NULL) OVER w AS unsure,
                        list(DISTINCT struct_pack(happened := happened, learned := learned, id := id)) OVER w AS evidence
                 FROM routed SEMI JOIN alike USING ({matter})
                 WINDOW w AS (PARTITION BY {matter})
                 QUALIFY row_number() OVER (PARTITION BY {matter} ORDER BY {lead}) = 1
             )
         """)
-        self._sql("CREATE OR REPLACE TEMP VIEW drafts AS FROM joined")
-
-    def _any(self, table: str) -> bool:
-        return bool(self._sql(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
+        self._sql(f"DELETE FROM routed WHERE ({matter}) IN (FROM alike)")
+        self._sql("INSERT INTO routed FROM joined")
 
     # --- by when, and what was done ------------------------------------------------------------------
 
@@ -247,32 +184,65 @@ class Plan:
         return f"CASE WHEN r.from_event THEN d.day ELSE {self._day('d.arose')} END"
 
     def _settle(self) -> None:
-        """When each draft was first performed, and by whom; a case in which a rule may have been breached is hard."""
-        fits = 'coalesce(e."d:rule", r.name) = r.name'
-        fitting, fitting_breach = (chosen("t.act", texts) for texts in (self._rules.acts, self._rules.breaches))
-        if not self._rules.breached_by.isdisjoint(self._told.types):
-            self._sql(f"""
-                INSERT INTO hard SELECT DISTINCT d."case"
-                FROM {self._events} e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
-                JOIN rules r ON r.rule = d.rule {self._known_facts}
-                WHERE {fits} AND coalesce(e."d:action", r.action) = r.action AND {fitting_breach}
-            """)
+        """What became of each draft by the acts of its case."""
+        self._perform()
+        self._breach()
+        self._lift()
+
+    def _perform(self) -> None:
+        """When each draft was first performed, and by whom."""
         day = self._day("e.happened")
-        tried = f"""
+        self._sql(f"""
+            CREATE OR REPLACE TEMP TABLE tried AS
             SELECT d.draft, e.happened, e.reporter, {self._version(day)} AS version, i.actors
-            FROM told e JOIN acts t ON e.type = t.type AND e."d:action" %s JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+            FROM told e JOIN acts t ON e.type = t.type AND e."d:action" IS NOT DISTINCT FROM t.action JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
             JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
-            WHERE {fits} AND e.reporter IS NOT NULL AND {fitting}
-              AND (r.per <> 'event' OR (e.happened >= d.happened AND e.id <> d.id))
-              AND (r.per <> 'subject' OR e.subject IS NULL OR e.subject = d.subject)
-        """
-        self._sql(f"CREATE OR REPLACE TEMP TABLE tried AS {tried % '= t.action'} UNION ALL {tried % 'IS NULL'}")
+            WHERE {NAMED} AND e.reporter IS NOT NULL AND {chosen("t.act", self._rules.acts)}
+              AND ({SINCE}) AND (r.per <> 'event' OR e.id <> d.id) AND {ABOUT}
+        """)
         pairs = self._rows(f"SELECT reporter, actors, version, {self._day('min(happened)')} AS day FROM tried GROUP BY reporter, actors, version")  # fmt: skip
         self._table("acting", self._asked.acting(pairs))
         self._sql("""
             CREATE OR REPLACE TEMP TABLE did AS
-            SELECT draft, min(happened) AS done_at, list_sort(list(DISTINCT reporter)) AS done_by FROM tried SEMI JOIN acting USING (reporter, actors, version)
+            SELECT draft, min(happened) AS done_at, list_sort(list(reporter)) AS done_by
+            FROM (SELECT draft, reporter, min(happened) AS happened FROM tried SEMI JOIN acting USING (reporter, actors, version) GROUP BY draft, reporter)
             GROUP BY draft
+        """)
+
+    def _breach(self) -> None:
+        """When each draft was first breached, and by which acts; where a rule has several bearers in its case, that case is hard."""
+        self._sql("CREATE OR REPLACE TEMP TABLE broken (draft BIGINT, broken_at TIMESTAMPTZ, breaches VARCHAR[])")
+        if self._rules.breached_by.isdisjoint(self._told.types):
+            return
+        self._sql(f"""
+            INSERT INTO broken SELECT draft, min(happened), list(id ORDER BY happened, learned, id) FROM (
+                SELECT DISTINCT d.draft, e.number, e.happened, e.learned, e.id
+                FROM (FROM {self._facts.events} WHERE type IN ({quoted(self._rules.breached_by)})) e JOIN breaches t ON e.type = t.type JOIN drafts d ON d.rule = t.rule AND d."case" = e."case"
+                JOIN rules r ON r.rule = d.rule {self._facts.known}
+                WHERE {NAMED} AND coalesce(e."d:action", r.action) = r.action AND {chosen("t.act", self._rules.breaches)} AND ({SINCE}) AND {ABOUT}
+            ) GROUP BY draft
+        """)
+        self._sql("""
+            INSERT INTO hard SELECT DISTINCT d."case" FROM drafts d SEMI JOIN broken USING (draft)
+            JOIN drafts o ON o."case" = d."case" AND o.rule = d.rule AND o.bearer <> d.bearer
+        """)
+
+    def _lift(self) -> None:
+        """Which drafts were waived or disputed, by their rule or by their own id; where ids have moved, the case is hard."""
+        self._sql("CREATE OR REPLACE TEMP TABLE lifted (draft BIGINT, lifted VARCHAR)")
+        if LIFTING.isdisjoint(self._told.types):
+            return
+        acts = f"e.type IN ({quoted(LIFTING)})"
+        if self._law.graph.reorganisations:
+            self._sql(
+                f'INSERT INTO hard SELECT DISTINCT "case" FROM special e WHERE {acts} AND "case" IS NOT NULL AND "d:obligation" IS NOT NULL'
+            )
+        self._sql(f"""
+            INSERT INTO lifted SELECT draft, CASE WHEN bool_or(type = '{WAIVER}') THEN 'waived' ELSE 'disputed' END FROM (
+                SELECT d.draft, e.type, d."case", d.part, r.prefix, r.per, i.bearer_key, e."d:obligation" AS named
+                FROM drafts d JOIN special e ON d."case" = e."case" JOIN rules r ON r.rule = d.rule JOIN posts i ON i.post = d.post
+                WHERE {acts} AND {NAMED} AND {ABOUT} AND (e."d:obligation" IS NOT NULL OR (e."d:rule" IS NOT NULL AND ({SINCE})))
+            ) WHERE named IS NULL OR named = {FLAT["id"]} GROUP BY draft
         """)
 
     def _write(self) -> pa.Table:
@@ -286,11 +256,11 @@ class Plan:
                        CASE WHEN r.hours IS NULL THEN l.reading ELSE r.reading END AS reading,
                        CASE WHEN r.hours IS NULL THEN l.awaits END AS awaits,
                        CASE WHEN r.hours IS NULL THEN l.calendars ELSE [] END AS calendars,
-                       p.done_at, p.done_by, TIMESTAMPTZ '{self._now.isoformat()}' AS moment
+                       p.done_at, p.done_by, b.broken_at, b.breaches, w.lifted, TIMESTAMPTZ '{self._now.isoformat()}' AS moment
                 FROM drafts d JOIN rules r ON r.rule = d.rule
                 JOIN posts i ON i.post = d.post
                 LEFT JOIN limits l ON l."limit" = r."limit" AND l.start = {self._start} AND r.hours IS NULL
-                LEFT JOIN did p ON p.draft = d.draft,
+                LEFT JOIN did p ON p.draft = d.draft LEFT JOIN broken b ON b.draft = d.draft LEFT JOIN lifted w ON w.draft = d.draft,
                 LATERAL (SELECT CASE WHEN r.from_event THEN d.happened ELSE d.arose END + to_hours(coalesce(r.hours, 0)) AS ends) o
                 WHERE d."case" NOT IN (SELECT "case" FROM hard)
             )

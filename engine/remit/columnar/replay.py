@@ -2,13 +2,13 @@
 
     replay(law, events, now)        # a table of events in, a table of obligations out, in no order
 
-Of a case that somebody amended, moved or steered, that tells a person's facts in more than one way, or in which a rule may have
-been breached, the live evaluator answers everything. Of any other case it answers for the rules that are refused.
+Of a case that somebody amended, moved or steered, but for a plain waiver or dispute, the live evaluator answers everything. Of
+any other case it answers for the rules that are refused, and for those that a fact turned which came after their report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,20 +16,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from remit.columnar.agenda import heard
 from remit.columnar.asked import Asked
 from remit.columnar.law import ColumnarLaw, ready
 from remit.columnar.plan import Plan
 from remit.columnar.rules import Subset
 from remit.columnar.schema import events_of, table_of_obligations
-from remit.columnar.told import Told, quoted
-from remit.live.agenda import LiveAgenda
+from remit.columnar.told import Told, naming, quoted
 from remit.live.evaluator import ACTS_UPON_CASES
-from remit.live.program import LiveProgram
-from remit.live.record import STEERING
+from remit.live.rules import LiveRule
 from remit.matching.moves import MOVES
 from remit.model.event import Event
 from remit.model.obligation import Obligation
-from remit.model.rule import Always, Consequence, Every
 from remit.semantics.law import Law
 from remit.semantics.obligations import by_case
 
@@ -78,7 +76,7 @@ class Replay:
         self.left_to_live = 0
         columns += map(table_of_obligations, self._live(rules))
         if agenda and (rules.law.program.recurring or rules.law.program.standing):
-            owed = rules.evaluator().agenda(self._agenda_events(rules.live), self._now)
+            owed = rules.evaluator().agenda(self._events_where(*heard(self.told, rules, self._now)), self._now)
             columns.append(table_of_obligations(owed))
         return pa.concat_tables(columns)
 
@@ -89,17 +87,31 @@ class Replay:
         lonely = self.told.caseless
         caseless = not lonely.isdisjoint((*law.program.by_event, *ACTS_UPON_CASES))
         linked = not self.told.types.isdisjoint(MOVES) or not lonely.isdisjoint(ACTS_UPON_CASES)
-        if not linked:  # what reports nothing that the law asks about owes nothing
+        hard = self.told.holds("hard")
+        if hard and not linked:  # what reports nothing that the law asks about owes nothing
             bearing = f"type IN ({triggers}) OR replaced IN ({triggers})"
             self.told.connection.execute(
                 f'DELETE FROM hard WHERE "case" NOT IN (SELECT "case" FROM told WHERE "case" IN (FROM hard) AND ({bearing}))'
             )
         alone = f'OR ("case" IS NULL AND {"TRUE" if caseless else f"type IN ({acts})"})' if caseless or linked else ""
-        yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
-        heard = rules.rest.law.program.by_event
-        if not self.told.types.isdisjoint(heard):
-            some = f'"case" IN (SELECT "case" FROM told WHERE type IN ({quoted(heard)}))'
+        if hard or alone:
+            yield self._cases(rules, f'"case" IN (FROM hard) {alone}', caseless=caseless)
+        heard_of = setting_off(rules.rest.live.rules)
+        if not self.told.types.isdisjoint(rules.rest.law.program.by_event) and self.told.any(heard_of):
+            some = f'"case" IN (SELECT "case" FROM told WHERE {heard_of})'
             yield self._cases(rules.rest, f'"case" NOT IN (FROM hard) AND {some}')
+        turned = self._turned(rules)
+        if turned:
+            found = self._cases(rules.turning, '"case" IN (SELECT "case" FROM turned WHERE "case" NOT IN (FROM hard))')
+            yield (owed for owed in found if (owed.case, owed.policy, owed.rule) in turned)
+
+    def _turned(self, rules: ColumnarLaw) -> set[tuple[str, str, str]]:
+        """The cases that are not hard, each with a rule of it that a fact turned."""
+        names = {rule.order: (rule.rule.policy, rule.rule.id) for rule in rules.law.program.rules}
+        found = self.told.connection.execute(
+            'SELECT "case", rule FROM turned WHERE "case" NOT IN (FROM hard)'
+        ).fetchall()
+        return {(case, *names[order]) for case, order in found}
 
     def _cases(self, rules: ColumnarLaw, which: str, *, caseless: bool = False) -> Iterator[Obligation]:
         cases = by_case(self._events_where(which))
@@ -111,20 +123,17 @@ class Replay:
                 self.left_to_live += 1
                 yield from evaluator.case(case, members, self._now)
 
-    def _events_where(self, which: str) -> Iterator[Event]:
+    def _events_where(self, *which: str) -> Iterator[Event]:
         """The events of a part of the table, as they are reported."""
-        return events_of(self.told.where(which), self.law.attributes, self.law.calendar.zone)
+        return events_of(self.told.where(*which), self.law.attributes, self.law.calendar.zone)
 
-    def _agenda_events(self, program: LiveProgram) -> Iterator[Event]:
-        """The acts that may bear on what recurs or stands, and whatever was amended."""
-        if LiveAgenda(program).volatile:
-            return self._events_where("TRUE")
-        rules = [r for r in program.rules if isinstance(r.rule.trigger, Every | Always | Consequence)]
-        heard = {kind for rule in rules for kind in rule.heard}
-        actions, names = {rule.rule.action or "" for rule in rules}, {rule.rule.id for rule in rules}
-        acts = f'type IN ({quoted(heard)}) AND coalesce("d:action" IN ({quoted(actions)}), TRUE) AND coalesce("d:rule" IN ({quoted(names)}), TRUE)'
-        others = f'type IN ({quoted(STEERING)}) OR "case" IS NULL OR "case" IN (FROM marked)'
-        return self._events_where(f"({acts}) OR {others}")
+
+def setting_off(rules: Sequence[LiveRule]) -> str:
+    """What may set one of the rules off: a report of its types, or, of a standing norm, an act that violates it."""
+    reports = {kind for rule in rules if not rule.breach for kind in rule.source.triggers}
+    standing = [rule for rule in rules if rule.breach]
+    violations = naming({kind for rule in standing for kind in rule.breached_by}, standing)
+    return f"type IN ({quoted(reports)}) OR ({violations})"
 
 
 def replay(

@@ -9,11 +9,13 @@ An obligation is a row as well: what is the same for all of a rule (article, quo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -27,6 +29,7 @@ from remit.model.terms import Basis, Nature, Status, ValueKind
 from remit.model.text import Text
 from remit.model.vocabulary import Attribute
 
+T = TypeVar("T")
 MOMENT = pa.timestamp("us", tz="UTC")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT = pa.struct([("zh", pa.string()), ("en", pa.string())])
@@ -204,22 +207,53 @@ def value_of(value: Any, decimal: bool, zone: ZoneInfo) -> Any:
 
 def table_of_obligations(obligations: Iterable[Obligation]) -> pa.Table:
     """One row an obligation, in their order, without its explanation."""
-    return pa.Table.from_pylist([obligation_row(o) for o in obligations], schema=OBLIGATIONS)
-
-
-def obligation_row(o: Obligation) -> dict[str, object]:
-    return {
-        "id": o.id, "rule": o.rule, "policy": o.policy, "nature": o.nature.value, "bearer": party_row(o.bearer),
-        "performers": [party_row(p) for p in o.performers], "to": [party_row(p) for p in o.to],
-        "with": [party_row(p) for p in o.cooperating], "case": o.case, "subject": o.subject, "period": o.period,
-        "status": o.status.value, "triggered_by": o.triggered_by, "opens": o.deadline.opens, "due": o.deadline.due,
-        "latest": o.deadline.latest, "deadline_state": o.deadline.state, "reading": o.deadline.reading,
-        "awaits": o.deadline.awaits, "calendars": o.deadline.calendars, "performed_at": o.performed_at,
-        "performed_by": o.performed_by, "breached_at": o.breached_at, "rebuttable": o.rebuttable,
-        "handover_open": o.handover_open,
-        "questions": [{"fact": q.fact, "ask": q.ask.as_json(), "asked_of": q.asked_of} for q in o.questions],
-        "transferred_to": o.transferred_to, "transferred_from": o.transferred_from,
+    told = list(obligations)
+    columns: dict[str, pa.Array] = {
+        "bearer": parties(o.bearer for o in told), "performers": groups([o.performers for o in told], parties),
+        "to": groups([o.to for o in told], parties), "with": groups([o.cooperating for o in told], parties),
+        "questions": groups([o.questions for o in told], questions),
     }  # fmt: skip
+    for field in OBLIGATIONS:
+        if field.name not in columns:
+            columns[field.name] = pa.array(list(map(PLAIN[field.name], told)), field.type)
+    return pa.Table.from_arrays([columns[name] for name in OBLIGATIONS.names], schema=OBLIGATIONS)
+
+
+#: The columns of an obligation that hold no party and no question.
+PLAIN: Mapping[str, Callable[[Obligation], object]] = {
+    **{
+        name: attrgetter(name)
+        for name in (
+            "id", "rule", "policy", "case", "subject", "period", "triggered_by", "performed_at", "performed_by", "breached_at",
+            "rebuttable", "handover_open", "transferred_to", "transferred_from",
+        )
+    },
+    **{name: attrgetter(f"deadline.{name}") for name in ("opens", "due", "latest", "reading", "awaits", "calendars")},
+    "deadline_state": attrgetter("deadline.state"), "nature": attrgetter("nature.value"), "status": attrgetter("status.value"),
+}  # fmt: skip
+
+
+def groups(told: Sequence[Sequence[T]], column: Callable[[Iterable[T]], pa.Array]) -> pa.ListArray:
+    """A column of lists of what `column` makes a column of."""
+    ends = pa.array(accumulate(map(len, told), initial=0), pa.int32())
+    return pa.ListArray.from_arrays(ends, column(chain.from_iterable(told)))
+
+
+def parties(told: Iterable[Party]) -> pa.Array:
+    """A column of parties; each is made a row once, for the same few come up again and again."""
+    known: dict[tuple[object, ...], dict[str, object]] = {}
+    numbers: list[int] = []
+    places: dict[tuple[object, ...], int] = {}
+    for p in told:
+        what = p.id, p.label.zh, p.label.en, p.role, p.level, p.place, p.basis, p.routed
+        numbers.append(places.setdefault(what, len(places)))
+        if len(places) > len(known):
+            known[what] = party_row(p)
+    return pa.array(list(known.values()), PARTY).take(pa.array(numbers, pa.int32()))
+
+
+def questions(told: Iterable[Question]) -> pa.Array:
+    return pa.array([{"fact": q.fact, "ask": q.ask.as_json(), "asked_of": q.asked_of} for q in told], QUESTION)
 
 
 def party_row(p: Party) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -11,17 +13,22 @@ import pyarrow.compute as pc
 
 from remit.columnar.conditions import COLUMNS
 from remit.live.record import STEERING
+from remit.live.rules import LiveRule
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
-from remit.model.event import MERGER, SPLIT
+from remit.model.event import DISPUTE, MERGER, SPLIT, WAIVER
 from remit.model.vocabulary import Attribute
 from remit.semantics.law import Law
 
+#: Acts that lift a duty, whatever the clock says.
+LIFTING = frozenset({WAIVER, DISPUTE})
 #: Acts that make of a case another than its reports tell; such cases are not for columns.
-SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING})
+SPECIAL = frozenset({*AMENDMENTS, *MOVES, *STEERING}) - LIFTING
 #: What the plan reads of every event, whatever the rules say.
-ALWAYS = frozenset({"action", "rule", "of", "into"})
+ALWAYS = frozenset({"action", "rule", "period", "of", "into", "obligation"})
 NEVER = datetime.min.replace(tzinfo=UTC)
+#: The one order of events.
+IN_TIME = '{"happened": happened, "learned": learned, "id": id}'
 TEXTS = ("id", "type", "case", "place", "subject")
 
 
@@ -29,7 +36,8 @@ class Told:
     """The events knowable at a moment, in a connection of DuckDB.
 
     Attributes:
-        connection: where `told` is, with the table `marked` of the cases upon whose reports or duties somebody acted, and those that these link with.
+        connection: where `told` is, with the tables `special` of the acts upon reports, cases and duties, `amended` of those that found the
+            report they amend, and `marked` of the cases in which either is, and those that these link with.
         persons: whether any event is about anybody.
         types, caseless: the types of the events, and of those that belong to no case.
     """
@@ -38,10 +46,13 @@ class Told:
         self.connection = connection
         self._events, self._law, self._now = events, law, now
         self._fields: frozenset[str] = frozenset()
+        self._reports: frozenset[str] | None = None
         self.persons = False
         self.types: frozenset[str] = frozenset()
         self.caseless: frozenset[str] = frozenset()
         connection.execute("SET TimeZone = 'UTC'")
+        # A join keeps in memory what is written on its right: DuckDB, left to guess, takes the events with all they state.
+        connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
 
     def read(self, fields: Iterable[str]) -> None:
         """Have these attributes among the columns, as `d:name`; null where nobody states them."""
@@ -49,8 +60,27 @@ class Told:
         if wanted <= self._fields:
             return
         self._fields |= wanted
-        plain = flat(self._events, self._fields)
-        self.connection.register("arrived", plain)
+        self._plain = plain = flat(self._events, self._fields)
+        self._show("told", plain)
+        found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
+        self.persons = any(persons for _, _, persons in found)
+        self.types = frozenset(kind for kind, _, _ in found)
+        self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
+        self._reports = None
+        self._mark()
+
+    def bring_reports(self, types: frozenset[str], *, sorted_by_type: bool) -> None:
+        """Have the events of these types as `reports`, if need be those of one type together, and perhaps others."""
+        if not sorted_by_type:
+            self._reports = None
+            self.connection.execute("CREATE OR REPLACE TEMP VIEW reports AS FROM told")
+        elif types != self._reports:
+            self._reports = types
+            self._show("reports", together(self._plain, types))
+
+    def _show(self, name: str, plain: pa.Table) -> None:
+        """Have these events as a view, with every column that may be asked for."""
+        self.connection.register(f"{name}_arrived", plain)
         shown = [f'"{name}"' for name in plain.column_names]
         shown += [f'NULL::{kind} AS "{name}"' for name, kind in self._wanted.items() if name not in plain.column_names]
         shown.append(
@@ -59,12 +89,9 @@ class Told:
             else "happened AS learned, happened AS k"
         )
         until = f"WHERE k <= TIMESTAMPTZ '{self._now.isoformat()}'" if self._now < latest(plain) else ""
-        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW told AS SELECT {', '.join(shown)} FROM arrived {until}")
-        found = self.connection.execute('SELECT type, "case" IS NULL, count(subject) FROM told GROUP BY ALL').fetchall()
-        self.persons = any(persons for _, _, persons in found)
-        self.types = frozenset(kind for kind, _, _ in found)
-        self.caseless = frozenset(kind for kind, lonely, _ in found if lonely)
-        self._mark()
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(shown)} FROM {name}_arrived {until}"
+        )
 
     @property
     def _wanted(self) -> dict[str, str]:
@@ -73,25 +100,39 @@ class Told:
         return dict.fromkeys((*TEXTS, "reporter", "replaced"), "VARCHAR") | attributes
 
     def _mark(self) -> None:
-        if self.types.isdisjoint(SPECIAL):
-            self.connection.execute('CREATE OR REPLACE TEMP TABLE marked ("case" VARCHAR)')
-            return
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE special AS
+            SELECT number, type, happened, "case", subject, "d:of", "d:into", "d:rule", "d:obligation", replaced FROM {self._of(SPECIAL | LIFTING)}
+        """)
+        self.connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE amended AS SELECT a."case" AS "by", a.replaced, t."case", t.type
+            FROM told t JOIN (FROM special WHERE type IN ({quoted(AMENDMENTS)})) a ON t.id = a."d:of"
+            {"LIMIT 0" if self.types.isdisjoint(AMENDMENTS) else ""}
+        """)
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE marked AS SELECT DISTINCT "case" FROM (
-                SELECT "case" FROM told WHERE type IN ({quoted(SPECIAL)})
-                UNION ALL SELECT "case" FROM told WHERE id IN (SELECT "d:of" FROM told WHERE type IN ({quoted(AMENDMENTS)}))
-                UNION ALL SELECT "d:of" FROM told WHERE type = '{MERGER}'
-                UNION ALL SELECT "d:into" FROM told WHERE type = '{SPLIT}'
+                SELECT "case" FROM special WHERE type IN ({quoted(SPECIAL)}) UNION ALL SELECT "case" FROM amended
+                UNION ALL SELECT "d:of" FROM special WHERE type = '{MERGER}'
+                UNION ALL SELECT "d:into" FROM special WHERE type = '{SPLIT}'
             ) WHERE "case" IS NOT NULL
         """)
 
+    def _of(self, types: AbstractSet[str]) -> str:
+        """The events of these types; where there are none, nothing is looked for."""
+        return f"told WHERE type IN ({quoted(types & self.types)})" if types & self.types else "told LIMIT 0"
+
     def any(self, which: str) -> bool:
         """Whether there is any such event."""
-        return bool(self.connection.execute(f"SELECT EXISTS (FROM told WHERE {which})").fetchall()[0][0])
+        return self.holds(f"told WHERE {which}")
 
-    def where(self, which: str) -> pa.Table:
-        """Those events as they were reported, in their order."""
-        asked = self.connection.sql(f"SELECT number FROM told WHERE {which} ORDER BY number")
+    def holds(self, table: str) -> bool:
+        """Whether there is any row in a table of the connection."""
+        return bool(self.connection.execute(f"SELECT EXISTS (FROM {table})").fetchall()[0][0])
+
+    def where(self, *which: str) -> pa.Table:
+        """Those events, by any of the conditions, as they were reported, in their order."""
+        found = " UNION ".join(f"SELECT number FROM told WHERE {some}" for some in which)
+        asked = self.connection.sql(f"{found} ORDER BY number")
         return taken(self._events, asked.to_arrow_table()["number"].combine_chunks())
 
 
@@ -130,6 +171,24 @@ def taken(table: pa.Table, numbers: pa.Array) -> pa.Table:
     return pa.Table.from_batches(found, schema=table.schema)
 
 
+def together(table: pa.Table, types: Iterable[str]) -> pa.Table:
+    """The events of these types, in each batch those of one type side by side."""
+    if not table.num_rows:
+        return table
+    wanted = pa.array(sorted(types), pa.string()).cast(table.schema.field("type").type)
+    found = []
+    for batch in table.to_batches():
+        kinds = pc.index_in(batch["type"], value_set=wanted)
+        numbers = pc.indices_nonzero(kinds.is_valid())
+        found.append(batch.take(numbers.take(pc.sort_indices(kinds.take(numbers)))))
+    return pa.Table.from_batches(found, schema=table.schema)
+
+
+def local_day(zone: ZoneInfo, moment: str) -> str:
+    """The day of a moment, where the law is."""
+    return f"CAST(timezone('{zone.key}', {moment}) AS DATE)"
+
+
 def column_type(attribute: Attribute | None) -> str:
     return COLUMNS.get(attribute.kind, "VARCHAR") if attribute is not None else "VARCHAR"
 
@@ -142,3 +201,9 @@ def counting(size: int) -> pa.Array:
 def quoted(words: Iterable[str]) -> str:
     """The words as SQL texts; none of them is nothing that any text equals."""
     return ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(words)) or "NULL"
+
+
+def naming(kinds: Iterable[str], rules: Iterable[LiveRule]) -> str:
+    """Acts of these types that may be meant for one of the rules."""
+    actions, names = quoted({rule.rule.action or "" for rule in rules}), quoted({rule.rule.id for rule in rules})
+    return f'type IN ({quoted(kinds)}) AND coalesce("d:action" IN ({actions}), TRUE) AND coalesce("d:rule" IN ({names}), TRUE)'

@@ -1,7 +1,7 @@
 """A shelf of cases all at once: as `evaluate`, with the columnar program for every plain matter.
 
-Plain is a matter of one case that tells every id once, and in which nobody acted upon a report, a case or a duty. The others
-are worked out one by one, as `evaluate` does it; both answers are put into one order.
+Plain is a matter of one case that tells every id once, and in which nobody acted upon a report or a case, nor upon a duty but to
+waive or dispute it. The others are worked out one by one, as `evaluate` does it; both answers are put into one order.
 """
 
 from __future__ import annotations
