@@ -241,15 +241,15 @@ def groups(told: Sequence[Sequence[T]], column: Callable[[Iterable[T]], pa.Array
 
 def parties(told: Iterable[Party]) -> pa.Array:
     """A column of parties; each is made a row once, for the same few come up again and again."""
-    known: dict[tuple[object, ...], dict[str, object]] = {}
+    rows: list[dict[str, object]] = []
     numbers: list[int] = []
     places: dict[tuple[object, ...], int] = {}
     for p in told:
         what = p.id, p.label.zh, p.label.en, p.role, p.level, p.place, p.basis, p.routed
-        numbers.append(places.setdefault(what, len(places)))
-        if len(places) > len(known):
-            known[what] = party_row(p)
-    return pa.array(list(known.values()), PARTY).take(pa.array(numbers, pa.int32()))
+        numbers.append(places.setdefault(what, len(rows)))
+        if len(places) > len(rows):
+            rows.append(party_row(p))
+    return pa.array(rows, PARTY).take(pa.array(numbers, pa.int32()))
 
 
 def questions(told: Iterable[Question]) -> pa.Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -53,37 +52,28 @@ class Ahead(Generic[T]):
 
 
 class Upcoming(Generic[T]):
-    """What is to be done, taken from its source a little ahead; what goes wrong there is raised in its turn."""
+    """What is to be done, taken from its source one ahead; what goes wrong there is raised in its turn."""
 
     def __init__(self, source: Iterable[Work[T]]) -> None:
         self._source = iter(source)
-        self._ready: deque[Work[T]] = deque()
+        self._next: Work[T] | None = None
         self._wrong: Exception | None = None
         self._ended = False
 
-    def fetch(self) -> None:
-        """Take one more."""
-        if self._ended:
-            return
-        try:
-            self._ready.append(next(self._source))
-        except StopIteration:
-            self._ended = True
-        except Exception as wrong:  # noqa: BLE001 - raised when what came before it is done
-            self._wrong, self._ended = wrong, True
-
     def take(self) -> Work[T] | None:
         """The next; None at the end."""
-        if not self._ready:
-            self.fetch()
-        if self._ready:
-            return self._ready.popleft()
-        if self._wrong is not None:
+        work, self._next = self.following(), None
+        if work is None and self._wrong is not None:
             raise self._wrong
-        return None
+        return work
 
     def following(self) -> Work[T] | None:
-        """The one after it, if it could be had."""
-        if not self._ready:
-            self.fetch()
-        return self._ready[0] if self._ready else None
+        """The one that would be taken, if it could be had."""
+        if self._next is None and not self._ended:
+            try:
+                self._next = next(self._source)
+            except StopIteration:
+                self._ended = True
+            except Exception as wrong:  # noqa: BLE001 - raised when what came before it is done
+                self._wrong, self._ended = wrong, True
+        return self._next
