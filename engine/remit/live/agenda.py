@@ -26,7 +26,7 @@ from remit.live.program import LiveProgram
 from remit.live.raising import Draft
 from remit.live.record import STEERING
 from remit.live.rules import LiveRule
-from remit.live.settled import consequences, moves
+from remit.live.settled import followed, moves
 from remit.matching.history import AMENDMENTS, amended_report, amends, believed
 from remit.model.event import Event
 from remit.model.obligation import Deadline, Obligation
@@ -250,7 +250,7 @@ class LiveAgenda:
     def _work_out(self, slot: Slot, setting: Setting) -> None:
         now = setting.now
         slot.owed = stand(slot.draft, slot.key, slot.deadline, setting)
-        slot.followed = tuple(o for cause in slot.owed for o in consequences(slot.draft, cause, setting))
+        slot.followed = followed(slot.draft, slot.owed, setting)
         turns = [turn for o in slot.owed + slot.followed if (turn := turns_at(o, now)) is not None]
         slot.wakes_at = min(turns) if turns else None
         if slot.followed:

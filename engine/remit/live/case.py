@@ -335,10 +335,7 @@ class LiveCase(Changing):
 
     def _forget(self) -> None:
         """Nothing that was called comes back."""
-        for slot in self._slots:
-            if slot.wakes_at is not None:
-                slot.wakes_at = None
-                self._watch.forget()
+        self._call_off(self._slots)
         self._whole = self.wakes_at = None
         self._begin()
 

@@ -79,16 +79,21 @@ class Duties(Heard):
         return self._slots
 
     def _stand_aside(self, slots: Collection[Slot]) -> None:
-        """These are there no more; what was called for them needs not come."""
+        """These are there no more."""
         self._slots.remove(slots)
+        self._call_off(slots)
         for slot in slots:
-            if slot.wakes_at is not None:
-                slot.wakes_at = None
-                self._watch.forget()
             if (groups := self._groups.get(slot.rule.order)) is not None:
                 groups[slot.group].pop(slot)
             if self._bearers:
                 self._bearers.pop(slot.rule.order, None)
+
+    def _call_off(self, slots: Iterable[Slot]) -> None:
+        """What was called for them needs not come."""
+        for slot in slots:
+            if slot.wakes_at is not None:
+                slot.wakes_at = None
+                self._watch.forget()
 
     # --- what it performs, violates or steers ----------------------------------------------------------
 
@@ -172,9 +177,8 @@ class Duties(Heard):
         stood = stand(draft, slot.key, due, setting)
         owed = stood[0]
         slot.hold(owed, stood[1:], due)
-        if slot.rule.rule.then:
-            slot.followed = followed(draft, stood, setting)
-            stood += slot.followed
+        slot.followed = followed(draft, stood, setting)
+        stood += slot.followed
         if len(stood) == 1:
             self._call(slot, owed, now)
         else:

@@ -19,7 +19,7 @@ from remit.live.drafts import drafts
 from remit.live.lapse import lapsed, left_over
 from remit.live.program import LiveProgram
 from remit.live.record import Record
-from remit.live.settled import moved, settled
+from remit.live.settled import all_of, moved, settled
 from remit.matching.history import AMENDMENTS, History, versions
 from remit.matching.moves import MOVES
 from remit.model.event import Event
@@ -54,7 +54,7 @@ class LiveEvaluator:
     def _as_told(self, case: str | None, known: Sequence[Event], now: datetime) -> Sequence[Obligation]:
         """Where nothing was amended or moved, there is one version of the case, and all of it is known."""
         record = Record(History.of(case, known))
-        owed = {o.id: o for o in settled(self.program, record, case, drafts(self.program, record), now)}
+        owed = {o.id: o for o in all_of(settled(self.program, record, case, drafts(self.program, record), now))}
         if len(record.known) > 1:
             for o in left_over(lapsed(self.program, record, owed, frozenset())):
                 owed.setdefault(o.id, o)
@@ -68,11 +68,11 @@ class LiveEvaluator:
         drafted = [drafts(self.program, record.as_known_at(end)) for record, end in zip(records, ends, strict=True)]
         aliases = told[-1].aliases
         amended = {key: first_believed(told, drafted, key) for key in drafted[-1]}
-        owed = {o.id: o for o in settled(self.program, records[-1], case, drafted[-1], now, amended, aliases)}
+        owed = {o.id: o for o in all_of(settled(self.program, records[-1], case, drafted[-1], now, amended, aliases))}
         for o in left_over(lapsed(self.program, records[-1].as_known_at(now), owed, aliases)):
             owed.setdefault(o.id, o)
         for record, past, end in list(zip(records, drafted, ends, strict=True))[-2::-1]:
-            for o in settled(self.program, record, case, past, end, None, aliases):
+            for o in all_of(settled(self.program, record, case, past, end, None, aliases)):
                 owed.setdefault(o.id, left_behind(o, case, known))
         return tuple(owed.values())
 

@@ -14,7 +14,7 @@ from remit.live.program import LiveProgram
 from remit.live.raising import Draft
 from remit.live.record import Earlier, Record
 from remit.live.rules import LiveRule
-from remit.live.settled import Settled, settled_each
+from remit.live.settled import Settled, settled
 from remit.live.strands import Strand
 from remit.model.obligation import Obligation
 from remit.model.terms import Jointly, Per
@@ -37,8 +37,8 @@ class Lapse:
     alone: bool
 
     @classmethod
-    def of(cls, settled: Settled, moment: datetime, *, alone: bool) -> Lapse:
-        key, *parts = settled
+    def of(cls, one: Settled, moment: datetime, *, alone: bool) -> Lapse:
+        key, *parts = one
         stood, followed = (tuple(ceased(o, moment).bare() for o in part) for part in parts)
         return cls(key, moment, stood, followed, alone)
 
@@ -72,7 +72,7 @@ def lapsed(
         }
         if found:
             known = Earlier(record, after, hindsight)
-            for one in settled_each(program, known, record.history.case, found, after, None, aliases):
+            for one in settled(program, known, record.history.case, found, after, None, aliases):
                 told.add(one[0])
                 rule = found[one[0]].rule
                 yield Lapse.of(one, after, alone=not is_peered(rule) or known.quiet(rule))

@@ -32,22 +32,8 @@ def settled(
     now: datetime,
     amended_at: Mapping[str, datetime | None] | None = None,
     aliases: frozenset[str] = frozenset(),
-) -> list[Obligation]:
-    """Every draft as it stands at `now`, and the consequences of those that failed."""
-    each = settled_each(program, acts, case, found, now, amended_at, aliases)
-    return [o for _, stood, _ in each for o in stood] + [o for _, _, followed in each for o in followed]
-
-
-def settled_each(
-    program: LiveProgram,
-    acts: Acts,
-    case: str | None,
-    found: Mapping[str, Draft],
-    now: datetime,
-    amended_at: Mapping[str, datetime | None] | None = None,
-    aliases: frozenset[str] = frozenset(),
 ) -> list[Settled]:
-    """The same by draft."""
+    """Every draft as it stands at `now`, and the consequences of those that failed."""
     setting = Setting(program, acts, case, Peers(found), now, aliases)
     due = {key: deadline(draft, amended_at.get(key) if amended_at else None, program) for key, draft in found.items()}
     if any(isinstance(draft.rule.rule.timing, Accompanying) for draft in found.values()):
@@ -55,6 +41,11 @@ def settled_each(
     else:
         stood = {key: stand(draft, key, due[key], setting) for key, draft in found.items()}
     return [(key, owed, followed(found[key], owed, setting)) for key, owed in stood.items()]
+
+
+def all_of(found: Sequence[Settled]) -> list[Obligation]:
+    """What they come to: first each as it stands, then what follows."""
+    return [o for _, stood, _ in found for o in stood] + [o for _, _, after in found for o in after]
 
 
 def followed(draft: Draft, stood: Iterable[Obligation], setting: Setting) -> tuple[Obligation, ...]:
@@ -95,15 +86,15 @@ def deadline(draft: Draft, amended_at: datetime | None, program: LiveProgram) ->
 
 def consequences(draft: Draft, cause: Obligation, setting: Setting) -> Iterable[Obligation]:
     """What `then` sets off for a duty that was missed or breached, and in turn for what follows from that."""
-    if not draft.rule.rule.then:
-        return ()
     failed = failed_at(cause, setting.now)
     if failed is None:
         return ()
     raised = {
         consequent_id(d): d for rule in named(draft, setting) for d in consequent(rule, draft, cause, failed, setting)
     }
-    return settled(setting.program, setting.acts, setting.case, weighed(raised), setting.now, None, setting.aliases)
+    return all_of(
+        settled(setting.program, setting.acts, setting.case, weighed(raised), setting.now, None, setting.aliases)
+    )
 
 
 def named(draft: Draft, setting: Setting) -> Iterator[LiveRule]:

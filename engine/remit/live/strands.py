@@ -67,7 +67,7 @@ class Strand:
         return bool(until) and not self.stands and self.rule.may_be_set_aside and self.set_aside[-1:] != until[-1:]
 
     def members(self) -> Sequence[Member]:
-        """The events of each of which it is a duty of its own; of a single one, that which leads, or none."""
+        """The events of each of which it is a duty of its own; of a single one, any, for all give it the same id."""
         if not self.single:
             return self.alike.members
         return self.alike.members[:1]
