@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
@@ -102,18 +103,12 @@ def write_bare(db: sqlite3.Connection, groups: Sequence[Rows]) -> None:
     db.execute("COMMIT")
 
 
-def fold_when_long(db: sqlite3.Connection, path: Path) -> None:
-    """The log may not grow for ever, whoever writes it: folded when it is as long as remit lets it become."""
-    if path.with_name(path.name + "-wal").stat().st_size > remit.ledger.database.CHECKPOINT_PAGES * 4096:
-        db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
 def emptied(ledger: Path, copy: Path) -> sqlite3.Connection:
     """The same tables and indexes, as they stood before the stream, on a connection like remit's."""
     with sqlite3.connect(ledger) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     db = sqlite3.connect(copy, isolation_level=None)
-    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.writer.PRAGMAS):
+    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.writer.pragmas()):
         db.execute(f"PRAGMA {pragma}")
     return db
 
@@ -193,10 +188,6 @@ def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured
             engine.submit(warm)
             bare = emptied(path, copy)
 
-            def write_bare_and_fold(part: Sequence[Rows], db: sqlite3.Connection = bare) -> None:
-                write_bare(db, part)
-                fold_when_long(db, copy)
-
             def submit_in_a_row(events: Sequence[Any], engine: Engine = engine) -> None:
                 for _ in engine.submit_each(events, batch=batch):
                     pass
@@ -206,7 +197,7 @@ def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured
                     ours.append(timed(submit_in_a_row, events, span, clock))
                 else:
                     ours.append(timed(engine.submit_all, events, batch, clock))
-                theirs.append(timed(write_bare_and_fold, groups, batch, clock))
+                theirs.append(timed(partial(write_bare, bare), groups, batch, clock))
             bare.close()
         if weight(path) != weight(copy):
             raise SystemExit(f"not the same rows: {weight(path)} and {weight(copy)}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from made import LIBRARY
 from remit import Engine, Pack
 from remit.errors import EventError, LedgerError
-from remit.ledger import people
+from remit.ledger import database, people
 from remit.ledger.export import export
 from remit.ledger.reading import Export
 from remit.ledger.vault import MasterKey
@@ -212,3 +214,41 @@ def test_after_one_half_is_erased_the_other_goes_on(engine: Engine, key: MasterK
 def test_no_report_can_bear_the_name_under_which_moves_are_sealed(engine: Engine) -> None:
     with pytest.raises((EventError, LedgerError)):
         engine.submit(overdue("e1", "a", subject=people.MOVE))
+
+
+# --- on the disk ------------------------------------------------------------------------------------------------
+
+
+def wrapped_keys(at: Path) -> list[bytes]:
+    with closing(sqlite3.connect(at)) as raw:
+        return [row[0] for row in raw.execute("SELECT wrapped FROM persons WHERE wrapped IS NOT NULL")]
+
+
+def on_the_disk(at: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in at.parent.iterdir())
+
+
+def test_no_file_holds_a_destroyed_key(engine: Engine, tmp_path: Path) -> None:
+    at = tmp_path / "r.db"
+    engine.submit(overdue("e1", "a"))
+    (destroyed,) = wrapped_keys(at)
+    assert destroyed in on_the_disk(at)
+    engine.durable.erase("a", None, "order 1")
+    assert destroyed not in on_the_disk(at)
+
+
+def test_a_reader_of_an_older_state_puts_that_off_until_a_write_after_it_has_left(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "EMPTY_MILLISECONDS", 10)
+    at = tmp_path / "r.db"
+    engine.submit(overdue("e1", "a"))
+    (destroyed,) = wrapped_keys(at)
+    with closing(sqlite3.connect(at, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entries").fetchone()
+        engine.durable.erase("a", None, "order 1")
+        engine.submit(overdue("e2", "b"))
+        assert destroyed in on_the_disk(at)
+    engine.submit(overdue("e3", "b"))
+    assert destroyed not in on_the_disk(at)

@@ -140,11 +140,11 @@ def test_any_changed_byte_is_found(ledger: Path, store: Store, where: tuple[str,
         name, value = cells[row % len(cells)]
         changed = flipped(value, place, bit)
         as_text = isinstance(value, str)
+        position = raw.execute(f"SELECT {'position' if table == 'entries' else '0'} FROM {table} WHERE rowid = ?", (name,)).fetchone()[0]  # fmt: skip
         try:
             raw.execute(f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if as_text else '?'} WHERE rowid = ?", (changed, name))  # fmt: skip
         except sqlite3.IntegrityError:
             assume(False)  # the database itself refuses it
-        position = raw.execute(f"SELECT {'position' if table == 'entries' else '0'} FROM {table} WHERE rowid = ?", (name,)).fetchone()[0]  # fmt: skip
         findings = verify(store, sign=False).findings
     assert findings
     if table == "entries" and column != "position":

@@ -1,6 +1,6 @@
 """Many processes at one ledger: `python -m torture.crowd ORDER` forks writers and readers and prints what became of each.
 
-With `watch`, a writer's transaction and a checkpoint each leave a mark in a folder while they last: two at once collide.
+With `watch`, whatever may fold the log leaves a mark in a folder while it lasts: two at once collide.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import remit.ledger.database
+import remit.ledger.writer
 from remit import Engine, Pack
 from remit.errors import EventError
 from remit.ledger.database import Database
@@ -97,23 +98,30 @@ def read(order: Order, finished: Path, pack: Pack, outcome: Outcome) -> None:
 # --- two at once would collide ------------------------------------------------------------------------------
 
 
-def watched(folder: Path, outcome: Outcome) -> None:
-    """Let every writer's transaction and every checkpoint of this process leave its mark while it lasts."""
+def watched(log: Path, folder: Path, outcome: Outcome) -> None:
+    """Let every writer's transaction, in which it may fold the log, and every emptying of the log leave its mark while it lasts."""
     module: Any = remit.ledger.database
-    checkpoint: Callable[..., bool] = module.checkpoint
+    emptied: Callable[..., bool] = module.emptied
     write_once: Callable[..., Any] = Database._write
 
-    def checkpoint_seen(*given: Any) -> bool:
-        outcome.folds += 1
+    def emptied_seen(*given: Any) -> bool:
         with mark(folder):
-            return checkpoint(*given)
+            return emptied(*given)
 
     def write_seen(*given: Any) -> Any:
         with mark(folder):
-            return write_once(*given)
+            before = folds(log)
+            done = write_once(*given)
+            outcome.folds += folds(log) != before
+            return done
 
-    module.checkpoint = checkpoint_seen
+    module.emptied = emptied_seen
     Database._write = write_seen  # type: ignore[method-assign]
+
+
+def folds(log: Path) -> bytes:
+    """How often the log was begun anew after having been folded, as its head counts it (https://sqlite.org/fileformat2.html#walformat)."""
+    return log.read_bytes()[12:16] if log.exists() else b""
 
 
 @contextmanager
@@ -132,7 +140,7 @@ def mark(folder: Path) -> Iterator[None]:
 def main() -> None:
     order = Order(**json.loads(sys.argv[1]))
     pack = Pack.load(LIBRARY)
-    remit.ledger.database.CHECKPOINT_PAGES = order.pages
+    remit.ledger.writer.FOLD_PAGES = order.pages
     folder = Path(sys.argv[2])
     finished = folder / "finished"
     readers = [forked(folder, lambda o: read(order, finished, pack, o), order) for _ in range(order.readers)]
@@ -150,7 +158,7 @@ def forked(folder: Path, what: Callable[[Outcome], None], order: Order) -> int:
         return child
     outcome = Outcome()
     if order.watch:
-        watched(Path(order.watch), outcome)
+        watched(Path(f"{Database.path_of(order.url)}-wal"), Path(order.watch), outcome)
     try:
         what(outcome)
     except BaseException:  # noqa: BLE001 - all is told

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 
-import remit.ledger.database
+import remit.ledger.writer
 from remit import Delta, Engine, Pack
 from remit.errors import RemitError
 from remit.ledger.vault import MasterKey
@@ -49,7 +49,7 @@ class Order:
 
 def work(order: Order, pack: Pack, page: Page | None) -> None:
     """One life."""
-    remit.ledger.database.CHECKPOINT_PAGES = order.pages
+    remit.ledger.writer.FOLD_PAGES = order.pages
     engine: Engine | None = None
     chance, spared = Random(order.seed), False
     todo = steps(order.seed, order.count, prefix=order.prefix)

@@ -236,7 +236,7 @@ class DurableKeeper(LedgerAnswers):
             return len(persons)
 
         erased = self._written(work, named)
-        self._store.database.fold(truncate=True)
+        self._store.database.empty_log()
         return erased
 
     def rebuild(self) -> bool:

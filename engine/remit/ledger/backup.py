@@ -92,11 +92,11 @@ def checked(copy: Path, master: MasterKey, clock: Clock, *, whole: bool) -> Veri
 
 
 def clear(target: Path) -> None:
-    """What belongs to the ledger that is replaced: its log, folded in first, and its witness."""
+    """What belongs to the ledger that is replaced: its log, emptied first, and its witness."""
     if target.exists():
         with suppress(LedgerError):  # a damaged one may not open; it is being replaced
             old = Database(str(target))
-            old.fold(truncate=True)
+            old.empty_log()
             old.close()
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)

@@ -1,10 +1,14 @@
 """One database, SQLite or PostgreSQL: connections, transactions that are retried, locks, and its failures in our words.
 
 **SQLite** before 3.51.3 can lose a reset of the write-ahead log: when a checkpoint has just ended and a second one
-begins while a writer starts the log anew (https://sqlite.org/wal.html#walresetbug). It cannot happen here. Automatic
-checkpoints are off, and one file lock is held by whoever writes, from before its transaction until after it, and by
-whoever checkpoints; so neither two checkpoints nor a checkpoint and a writer ever run side by side. The lock is also
-the queue in which writers wait, and under it the witness is written.
+begins while a writer starts the log anew (https://sqlite.org/wal.html#walresetbug). It cannot happen here. One file lock
+is held by whoever writes, from before its transaction until after it. Where the log has grown long, the writer folds it
+within its commit, under that lock; every other connection has automatic checkpoints off, and takes the lock to empty
+the log. So neither two checkpoints nor a checkpoint and a writer ever run side by side. The lock is also the queue in
+which writers wait, and under it the witness is written.
+
+A log that was folded is written over from its beginning: the file system then has nothing to note but the bytes, and a
+commit takes little more than half as long as where the file grows.
 """
 
 from __future__ import annotations
@@ -36,17 +40,13 @@ UNWRITABLE = (
     "full", "readonly", "read-only", "disk i/o", "no space", "permission denied", "could not extend", "unable to open",
     "row-level security",
 )  # fmt: skip
-#: Of every SQLite connection.
-PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", "journal_size_limit=0")
+#: Of every SQLite connection. What one large transaction added to the log's file is given back, beyond 64 MiB.
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", f"journal_size_limit={64 << 20}")
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
-#: How long folding the log waits for readers of an older state.
-FOLD_MILLISECONDS = 1000
-#: Pages of write-ahead log after which the writer folds it into the database.
-CHECKPOINT_PAGES = 4000
-#: The first transaction of a writer looks how long it is, and every so many after it.
-LOOK_EVERY = 8
+#: How long emptying the log waits for readers of an older state.
+EMPTY_MILLISECONDS = 1000
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
 PASSING = frozenset({"40001", "40P01", "55P03"})
 
@@ -69,9 +69,9 @@ class Database:
         self.engine = self._postgresql(parsed) if self.path is None else self._sqlite(self.path, create=create)
         #: What the driver raises, wrapped by SQLAlchemy or bare.
         self.failures: tuple[type[Exception], ...] = (exc.DBAPIError, self.engine.dialect.loaded_dbapi.Error)
-        self._log = f"{self.path}-wal"
-        self._written = 0
         self._closed = False
+        #: Whether the log is to be emptied, which a reader has kept it from.
+        self._to_empty = False
         #: SQLite's, kept from one transaction to the next by whoever holds the lock.
         self._writer: Writer | None = None
         #: Does what is done while it commits.
@@ -185,7 +185,8 @@ class Database:
             done = self._until_done(work, locks, meanwhile)
             if committed is not None:
                 committed(done)
-            self._fold_when_long()
+            if self._to_empty:
+                self.empty_log(wait=0)
         finally:
             if self._lock is not None:
                 self._lock.let_go()
@@ -286,26 +287,19 @@ class Database:
 
     # --- the write-ahead log ----------------------------------------------------------------------
 
-    def _fold_when_long(self) -> None:
+    def empty_log(self, wait: int | None = None) -> None:
+        """Leave nothing in the write-ahead log that is not in the database, nor what was there before.
+
+        A reader of an older state is waited for, `wait` milliseconds; where it stays, this is done after a later write. It is
+        never needed for anything to last, so a failure is left to that as well.
+        """
         if self.path is None:
             return
-        self._written += 1
-        if self._written % LOOK_EVERY != 1:
-            return
-        with suppress(FileNotFoundError):
-            if os.stat(self._log).st_size > CHECKPOINT_PAGES * 4096:  # noqa: PTH116 - after every write
-                self.fold()
-
-    def fold(self, *, truncate: bool = False) -> bool:
-        """Fold the write-ahead log into the database, alone; whether it was done.
-
-        It is never needed for anything to last, so a failure is left to the next time.
-        """
+        self._to_empty = True
         with self._alone(BUSY_SECONDS) as alone, suppress(exc.DBAPIError):
-            if alone and self.path is not None:
+            if alone:
                 with self.engine.connect() as connection:
-                    return checkpoint(connection, "TRUNCATE" if truncate else "PASSIVE")
-        return False
+                    self._to_empty = not emptied(connection, EMPTY_MILLISECONDS if wait is None else wait)
 
     @contextmanager
     def _alone(self, seconds: float) -> Iterator[bool]:
@@ -376,10 +370,10 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def checkpoint(connection: Connection, mode: str) -> bool:
-    """Fold the log into the database; False where a reader kept a part of it."""
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={FOLD_MILLISECONDS}")  # writers wait meanwhile
-    busy, _, _ = connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})").one()
+def emptied(connection: Connection, wait: int) -> bool:
+    """Whether the log could be folded into the database and cut to nothing; readers are waited for so many milliseconds."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")  # writers wait meanwhile
+    busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     return not busy
 

@@ -21,6 +21,9 @@ REVISION = "0001"
 
 METADATA = MetaData()
 
+#: What numbers rows from 1. SQLite keeps a table in the order of an INTEGER key, without another index.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
 #: One row: the end of the chain, the clock, and whose ledger this is.
 HEAD = Table(
     "head",
@@ -43,7 +46,7 @@ HEAD = Table(
 ENTRIES = Table(
     "entries",
     METADATA,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", NUMBER, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("id", Text, nullable=True),
     Column("case_id", Text, nullable=True),
@@ -84,7 +87,7 @@ ARCHIVES = Table(
 CHECKPOINTS = Table(
     "checkpoints",
     METADATA,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", NUMBER, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -95,6 +98,7 @@ MATTERS = Table(
     Column("matter", Text, primary_key=True),
     Column("wakes_at", BigInteger, nullable=True),
     Index("matters_wakes", "wakes_at"),
+    sqlite_with_rowid=False,
 )
 
 #: Projection: what the pure function says at the clock, a row an obligation.
@@ -121,7 +125,7 @@ OBLIGATIONS = Table(
 OUTBOX = Table(
     "outbox",
     METADATA,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
     Column("now", BigInteger, nullable=False),
     Column("what", Text, nullable=False),

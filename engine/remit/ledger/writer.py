@@ -10,8 +10,15 @@ import sqlite3
 import sqlalchemy
 from sqlalchemy import Connection
 
+#: Pages of write-ahead log after which a commit folds it into the database.
+FOLD_PAGES = 4000
 #: Room for the pages that a large ledger touches, 64 MiB (in KiB).
-PRAGMAS = ("cache_size=-65536",)
+CACHE = 65536
+
+
+def pragmas() -> tuple[str, ...]:
+    """Of the connection that writes, beside those of every other."""
+    return f"wal_autocheckpoint={FOLD_PAGES}", f"cache_size=-{CACHE}"
 
 
 class Writer:
@@ -22,7 +29,7 @@ class Writer:
         driver = self.connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - of an SQLite engine
         self._driver = driver
-        for pragma in PRAGMAS:
+        for pragma in pragmas():
             driver.execute(f"PRAGMA {pragma}")
 
     def begin(self) -> None:
