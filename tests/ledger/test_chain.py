@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from remit.errors import LedgerError
 from remit.ledger.chain import (
+    HASH,
     Header,
     Peaks,
     audit_path,
@@ -114,7 +115,7 @@ def test_the_root_of_nothing_is_the_hash_of_nothing() -> None:
 def test_the_tree_grows_as_rfc_6962_defines_it(entries: list[bytes]) -> None:
     peaks = grown(entries)
     assert (peaks.size, peaks.root()) == (len(entries), naive_root(entries))
-    assert len(peaks.hashes) == len(entries).bit_count()
+    assert len(peaks.hashes) == HASH * len(entries).bit_count()
     assert Peaks.of(peaks.bytes()) == peaks
 
 

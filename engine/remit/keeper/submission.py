@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Protocol
 
 from remit.ledger.ahead import Asked, Foreseen
@@ -40,8 +41,8 @@ class Submission:
     events: tuple[Event, ...]
 
     @property
-    def cases(self) -> set[str | None]:
-        return {event.case for event in self.events}
+    def cases(self) -> Iterable[str | None]:
+        return map(attrgetter("case"), self.events)
 
     def asked(self) -> Asked:
         return Asked(frozenset([event.id for event in self.events]), self.keeper.unread(self.events))

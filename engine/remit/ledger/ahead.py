@@ -8,16 +8,17 @@ before its turn, and it is thrown away where the ledger then ends anywhere but w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
+
+from remit.model.records import record
 
 
 class UnforeseenError(Exception):
     """What is worked out ahead turned out to need the database: it is worked out again, in its turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What a transaction will ask: ids of events, and cases, each with the name of its matter."""
 
@@ -25,7 +26,7 @@ class Asked:
     cases: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foreseen:
     """The answers: which of the ids asked about are kept, and of which cases nobody has heard."""
 

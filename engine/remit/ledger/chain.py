@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from remit.errors import LedgerError
 from remit.ledger.codec import MAX_NUMBER, encode_flat, encode_value
+from remit.model.records import record
 
 #: Bytes of a hash, and of the random salt before each content.
 HASH = 32
 SALT = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """What of an entry stands in clear. Nothing in it may name a person.
 
@@ -109,45 +109,46 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Peaks:
-    """A Merkle tree that only grows, kept as the hashes of its perfect subtrees, largest first: log n hashes.
+    """A Merkle tree that only grows, kept as the hashes of its perfect subtrees, largest first, one after the other: log n hashes.
 
     >>> Peaks().append(b"a").append(b"b").append(b"c").size
     3
     """
 
     size: int = 0
-    hashes: tuple[bytes, ...] = ()
+    hashes: builtins.bytes = b""
 
-    def append(self, leaf: bytes) -> Peaks:
+    def append(self, leaf: builtins.bytes) -> Peaks:
         """The tree with one leaf more. Cost: two hashes on average, log n at most."""
         return self.extend((leaf,))
 
-    def extend(self, leaves: Iterable[bytes]) -> Peaks:
+    def extend(self, leaves: Iterable[builtins.bytes]) -> Peaks:
         """The tree with more leaves."""
-        hashes, size = list(self.hashes), self.size
+        hashes, size = self.hashes, self.size
         for leaf in leaves:
             top, rest = leaf_hash(leaf), size
             while rest & 1:  # each trailing one is a subtree as large as what is carried
-                top = node_hash(hashes.pop(), top)
+                top = node_hash(hashes[-HASH:], top)
+                hashes = hashes[:-HASH]
                 rest >>= 1
-            hashes.append(top)
+            hashes += top
             size += 1
-        return Peaks(size, tuple(hashes))
+        return Peaks(size, hashes)
 
-    def root(self) -> bytes:
+    def root(self) -> builtins.bytes:
         """The root as RFC 6962 §2.1 defines it; of no leaves, the hash of nothing."""
         if not self.hashes:
             return sha256().digest()
-        *rest, top = self.hashes
-        for peak in reversed(rest):
-            top = node_hash(peak, top)
+        top = self.hashes[-HASH:]
+        for start in range(len(self.hashes) - 2 * HASH, -1, -HASH):
+            top = node_hash(self.hashes[start : start + HASH], top)
         return top
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> builtins.bytes:
         """Eight bytes of size, then the hashes."""
-        return self.size.to_bytes(8, "big") + b"".join(self.hashes)
+        return self.size.to_bytes(8, "big") + self.hashes
 
     @classmethod
     def of(cls, raw: builtins.bytes) -> Peaks:
@@ -164,7 +165,7 @@ class Peaks:
                 found=f"{len(raw)} bytes",
                 expected="eight bytes of size and a hash for each bit",
             )
-        return cls(size, tuple(rest[start : start + HASH] for start in range(0, len(rest), HASH)))
+        return cls(size, rest)
 
 
 def audit_path(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:

@@ -73,8 +73,9 @@ Moments = tuple[int | None, int | None, int | None]
 
 def moments(found: Deadline) -> Moments:
     """When an obligation opens, is due, and may last be done."""
-    due = maybe(found.due)
-    return maybe(found.opens), due, due if found.latest is found.due else maybe(found.latest)
+    opens, due, latest = found.opens, found.due, found.latest
+    last = None if due is None else microseconds(due)
+    return None if opens is None else microseconds(opens), last, last if latest is due else maybe(latest)
 
 
 def pack(found: Obligation, times: Moments) -> bytes:

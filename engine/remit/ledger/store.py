@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from math import inf
@@ -228,7 +228,7 @@ class Store:
         if not work.can_foresee(foreseen):
             return
         self.people.begin(alone=True)
-        writing = Writing(None, self.people, self.statements, head, self._stamp(head), waking, foreseen)
+        writing = Writing(None, self.people, self.statements, replace(head), self._stamp(head), waking, foreseen)
         try:
             self._ahead = Ahead(work, writing, work.run_ahead(writing))
         except Exception:  # noqa: BLE001 - what is wrong with it is told in its turn

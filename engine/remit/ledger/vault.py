@@ -19,7 +19,7 @@ import secrets
 import stat
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -33,6 +33,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.codec import encode_flat
+from remit.model.records import record
 
 if TYPE_CHECKING:
     from _hashlib import HASH
@@ -244,7 +245,7 @@ class MasterKey:
 # --- a person's key ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PersonKey:
     """The key of one (case, subject). When its wrapped form is destroyed, what it sealed is erased."""
 

@@ -69,13 +69,6 @@ class Head:
         """As it stands."""
         return cls(*connection.execute(select(HEAD)).one()[1:])
 
-    def copy(self) -> Head:
-        """Another one that says the same."""
-        return Head(
-            self.ledger, self.pack, self.master, self.public_key, self.position, self.hash, self.peaks, self.outbox, self.now,
-            self.recorded_at, self.pack_digest,
-        )  # fmt: skip
-
 
 class Writing:
     """The ledger inside one transaction; made by `Store.write`.
@@ -84,7 +77,7 @@ class Writing:
         connection: in a transaction that holds the write lock; None before its turn, when it is worked out ahead.
         people: the keys.
         statements: compiled for the connection's dialect.
-        head: where the chain ends.
+        head: where the chain ends; it moves with it.
         stamp: `recorded_at` of what is appended, microseconds.
         waking: no matter wakes before that, in microseconds; minus infinity where it is not known.
         foreseen: what was looked up for it, where it is worked out ahead.
@@ -105,10 +98,10 @@ class Writing:
         self._foreseen = foreseen
         self._statements = statements
         self.people = people
-        self.head, self._found = head.copy(), head
+        self.head, self._found = head, moved(head)
         self.stamp = stamp
         self.waking = waking
-        self._grown = Peaks.of(head.peaks)
+        self._grown: Peaks | None = None
         self._leaves: list[bytes] = []
         self._entries: list[Row] = []
         self._outbox: list[Row] = []
@@ -141,7 +134,7 @@ class Writing:
 
     def begins_at(self, head: Head) -> bool:
         """Whether the ledger ended so when this began."""
-        return self._found == head
+        return self._found == moved(head)
 
     # --- entries ------------------------------------------------------------------------------------
 
@@ -449,16 +442,16 @@ class Writing:
         self._flush()
         self._flush_said()
         self._tell()
-        if self.head == self._found:
-            return self.head
         head = self.head
-        head.peaks = self._peaks().bytes()
-        self._statements.move_head.run(self._cursor, *moved(head))
+        if moved(head) != self._found:
+            head.peaks = self._peaks().bytes()
+            self._statements.move_head.run(self._cursor, *moved(head))
         return head
 
     def _peaks(self) -> Peaks:
         """The tree over all entries, these included."""
-        self._grown, self._leaves = self._grown.extend(self._leaves), []
+        before = self._grown or Peaks.of(self.head.peaks)
+        self._grown, self._leaves = before.extend(self._leaves), []
         return self._grown
 
     def _flush(self) -> None:
