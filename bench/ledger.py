@@ -103,12 +103,19 @@ def write_bare(db: sqlite3.Connection, groups: Sequence[Rows]) -> None:
     db.execute("COMMIT")
 
 
-def emptied(ledger: Path, copy: Path) -> sqlite3.Connection:
-    """The same tables and indexes, as they stood before the stream, on a connection like remit's."""
+def settings(script: str) -> tuple[str, ...]:
+    """Pragmas of the script's connection; all wait for the disk alike. What is not set is as SQLite has it."""
+    if script == "tuned":
+        return ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.writer.pragmas())
+    return ("journal_mode=WAL" if script == "wal" else "journal_mode=DELETE", remit.ledger.database.PRAGMAS[0])
+
+
+def emptied(ledger: Path, copy: Path, script: str) -> sqlite3.Connection:
+    """The same tables and indexes, as they stood before the stream."""
     with sqlite3.connect(ledger) as source, sqlite3.connect(copy) as target:
         source.backup(target)
     db = sqlite3.connect(copy, isolation_level=None)
-    for pragma in ("journal_mode=WAL", *remit.ledger.database.PRAGMAS, *remit.ledger.writer.pragmas()):
+    for pragma in settings(script):
         db.execute(f"PRAGMA {pragma}")
     return db
 
@@ -169,7 +176,7 @@ class Measured:
         )
 
 
-def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured:
+def measure(pack: Pack, count: int, way: str, batch: int, sync: str, script: str = "tuned") -> Measured:
     """Both in turn, over ledgers that start alike."""
     clock = time.perf_counter if sync == "full" else time.process_time
     span = max(BLOCK, 3 * batch) if way == "row" else BLOCK  # several batches, or there is no row
@@ -186,7 +193,7 @@ def measure(pack: Pack, count: int, way: str, batch: int, sync: str) -> Measured
         ours, theirs = [], []
         with Engine(pack, ledger=str(path)) as engine:
             engine.submit(warm)
-            bare = emptied(path, copy)
+            bare = emptied(path, copy, script)
 
             def submit_in_a_row(events: Sequence[Any], engine: Engine = engine) -> None:
                 for _ in engine.submit_each(events, batch=batch):
@@ -209,6 +216,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=2000)
     parser.add_argument("--batch", type=int, action="append")
     parser.add_argument("--way", choices=("calls", "row"), action="append")
+    parser.add_argument("--script", choices=("tuned", "wal", "plain"), default="tuned")
     parser.add_argument("--sync", choices=("full", "off"), default="full")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -219,7 +227,7 @@ def main() -> None:
     if not asked.json:
         print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {asked.events} events")
     for way, batch in product(asked.way or ("calls", "row"), asked.batch or (1, 100)):
-        found = measure(pack, asked.events, way, batch, asked.sync)
+        found = measure(pack, asked.events, way, batch, asked.sync, asked.script)
         print(json.dumps(asdict(found)) if asked.json else found, flush=True)
 
 

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,6 +111,43 @@ def test_the_projection_dropped_and_made_again_is_the_same_bytes(tmp_path: Path)
         engine.submit(OVERDUE)
         engine.advance(at("2024-03-20T00:00"))
         assert engine._keeper.rebuild()
+
+
+@pytest.mark.parametrize("altered", [b"[]", b"no JSON", b"\xff\xfe"], ids=["short", "malformed", "no text"])
+@pytest.mark.parametrize("case", ["c", None])
+def test_where_what_is_owed_cannot_be_read_any_more_it_is_worked_out_again(
+    tmp_path: Path, case: str | None, altered: bytes
+) -> None:
+    """Whether it is sealed, as what a case owes, or not."""
+    at_rest = tmp_path / "r.db"
+    with Engine(Pack.load(LIBRARY), ledger=str(at_rest)) as engine:
+        engine.submit(OVERDUE)
+        engine.advance(at("2024-03-20T00:00"))
+        before, announced = seen(engine.answer().obligations), len(engine.durable.store.outbox())
+    with closing(sqlite3.connect(at_rest)) as raw, raw:
+        where = "person IS NULL" if case is None else "person IS NOT NULL"
+        assert raw.execute(f"UPDATE obligations SET body = ? WHERE {where}", (altered,)).rowcount
+    with Engine(Pack.load(LIBRARY), ledger=str(at_rest)) as engine:
+        with pytest.raises(LedgerError) as refused:
+            engine.answer()
+        assert refused.value.code == "RM701"
+        assert "remit ledger rebuild" in (refused.value.hint or "")
+        assert not engine.durable.rebuild()
+        assert seen(engine.answer().obligations) == before
+        assert len(engine.durable.store.outbox()) > announced
+        assert engine.durable.rebuild(), "the same bytes, once it is sound"
+
+
+@pytest.mark.parametrize("case", ["c", "a/b", "50%", "after", "-", "agenda", "case:c"])
+def test_a_duty_is_found_by_its_id_whatever_its_case_is_called(tmp_path: Path, case: str) -> None:
+    """Also what follows from another duty, and what no case sets off."""
+    with Engine(Pack.load(LIBRARY), ledger=str(tmp_path / "r.db")) as engine:
+        engine.submit({**OVERDUE, "case": case})
+        engine.submit({**OVERDUE, "id": "e2", "case": None})
+        engine.advance(at("2024-07-01T00:00"))
+        listed = engine.answer().obligations
+        assert {o.case for o in listed} >= {case, None}
+        assert [engine.durable.full(o.id).id for o in listed] == [o.id for o in listed]
 
 
 def test_what_was_reported_of_an_erased_person_counts_as_never_reported(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from remit.keeper.former import RulesSaid, former_pack
 from remit.keeper.keeper import Query, in_case, unknown_obligation
-from remit.keeper.matters import AGENDA, CASELESS, case_of, matter_of
+from remit.keeper.matters import AGENDA, CASELESS, case_of, matter_of, matters_named
 from remit.keeper.zones import localised
 from remit.ledger.rows import instant
 from remit.ledger.store import Store
@@ -97,7 +97,7 @@ class LedgerAnswers:
         return answer(self._law, self._store.obligations(self._rules, self._local, matter=matter_of(case)))
 
     def full(self, obligation_id: str) -> Obligation:
-        matter = self._store.matter(obligation_id)
+        matter = self._store.matter(obligation_id, matters_named(obligation_id))
         if matter is None:
             raise unknown_obligation(obligation_id, (o.id for o in self._store.obligations(self._rules, self._local)))
         return next(o for o in self._full(matter, self.now) if o.id == obligation_id)

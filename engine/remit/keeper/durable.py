@@ -240,16 +240,22 @@ class DurableKeeper(LedgerAnswers):
         return erased
 
     def rebuild(self) -> bool:
-        """Drop the projection and make it again from the entries; whether the same bytes came of it."""
+        """Drop the projection and make it again from the entries; whether the same bytes came of it.
+
+        A matter of which it cannot be read any more is announced anew.
+        """
 
         def work(ledger: Writing) -> bool:
             adopted = self._begin(ledger)
-            self._settle(ledger, adopted)
+            lost = ledger.unread(self._rules, self._local)
+            if lost:
+                self._forget_answers()
+            self._settle(ledger, adopted.union(lost))
             before, known = ledger.state(), set(ledger.matters())
             ledger.drop()
             self._forget_answers()
             self._settle(ledger, known | self._matters(ledger), told=(), announce=False)
-            return before == ledger.state()
+            return not lost and before == ledger.state()
 
         return self._written(work, ())
 

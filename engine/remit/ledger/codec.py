@@ -59,6 +59,15 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
 
 _reader = msgspec.json.Decoder(_Written)
 _moments = msgspec.json.Decoder(Moment)
+_values = msgspec.json.Decoder(dict[str, Any])
+
+
+class AlteredError(Exception):
+    """Bytes that a ledger holds and that nobody wrote so; `hint` says what mends them, where a backup is not needed."""
+
+    def __init__(self, found: str, hint: str | None = None) -> None:
+        super().__init__(found)
+        self.hint = hint
 
 
 class _UnfitError(Exception):
@@ -119,6 +128,18 @@ def encode_value(mapping: Mapping[str, object]) -> bytes:
         return _canonical(_plain_value(mapping, 0))
     except _UnfitError as unfit:
         raise _refused(None, unfit) from None
+
+
+def decode_value(raw: bytes) -> dict[str, Any]:
+    """What `encode_value` made bytes of.
+
+    Raises:
+        AlteredError: it made no such bytes.
+    """
+    try:
+        return _values.decode(raw)
+    except msgspec.MsgspecError as wrong:
+        raise AlteredError(str(wrong)) from None
 
 
 def encode_flat(record: object) -> bytes:

@@ -28,6 +28,7 @@ from sqlalchemy import Connection, event, exc, inspect, make_url, pool, text
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.ahead import Beside
+from remit.ledger.codec import AlteredError
 from remit.ledger.lock import FileLock
 from remit.ledger.writer import Writer
 
@@ -45,6 +46,8 @@ PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0", f"jour
 RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 #: What databases say where bytes are not what was written.
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
+#: What reading raises where rows are not as anybody wrote them.
+ALTERED = (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound, AlteredError)
 #: How long emptying the log waits for readers of an older state.
 EMPTY_MILLISECONDS = 1000
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
@@ -213,7 +216,7 @@ class Database:
                 if attempt == TRIES or not passing(failure):
                     raise translate(failure, self.shown) from failure
                 time.sleep(0.01 * 2**attempt)
-            except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+            except ALTERED as failure:
                 raise self._damaged(failure) from failure
         raise AssertionError("the last try returned or raised")
 
@@ -276,13 +279,16 @@ class Database:
             raise translate(failure, self.shown) from failure
         except exc.TimeoutError:
             raise self._busy() from None
-        except (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound) as failure:
+        except ALTERED as failure:
             raise self._damaged(failure) from failure
 
     def _damaged(self, failure: Exception) -> LedgerError:
+        found, hint = type(failure).__name__, None
+        if isinstance(failure, AlteredError):
+            found, hint = str(failure), failure.hint
         return LedgerError(
-            "RM701", "ledger-damaged", found=type(failure).__name__, expected="a sound database",
-            origin=Origin(self.shown), hint=RESTORE,
+            "RM701", "ledger-damaged", found=found, expected="a sound database", origin=Origin(self.shown),
+            hint=hint or RESTORE,
         )  # fmt: skip
 
     # --- the write-ahead log ----------------------------------------------------------------------

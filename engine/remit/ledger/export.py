@@ -7,7 +7,6 @@ together. What was erased has no content; its place in the chain stays.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from sqlalchemy import Connection, select
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT, Peaks, digest, genesis
 from remit.ledger.checkpoint import Checkpoint
-from remit.ledger.codec import encode_value
+from remit.ledger.codec import decode_value, encode_value
 from remit.ledger.links import Link
 from remit.ledger.people import People
 from remit.ledger.rows import instant
@@ -107,7 +106,7 @@ def line(connection: Connection, people: People, row: EntryRow) -> bytes:
         kept = select(PERSONS.c.reference).where(PERSONS.c.person == row.person)
         written["reference"] = bytes(connection.execute(kept).scalar_one()).hex()
     if row.kind == "pack" and salted is not None:
-        kept = select(ARCHIVES.c.body).where(ARCHIVES.c.digest == json.loads(salted[SALT:])["digest"])
+        kept = select(ARCHIVES.c.body).where(ARCHIVES.c.digest == decode_value(salted[SALT:]).get("digest"))
         written["archive"] = base64.b64encode(bytes(connection.execute(kept).scalar_one())).decode()
     return msgspec.json.encode(written)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from remit.ledger.codec import decode_value
 from remit.ledger.rows import instant, moment
 from remit.ledger.schema import ENTRIES, OUTBOX
 from remit.ledger.statements import EntryRow
@@ -46,7 +46,7 @@ def history_of(store: Store, cases: Collection[str]) -> tuple[Step, ...]:
             if entry.kind != "event":
                 found[position] = entry
         for entry in erasures(store, connection):
-            said = json.loads(entry.content or b"{}")
+            said = decode_value(entry.content or b"{}")
             if not {said.get("case"), *said.get("cases", ())}.isdisjoint(cases):
                 found[entry.position] = entry
     at = placed(told, sorted(found))

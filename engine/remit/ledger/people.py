@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select, update
 
 from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT
-from remit.ledger.codec import decode
+from remit.ledger.codec import AlteredError, decode
 from remit.ledger.database import value
-from remit.ledger.rows import Localise, Rules, unpack
+from remit.ledger.rows import REBUILD, Localise, Rules, unpack
 from remit.ledger.schema import PERSONS
 from remit.ledger.statements import EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import MasterKey, PersonKey, binding
@@ -143,7 +143,10 @@ class People:
                 key = self.key(connection, row.person)
                 if key is None:
                     continue
-                body = key.open(body, row_binding(self.ledger, row.key))
+                try:
+                    body = key.open(body, row_binding(self.ledger, row.key))
+                except LedgerError as broken:
+                    raise AlteredError(f"a duty's row, {broken.code}", REBUILD) from None
             yield unpack(body, rules, localise)
 
     # --- writing ------------------------------------------------------------------------------------

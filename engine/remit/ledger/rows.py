@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from remit.ledger.codec import EPOCH, microseconds
+from remit.ledger.codec import EPOCH, AlteredError, microseconds
 from remit.model.obligation import Deadline, Obligation, Party, Question
 from remit.model.rule import Rule
 from remit.model.terms import Basis, Kind, Modality, Nature, Status
@@ -48,6 +48,9 @@ def said_by(rules: Iterable[Rule]) -> Rules:
 
 #: A moment in the pack's zone.
 Localise = Callable[[datetime], datetime]
+
+#: What mends the projection.
+REBUILD = "`remit ledger rebuild` works out anew what is owed; nothing that was reported is lost by it"
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
@@ -97,8 +100,15 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
     """The obligation of a row; its moments in the pack's zone. What many have in common is one object in memory.
 
     Raises:
-        KeyError: the pack has no such rule.
+        AlteredError: it is the row of none, or of none that a rule of these raises.
     """
+    try:
+        return _unpacked(raw, rules, localise)
+    except (msgspec.MsgspecError, LookupError, ValueError, TypeError, ArithmeticError) as wrong:
+        raise AlteredError(f"a duty's row, {type(wrong).__name__}", REBUILD) from wrong
+
+
+def _unpacked(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
     (
         own, policy, rule, modality, nature, kind, bearer, performers, to, cooperating, case, subject, period, status,
         triggered, due, performed_at, performed_by, breached_at, rebuttable, handover, questions, moved_to, moved_from,

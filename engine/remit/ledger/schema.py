@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -101,11 +102,12 @@ MATTERS = Table(
     sqlite_with_rowid=False,
 )
 
-#: Projection: what the pure function says at the clock, a row an obligation.
+#: Projection: what the pure function says at the clock, a row an obligation. By matter first: what is said of one together
+#: stands together, in a small ledger and in a large one.
 OBLIGATIONS = Table(
     "obligations",
     METADATA,
-    Column("key", Text, primary_key=True),
+    Column("key", Text, nullable=False),
     Column("matter", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("bearer", Text, nullable=False),
@@ -117,7 +119,7 @@ OBLIGATIONS = Table(
     Column("tzdata", Text, nullable=False),
     Column("person", Integer, nullable=True),
     Column("body", LargeBinary, nullable=False),
-    Index("obligations_matter", "matter"),
+    PrimaryKeyConstraint("matter", "key"),
     Index("obligations_desk", "bearer", "status", "due"),
 )
 

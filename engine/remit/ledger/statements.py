@@ -163,7 +163,9 @@ class Statements:
         self.say_matter = made(upsert(MATTERS, dialect))
         self.said = made(select(OBLIGATIONS).where(OBLIGATIONS.c.matter == bindparam("wanted")))
         self.say = made(upsert(OBLIGATIONS, dialect))
-        self.unsay = made(delete(OBLIGATIONS).where(OBLIGATIONS.c.key == bindparam("wanted")))
+        mine = (OBLIGATIONS.c.matter == bindparam("wanted_matter")) & (OBLIGATIONS.c.key == bindparam("wanted_key"))
+        self.unsay = made(delete(OBLIGATIONS).where(mine))
+        self.stands = made(select(OBLIGATIONS.c.key).where(mine))
         self.announce = added(OUTBOX)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from remit.errors import EventError, LedgerError
 from remit.ledger.ahead import Foreseen
 from remit.ledger.chain import SALT, Peaks, genesis
 from remit.ledger.checkpoints import last_position
-from remit.ledger.codec import decode, microseconds
+from remit.ledger.codec import decode, decode_value, microseconds
 from remit.ledger.database import Database, value
 from remit.ledger.migrate import require_current, upgrade
 from remit.ledger.people import People, cursor_of
@@ -358,16 +357,15 @@ class Store:
             row = connection.execute(last).first()
             if row is None:
                 return None
-            digest = json.loads(row.sealed[SALT:])["digest"]
+            digest = str(decode_value(bytes(row.sealed)[SALT:]).get("digest"))
             return digest, connection.execute(select(ARCHIVES.c.body).where(ARCHIVES.c.digest == digest)).scalar_one()
 
-    def matter(self, obligation_id: str) -> str | None:
-        """The matter in which an obligation stands; None where there is none of this id."""
-        key = self.master.pseudonym(obligation_id)
+    def matter(self, obligation_id: str, among: Iterable[str]) -> str | None:
+        """The one of these matters in which an obligation stands; None where there is none of this id."""
+        key, stands = self.master.pseudonym(obligation_id), self.statements.stands
         with self.database.reading() as connection:
-            query = select(OBLIGATIONS.c.matter).where(OBLIGATIONS.c.key == key)
-            matter: str | None = value(connection.execute(query).first())
-            return matter
+            cursor = cursor_of(connection)
+            return next((matter for matter in among if stands.one(cursor, matter, key)), None)
 
     def outbox(self, after: int = 0, limit: int = 1000) -> tuple[Message, ...]:
         """Changes numbered after `after`, in order."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from remit.ledger.ahead import Asked, Foreseen, UnforeseenError
 from remit.ledger.chain import SALT, Header, Peaks, commitment, link
 from remit.ledger.checkpoint import Checkpoint
 from remit.ledger.checkpoints import keep
-from remit.ledger.codec import encode, encode_value, microseconds
+from remit.ledger.codec import AlteredError, decode_value, encode, encode_value, microseconds
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, named, row_binding, whose
@@ -334,7 +333,7 @@ class Writing:
             if found is None:
                 found = change.obligation
                 key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
-                gone.append((key,))
+                gone.append((matter, key))
             else:
                 key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
                 times = scheduled.get(id(found.deadline))
@@ -402,6 +401,20 @@ class Writing:
         self._flush()
         return self.people.close(self.connection, case)
 
+    def unread(self, rules: Rules, localise: Localise) -> tuple[str, ...]:
+        """The matters of which what was said cannot be read; it is said no more."""
+        lost = tuple(matter for matter in self.matters() if not self._is_readable(matter, rules, localise))
+        for matter in lost:
+            self.connection.execute(delete(OBLIGATIONS).where(OBLIGATIONS.c.matter == matter))
+        return lost
+
+    def _is_readable(self, matter: str, rules: Rules, localise: Localise) -> bool:
+        try:
+            self.said(matter, rules, localise)
+        except AlteredError:
+            return False
+        return True
+
     def let_go(self, matter: str) -> None:
         """Nothing can be read of this matter any more: the projection does not name it."""
         self._flush_said()
@@ -412,7 +425,7 @@ class Writing:
         self._flush()
         packs = select(ENTRIES.c.sealed).where(ENTRIES.c.type.is_(None), ENTRIES.c.kind == "pack")
         sealed = self.connection.scalar(packs.order_by(ENTRIES.c.position.desc()).limit(1))
-        return "" if sealed is None else str(json.loads(bytes(sealed)[SALT:]).get("tzdata", ""))
+        return "" if sealed is None else str(decode_value(bytes(sealed)[SALT:]).get("tzdata", ""))
 
     def adopt(self, digest: str, archive: bytes, content: Mapping[str, object], tzdata: str) -> None:
         """From here on the ledger is run by this version of its pack: every duty is worked out again, with these time zones."""

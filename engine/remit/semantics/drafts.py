@@ -241,3 +241,8 @@ def escaped(part: str) -> str:
     if "%" not in part and "/" not in part:
         return part
     return part.replace("%", "%25").replace("/", "%2F")
+
+
+def unescaped(part: str) -> str:
+    """What the part of an id stands for."""
+    return part.replace("%2F", "/").replace("%25", "%")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from remit.errors import RemitError, SpecificationError
 from remit.pack.load import Pack
+from remit.semantics.drafts import unescaped
 from remit.specification.failure import explained
 from remit.specification.features import Scenario, Step
 from remit.specification.understanding import Told, understood
@@ -116,7 +117,3 @@ def arisen(story: Story) -> tuple[str, ...]:
         return ()
     spoken = {unescaped(name.split("/")[1]) for name in story.spoken_of}
     return tuple(sorted(spoken | {o.rule for o in story.owed()}))
-
-
-def unescaped(part: str) -> str:
-    return part.replace("%2F", "/").replace("%25", "%")
