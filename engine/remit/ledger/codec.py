@@ -138,8 +138,8 @@ def decode_value(raw: bytes) -> dict[str, Any]:
     """
     try:
         return _values.decode(raw)
-    except msgspec.MsgspecError as wrong:
-        raise AlteredError(str(wrong)) from None
+    except msgspec.MsgspecError:
+        raise AlteredError("an entry that nobody wrote so") from None
 
 
 def encode_flat(record: object) -> bytes:

@@ -16,7 +16,7 @@ from remit.errors import LedgerError, Origin
 from remit.ledger.chain import SALT
 from remit.ledger.codec import AlteredError, decode
 from remit.ledger.database import value
-from remit.ledger.rows import REBUILD, Localise, Rules, unpack
+from remit.ledger.rows import REBUILD, ROW, Localise, Rules, unpack
 from remit.ledger.schema import PERSONS
 from remit.ledger.statements import EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import MasterKey, PersonKey, binding
@@ -145,8 +145,8 @@ class People:
                     continue
                 try:
                     body = key.open(body, row_binding(self.ledger, row.key))
-                except LedgerError as broken:
-                    raise AlteredError(f"a duty's row, {broken.code}", REBUILD) from None
+                except LedgerError:
+                    raise AlteredError(ROW, REBUILD) from None
             yield unpack(body, rules, localise)
 
     # --- writing ------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ def said_by(rules: Iterable[Rule]) -> Rules:
 #: A moment in the pack's zone.
 Localise = Callable[[datetime], datetime]
 
-#: What mends the projection.
+#: What was found where the projection is damaged, and what mends it.
+ROW = "a row of what is owed that nobody wrote so"
 REBUILD = "`remit ledger rebuild` works out anew what is owed; nothing that was reported is lost by it"
 
 _encoder = msgspec.json.Encoder()
@@ -105,7 +106,7 @@ def unpack(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
     try:
         return _unpacked(raw, rules, localise)
     except (msgspec.MsgspecError, LookupError, ValueError, TypeError, ArithmeticError) as wrong:
-        raise AlteredError(f"a duty's row, {type(wrong).__name__}", REBUILD) from wrong
+        raise AlteredError(ROW, REBUILD) from wrong
 
 
 def _unpacked(raw: bytes, rules: Rules, localise: Localise) -> Obligation:
