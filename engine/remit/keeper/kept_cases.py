@@ -17,7 +17,7 @@ from remit.live.timeline import BEGINNING
 from remit.live.watch import Watch
 from remit.model.event import Event
 from remit.model.obligation import Change, Obligation
-from remit.semantics.changes import changes, in_order
+from remit.semantics.changes import changes
 
 
 class KeptCase:
@@ -63,7 +63,7 @@ class KeptCase:
 
     def news(self) -> tuple[Change, ...]:
         """What has become otherwise since this was asked last."""
-        return in_order(self._watch.news(self._case.case))
+        return tuple(self._watch.news(self._case.case))
 
     def wakes_at(self, evaluator: LiveEvaluator, now: datetime) -> datetime | None:
         """When it next turns by itself."""

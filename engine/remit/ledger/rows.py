@@ -75,11 +75,10 @@ def maybe(at: datetime | None) -> int | None:
 Moments = tuple[int | None, int | None, int | None]
 
 
-def moments(found: Deadline) -> Moments:
-    """When an obligation opens, is due, and may last be done."""
-    opens, due, latest = found.opens, found.due, found.latest
-    last = None if due is None else microseconds(due)
-    return None if opens is None else microseconds(opens), last, last if latest is due else maybe(latest)
+def moments(found: Deadline, opens: int | None) -> Moments:
+    """When an obligation opens, which is given, is due, and may last be done."""
+    due = maybe(found.due)
+    return opens, due, due if found.latest is found.due else maybe(found.latest)
 
 
 def pack(found: Obligation, times: Moments) -> bytes:
@@ -91,7 +90,8 @@ def pack(found: Obligation, times: Moments) -> bytes:
             _party(found.bearer), _parties(found.performers), _parties(found.to), _parties(found.cooperating), found.case, found.subject, found.period, found.status,
             found.triggered_by,
             (*times, due.state, due.reading, due.awaits, *due.calendars),
-            maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
+            found.performed_at and microseconds(found.performed_at), found.performed_by,
+            found.breached_at and microseconds(found.breached_at), found.rebuttable,
             found.handover_open, [_question(q) for q in found.questions] if found.questions else (), found.transferred_to, found.transferred_from,
         )
     )  # fmt: skip

@@ -22,7 +22,7 @@ from remit.ledger.codec import AlteredError, decode_value, encode, encode_value,
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, named, row_binding, whose
-from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
+from remit.ledger.rows import Localise, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
@@ -183,9 +183,10 @@ class Writing:
         person, key = self.people.of(self._connected, *whose(event), event)
         salt = os.urandom(SALT)
         sealed = key.seal(salt + content, binding(self.head.ledger, self.head.position + 1))
+        at = microseconds(event.at)
         header = Header(
-            position=self.head.position + 1, kind="event", id=event.id, case=event.case, type=event.type,
-            at=microseconds(event.at), known_at=microseconds(event.known_at), recorded_at=self.stamp, key=person,
+            self.head.position + 1, "event", event.id, event.case, event.type,
+            at, at if event.known_at is event.at else microseconds(event.known_at), self.stamp, person,
         )  # fmt: skip
         self.chain(header, commitment(salt, content), sealed)
 
@@ -326,7 +327,8 @@ class Writing:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
         sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]] = {}
-        scheduled: dict[int, Moments] = {}  # duties of one event share their deadlines
+        opens: datetime | None = None
+        opened: int | None = None
         head, pseudonym = self.head, self.people.master.pseudonym
         for change in changed:
             found, status, due = change.after, None, None
@@ -336,9 +338,10 @@ class Writing:
                 gone.append((matter, key))
             else:
                 key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
-                times = scheduled.get(id(found.deadline))
-                if times is None:
-                    times = scheduled[id(found.deadline)] = moments(found.deadline)
+                if found.deadline.opens is not opens:  # duties of one event open together
+                    opens = found.deadline.opens
+                    opened = maybe(opens)
+                times = moments(found.deadline, opened)
                 status, due, body, person = str(found.status), times[1], pack(found, times), None
                 if found.case is not None:
                     whose = found.case, found.subject

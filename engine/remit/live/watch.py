@@ -123,11 +123,12 @@ class Watch:
             self.note(case, key, old[key], None)
 
     def news(self, case: str | None) -> list[Change]:
-        """What has become otherwise in the case since this was asked last."""
+        """What has become otherwise in the case since this was asked last, in the order in which it is told."""
         noted = self.noted.pop(case, None)
         if noted is None:
             return []
-        return [make_change("gone" if o is None else named(old, o), old, o) for old, o in noted.values()]
+        told = ((key, *noted[key]) for key in sorted(noted))
+        return [make_change("gone" if o is None else named(old, o), old, o) for _, old, o in told]
 
     def cases(self) -> list[str | None]:
         """The cases in which something has become otherwise."""
