@@ -5,7 +5,7 @@ from __future__ import annotations
 #: Whole phrases, of what was expected, of what was found, and of the remedy.
 PHRASES: dict[str, str] = {
     "a ledger": "台账", "a place without a ledger": "还没有台账的地方", "a new ledger": "新的台账", "a new file": "新文件", "a sound database": "完好的数据库",
-    "a row of what is owed that nobody wrote so": "一行被改动的义务", "an entry that nobody wrote so": "一条被改动的记录",
+    "a row of what is owed that nobody wrote so": "一行被改动的义务", "an entry that nobody wrote so": "一条被改动的记录", "a moment that nobody wrote so": "一个被改动的时刻",
     "`remit ledger rebuild` works out anew what is owed; nothing that was reported is lost by it": "请用 `remit ledger rebuild` 重新推算义务；已入账的报告不会丢失",
     "a ledger that nobody altered": "未被改动的台账", "an SQLite ledger": "SQLite 台账", "make one with `remit init`": "用 `remit init` 新建",
     "the file with the ledger's key": "台账密钥文件", "room and permission to write": "空间和写入权限", "nothing was replaced": "没有替换任何内容",

@@ -48,6 +48,8 @@ RESTORE = "restore a backup with `remit ledger restore`; nothing was stored"
 DAMAGED = ("malformed", "not a database", "corrupt", "invalid page", "checksum", "could not decode")
 #: What reading raises where rows are not as anybody wrote them.
 ALTERED = (UnicodeDecodeError, exc.NoResultFound, exc.MultipleResultsFound, AlteredError)
+#: What values of another kind than the column's do to a program: SQLite holds them off, but does not look again when it reads.
+UNFIT = (TypeError, ValueError, ArithmeticError, MemoryError)
 #: How long emptying the log waits for readers of an older state.
 EMPTY_MILLISECONDS = 1000
 #: SQLSTATEs after which the same transaction may succeed: serialization failure, deadlock, lock not available.
@@ -218,6 +220,9 @@ class Database:
                 time.sleep(0.01 * 2**attempt)
             except ALTERED as failure:
                 raise self._damaged(failure) from failure
+            except UNFIT as failure:
+                self._require_sound(failure)
+                raise
         raise AssertionError("the last try returned or raised")
 
     def _write(
@@ -280,6 +285,21 @@ class Database:
         except exc.TimeoutError:
             raise self._busy() from None
         except ALTERED as failure:
+            raise self._damaged(failure) from failure
+        except UNFIT as failure:
+            self._require_sound(failure)
+            raise
+
+    def _require_sound(self, failure: Exception) -> None:
+        """Raise RM701 where values that a program cannot work with come of a damaged file, which SQLite reads all the same."""
+        if self.path is None:
+            return
+        with self.engine.connect() as connection:
+            try:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+            except exc.DBAPIError:
+                found = [""]
+        if found != ["ok"]:
             raise self._damaged(failure) from failure
 
     def _damaged(self, failure: Exception) -> LedgerError:

@@ -63,8 +63,15 @@ def moment(count: int | None) -> datetime | None:
 
 
 def instant(count: int) -> datetime:
-    """As `moment`, of a number that is there."""
-    return EPOCH + timedelta(microseconds=count)
+    """As `moment`, of a number that is there.
+
+    Raises:
+        AlteredError: there is no such moment.
+    """
+    try:
+        return EPOCH + timedelta(microseconds=count)
+    except OverflowError:
+        raise AlteredError("a moment that nobody wrote so") from None
 
 
 def maybe(at: datetime | None) -> int | None:

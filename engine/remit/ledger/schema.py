@@ -11,50 +11,54 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 #: The migration this program's tables come from; a ledger with another one is migrated, or refused if it is newer.
 REVISION = "0001"
 
 METADATA = MetaData()
 
-#: What numbers rows from 1. SQLite keeps a table in the order of an INTEGER key, without another index.
+#: A whole number. SQLite has one kind, and keeps a table in the order of such a key, without another index.
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
+
+def table(name: str, *parts: SchemaItem, has_rowid: bool = True) -> Table:
+    """A table whose columns hold what they are for and nothing else, in SQLite too."""
+    return Table(name, METADATA, *parts, sqlite_strict=True, sqlite_with_rowid=has_rowid)
+
+
 #: One row: the end of the chain, the clock, and whose ledger this is.
-HEAD = Table(
+HEAD = table(
     "head",
-    METADATA,
-    Column("one", SmallInteger, primary_key=True, autoincrement=False),
+    Column("one", NUMBER, primary_key=True, autoincrement=False),
     Column("ledger", Text, nullable=False),
     Column("pack", Text, nullable=False),
     Column("master", Text, nullable=False),
     Column("public_key", LargeBinary, nullable=False),
-    Column("position", BigInteger, nullable=False),
+    Column("position", NUMBER, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("peaks", LargeBinary, nullable=False),
-    Column("outbox", BigInteger, nullable=False),
-    Column("now", BigInteger, nullable=False),
-    Column("recorded_at", BigInteger, nullable=False),
+    Column("outbox", NUMBER, nullable=False),
+    Column("now", NUMBER, nullable=False),
+    Column("recorded_at", NUMBER, nullable=False),
     Column("pack_digest", Text, nullable=False),
 )
 
 #: Append-only: reports, acts, ticks of the clock, packs, erasures.
-ENTRIES = Table(
+ENTRIES = table(
     "entries",
-    METADATA,
     Column("position", NUMBER, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("id", Text, nullable=True),
     Column("case_id", Text, nullable=True),
     Column("type", Text, nullable=True),
-    Column("at", BigInteger, nullable=True),
-    Column("known_at", BigInteger, nullable=True),
-    Column("recorded_at", BigInteger, nullable=False),
+    Column("at", NUMBER, nullable=True),
+    Column("known_at", NUMBER, nullable=True),
+    Column("recorded_at", NUMBER, nullable=False),
     Column("person", Integer, ForeignKey("persons.person"), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("commitment", LargeBinary, nullable=False),
@@ -65,9 +69,8 @@ ENTRIES = Table(
 )
 
 #: One key a person of a case; `reference` finds it and names nobody, `wrapped` is NULL once it is destroyed.
-PERSONS = Table(
+PERSONS = table(
     "persons",
-    METADATA,
     Column("person", Integer, primary_key=True, autoincrement=False),
     Column("case_id", Text, nullable=True),
     Column("reference", LargeBinary, nullable=False),
@@ -77,45 +80,41 @@ PERSONS = Table(
 )
 
 #: The packs the ledger was run by, whole.
-ARCHIVES = Table(
+ARCHIVES = table(
     "archives",
-    METADATA,
     Column("digest", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
 
 #: Signed states of the chain.
-CHECKPOINTS = Table(
+CHECKPOINTS = table(
     "checkpoints",
-    METADATA,
     Column("position", NUMBER, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
 )
 
 #: Projection: each matter (a case, the events without one, the agenda), and when it next changes by itself.
-MATTERS = Table(
+MATTERS = table(
     "matters",
-    METADATA,
     Column("matter", Text, primary_key=True),
-    Column("wakes_at", BigInteger, nullable=True),
+    Column("wakes_at", NUMBER, nullable=True),
     Index("matters_wakes", "wakes_at"),
-    sqlite_with_rowid=False,
+    has_rowid=False,
 )
 
 #: Projection: what the pure function says at the clock, a row an obligation. By matter first: what is said of one together
 #: stands together, in a small ledger and in a large one.
-OBLIGATIONS = Table(
+OBLIGATIONS = table(
     "obligations",
-    METADATA,
     Column("key", Text, nullable=False),
     Column("matter", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("bearer", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("nature", Text, nullable=False),
-    Column("opens", BigInteger, nullable=True),
-    Column("due", BigInteger, nullable=True),
-    Column("latest", BigInteger, nullable=True),
+    Column("opens", NUMBER, nullable=True),
+    Column("due", NUMBER, nullable=True),
+    Column("latest", NUMBER, nullable=True),
     Column("tzdata", Text, nullable=False),
     Column("person", Integer, nullable=True),
     Column("body", LargeBinary, nullable=False),
@@ -124,35 +123,32 @@ OBLIGATIONS = Table(
 )
 
 #: What changed, for other programs: numbered without gaps, written once, without personal data.
-OUTBOX = Table(
+OUTBOX = table(
     "outbox",
-    METADATA,
     Column("number", NUMBER, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, nullable=False),
-    Column("now", BigInteger, nullable=False),
+    Column("position", NUMBER, nullable=False),
+    Column("now", NUMBER, nullable=False),
     Column("what", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("matter", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("bearer", Text, nullable=False),
     Column("status", Text, nullable=True),
-    Column("due", BigInteger, nullable=True),
+    Column("due", NUMBER, nullable=True),
 )
 
 #: How far each consumer has read the outbox.
-CONSUMERS = Table(
+CONSUMERS = table(
     "consumers",
-    METADATA,
     Column("name", Text, primary_key=True),
-    Column("number", BigInteger, nullable=False),
+    Column("number", NUMBER, nullable=False),
 )
 
 #: Times the native matcher failed and the reference answered.
-INCIDENTS = Table(
+INCIDENTS = table(
     "incidents",
-    METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("position", BigInteger, nullable=False),
+    Column("position", NUMBER, nullable=False),
     Column("backend", Text, nullable=False),
     Column("case_id", Text, nullable=True),
     Column("what", Text, nullable=False),
