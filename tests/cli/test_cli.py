@@ -476,9 +476,10 @@ def test_a_fault_of_ours_is_told_without_a_traceback(monkeypatch: pytest.MonkeyP
     assert "RM900 internal-fault" in CliRunner().invoke(app, ["check", str(LIBRARY)]).stderr
 
 
-def test_a_broken_case_file_is_the_input_s_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["case: [c\n", "case: &a c\nevents: &b []\n", "case: c\ncase: c\nevents: []\n"])
+def test_a_broken_case_file_is_the_input_s_fault(tmp_path: Path, written: str) -> None:
     path = tmp_path / "case.yaml"
-    path.write_text("case: [c\n", "utf-8")
+    path.write_text(written, "utf-8")
     assert remit("run", LIBRARY, "--case", path).exit_code == 3
 
 

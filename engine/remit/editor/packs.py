@@ -204,9 +204,8 @@ def refusal(pack: Pack, text: str, name: str) -> RemitError | None:
     try:
         once(from_bytes(pack.reader, text.encode("utf-8"), name))
     except RemitError as refused:
-        problem = refused.problems[0] if isinstance(refused, PackError) else refused
-        origin = problem.origin
+        origin = refused.origin
         if not origin.file:
-            problem.origin = Origin(name, 1, 1, origin.event, origin.case)
-        return problem
+            refused.origin = Origin(name, 1, 1, origin.event, origin.case)
+        return refused
     return None

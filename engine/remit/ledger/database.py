@@ -296,7 +296,7 @@ class Database:
             return
         with self.engine.connect() as connection:
             try:
-                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+                found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars().all()
             except exc.DBAPIError:
                 found = [""]
         if found != ["ok"]:

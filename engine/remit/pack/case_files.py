@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from remit.errors import EventError, Origin, nearest
+from remit.errors import EventError, Origin, PackError, nearest
 from remit.model.event import Event
 from remit.pack import dialect
 from remit.pack.events import EventReader
@@ -64,7 +64,10 @@ def from_bytes(reader: EventReader, raw: bytes, file: str) -> tuple[Event, ...]:
     if looks_like_json(text, file):
         nodes = read_json(text, file)
     else:
-        node = read(text, file)
+        try:
+            node = read(text, file)
+        except PackError as several:  # it is no pack: what is wrong with it is the first of them
+            raise several.problems[0] from None
         nodes = (node,) if node is not None else ()
     if not nodes:
         raise EventError("RM410", "not-a-case-file", found="an empty file", expected="`case:` and `events:`", origin=Origin(file))  # fmt: skip
