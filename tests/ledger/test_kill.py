@@ -19,12 +19,15 @@ import pytest
 
 from remit import Pack
 from torture.chance import Random, points, seed
+from torture.crowd import folds
 from torture.deaths import Deaths
 from torture.server import NoServerError, Server
 from torture.shim import Calls, Does, Page
 from torture.victim import Victims, told
 
 Fresh = Callable[[], str]
+#: What a disk writes whole.
+SECTOR = 512
 
 
 @pytest.fixture
@@ -89,20 +92,53 @@ def test_killed_at_any_call_of_the_operating_system_nothing_acknowledged_is_lost
 def test_what_had_not_reached_the_disk_when_the_power_went_was_not_acknowledged(
     file: Fresh, pack: Pack, victims: Victims, page: Page, chance: Random
 ) -> None:
-    """A killed program leaves what it wrote to the system; a power cut leaves of the log what was waited for."""
-    deaths = Deaths(file, pack, chance, pages=1_000_000)
+    """A killed program leaves what it wrote to the system; a power cut leaves what was waited for, and any part of the rest.
+
+    The log is folded, and written over from its beginning, many times meanwhile.
+    """
+    deaths = Deaths(file, pack, chance)
     wanted = points(20)
     while deaths.tally["points"] < wanted:
+        on_the_disk(deaths.folder)
         does = chance.choice((Does.KILL_BEFORE, Does.KILL_AFTER, Does.TEAR))
-        page.arm(deaths.folder, Calls.FILES, chance.randrange(20, 400), does)
+        page.arm(deaths.folder, Calls.FILES, chance.randrange(20, 400), does, keep=True)
         life = victims.live(deaths.order)
-        log = deaths.folder / "ledger.db-wal"
-        if page.synced and life.exit != 0:
-            deaths.tally["bytes lost"] += log.stat().st_size - page.synced
-            os.truncate(log, page.synced)
+        if life.exit != 0:
+            deaths.tally["log begun anew"] += folds(deaths.folder / "ledger.db-wal") > bytes(4)
+            deaths.tally["sectors lost"] += power_cut(deaths.folder, chance)
         deaths.survived(life, struck=page.struck)
-    assert deaths.tally["bytes lost"]
+    assert deaths.tally["sectors lost"]
+    assert deaths.tally["log begun anew"]
     report(deaths)
+
+
+def on_the_disk(folder: Path) -> None:
+    """What lies there has long been written."""
+    for kept in folder.glob("*.synced"):
+        kept.unlink()
+    for path in (*folder.glob("ledger.db"), *folder.glob("ledger.db-wal")):
+        shutil.copy(path, f"{path}.synced")
+
+
+def power_cut(folder: Path, chance: Random) -> int:
+    """Of what was not waited for, some sectors are lost, or all, or the new end of the file; how many are as they were."""
+    lost = 0
+    for kept in folder.glob("*.synced"):
+        path = kept.with_suffix("")
+        if not path.exists():
+            continue
+        now, then = path.read_bytes(), kept.read_bytes()
+        arrives = chance.choice((0.0, 0.5, 0.9))
+        left = bytearray(then[: len(now)].ljust(len(now), b"\0"))
+        for at in range(0, len(now), SECTOR):
+            if chance.random() < arrives:
+                left[at : at + SECTOR] = now[at : at + SECTOR]
+            else:
+                lost += left[at : at + SECTOR] != now[at : at + SECTOR]
+        path.write_bytes(left[: chance.choice((len(now), min(len(now), len(then))))])
+    for index in folder.glob("ledger.db-shm"):
+        index.unlink()
+    return lost
 
 
 def test_where_a_call_fails_the_error_is_typed_and_the_same_step_succeeds_after_it(

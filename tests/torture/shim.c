@@ -23,9 +23,10 @@ struct page {
     _Atomic int64_t countdown; /* calls until it strikes; 0: never */
     _Atomic int64_t seen;      /* calls that counted */
     _Atomic int64_t struck;    /* times it struck */
-    _Atomic int64_t synced;    /* length of a write-ahead log when it was last waited for */
+    _Atomic int64_t synced;    /* times a file was waited for and kept */
     int32_t action, error, mask, sticky;
-    char under[208];
+    int32_t keep; /* whether of each file that was waited for a copy is kept beside it, as what is surely on the disk */
+    char under[204];
 };
 
 static struct page *page;
@@ -100,14 +101,23 @@ PWRITEV(pwritev, off_t)
 PWRITEV(pwritev64, off64_t)
 
 static void waited_for(int handle) {
-    char link[64], path[512];
+    char link[64], path[512], draft[520], kept[520], part[65536];
     struct stat found;
-    if (!page) return;
+    if (!page || !page->keep) return;
     snprintf(link, sizeof link, "/proc/self/fd/%d", handle);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 4 || strncmp(path + length - 4, "-wal", 4) || fstat(handle, &found)) return;
+    ssize_t length = readlink(link, path, sizeof path - 1), count;
+    if (length < 0) return;
     path[length] = 0;
-    if (strstr(path, page->under)) atomic_store(&page->synced, found.st_size);
+    if (!strstr(path, page->under) || fstat(handle, &found) || !S_ISREG(found.st_mode)) return;
+    snprintf(draft, sizeof draft, "%s.draft", path);
+    snprintf(kept, sizeof kept, "%s.synced", path);
+    int copy = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (copy < 0) return;
+    for (off_t at = 0; (count = pread(handle, part, sizeof part, at)) > 0; at += count)
+        if (REAL(write)(copy, part, count) != count) break;
+    close(copy);
+    REAL(rename)(draft, kept);
+    atomic_fetch_add(&page->synced, 1);
 }
 
 #define ONE(name, kind)                                                                        \

@@ -13,7 +13,7 @@ from enum import IntEnum, IntFlag
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("shim.c")
-LAYOUT = struct.Struct("=qqqqiiii208s")
+LAYOUT = struct.Struct("=qqqqiiiii204s")
 
 
 class Calls(IntFlag):
@@ -64,11 +64,15 @@ class Page:
             self._map = mmap.mmap(file.fileno(), LAYOUT.size)
 
     def arm(
-        self, under: Path | str, calls: Calls, at: int, does: Does, *, error: int = errno.EIO, sticky: bool = False
-    ) -> None:
-        """Strike at the `at`th of these calls on what lies under a folder; with `sticky`, at all later ones too."""
+        self, under: Path | str, calls: Calls, at: int, does: Does,
+        *, error: int = errno.EIO, sticky: bool = False, keep: bool = False,
+    ) -> None:  # fmt: skip
+        """Strike at the `at`th of these calls on what lies under a folder; with `sticky`, at all later ones too.
+
+        With `keep`, a copy of each file stays beside it as it was when the disk was last waited for.
+        """
         self.disarm()
-        self._map[:] = LAYOUT.pack(at, 0, 0, 0, does, error, calls, sticky, str(under).encode())
+        self._map[:] = LAYOUT.pack(at, 0, 0, 0, does, error, calls, sticky, keep, str(under).encode())
 
     def disarm(self) -> None:
         """Nothing happens any more, and what happened stays known."""
@@ -90,7 +94,7 @@ class Page:
 
     @property
     def synced(self) -> int:
-        """How long a write-ahead log was when its writer last waited for the disk; 0 if it never did."""
+        """How often a copy was kept."""
         return int(LAYOUT.unpack(self._map[:])[3])
 
     def environment(self, shim: Path) -> dict[str, str]:
