@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from both_sides import Told
 from remit.live import case as live_case
 from remit.live import duties as live_duties
 from remit.live import life as live_life
 from remit.live import slot as live_slot
-from remit.live.cases import LiveCases
-from remit.live.evaluator import LiveEvaluator
 from remit.matching.history import AMENDMENTS
 from remit.matching.moves import MOVES
 from remit.matching.reference import Reference
 from remit.model.event import TRANSFER, Event
 from remit.model.expression import And, Compare, Comparison, Literal, Path, Variable
-from remit.model.obligation import Obligation
 from remit.model.rule import Accompanying, Act, Always, ByRole, Condition, Every, On, Policy, Quote, Rule
 from remit.model.terms import Jointly, Modality, Per, Status
 from remit.model.text import Text
 from remit.program.compile import compile_program
-from remit.semantics.changes import changes, in_order
-from remit.semantics.evaluator import ReferenceEvaluator
 from remit.semantics.law import Law
 from strategies import DIFFERENTIAL, READINGS, START, busy_event, busy_policies, calendar, moving_world
 
@@ -75,33 +71,6 @@ def calmed(policies: Sequence[Policy]) -> tuple[Policy, ...]:
     return tuple(replace(policy, rules=tuple(map(calm, policy.rules))) for policy in policies)
 
 
-class Told:
-    """A case told to both sides."""
-
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        law = law_of(policies)
-        self.reference = ReferenceEvaluator(law)
-        self.cases = LiveCases(LiveEvaluator(law))
-        self.events: list[Event] = []
-        self.said: tuple[Obligation, ...] = ()
-        self.now = START
-        self.cases.at(START)
-
-    def to(self, now: datetime) -> None:
-        self.now = max(now, self.now)
-        self.cases.at(self.now)
-
-    def take(self, event: Event) -> None:
-        self.events.append(event)
-        self.cases.take(event, event.knowable_at)
-
-    def holds(self) -> None:
-        expected = self.reference.case("c1", self.events, self.now)
-        assert self.cases.owed("c1") == expected
-        assert in_order(self.cases.changes("c1")) == changes(self.said, expected).changes
-        self.said = expected
-
-
 @pytest.fixture(autouse=True)
 def usual() -> Iterator[None]:
     yield
@@ -115,7 +84,7 @@ def test_after_each_event_and_whenever_time_has_passed(
     policies: Sequence[Policy], events: tuple[tuple[Event, int], ...], follows: bool, many: int
 ) -> None:
     """Where the clock does not follow the events, some are known before they count."""
-    case = Told(policies)
+    case = Told(law_of(policies))
     for module, name, _ in BOUNDS:
         setattr(module, name, many)
     for event, hours in events:
@@ -147,7 +116,7 @@ def policy_of(**said: object) -> Policy:
 
 def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
     """Its one bearer counts among those who bear it, also while it is being raised."""
-    case = Told((policy_of(bearers=(ByRole("watch", "north"),), jointly=Jointly.ANY, done=(Act("e3"),)),))
+    case = Told(law_of((policy_of(bearers=(ByRole("watch", "north"),), jointly=Jointly.ANY, done=(Act("e3"),)),)))
     for number, kind in enumerate(("e3", "e0")):
         case.to(START + timedelta(hours=number))
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", "north.watch"))
@@ -156,7 +125,7 @@ def test_an_act_that_came_before_it_performs_a_joint_duty() -> None:
 
 
 def test_a_duty_that_was_performed_and_then_given_away_is_performed_by_that_unit_as_well() -> None:
-    case = Told((policy_of(bearers=(ByRole("watch", "north"),), done=(Act("e3"),)),))
+    case = Told(law_of((policy_of(bearers=(ByRole("watch", "north"),), done=(Act("e3"),)),)))
     acts = (("e0", "north.watch"), ("e3", "north.watch"), (TRANSFER, "north.watch"), ("e3", "south.clinic"))
     for number, (kind, by) in enumerate(acts):
         given = {"rule": "r0", "to_unit": "south.clinic", "authority": "the mayor"} if kind == TRANSFER else {}
@@ -170,7 +139,7 @@ def test_a_duty_that_was_performed_and_then_given_away_is_performed_by_that_unit
 def test_a_violation_before_the_report_and_another_after_it_find_every_bearer(by: str | None) -> None:
     """Who else bears the rule is known while its duties are being raised, one after the other."""
     watches = (ByRole("watch", "north"), ByRole("watch", "south"))
-    case = Told((policy_of(bearers=watches, breach=(Act("e4"),)),))
+    case = Told(law_of((policy_of(bearers=watches, breach=(Act("e4"),)),)))
     for number, (kind, doer) in enumerate((("e4", "south.watch"), ("e0", None), ("e4", by))):
         case.to(START + timedelta(hours=number))
         case.take(Event(f"ev{number}", kind, case.now, case.now, "c1", doer))
@@ -181,7 +150,7 @@ def test_a_violation_before_the_report_and_another_after_it_find_every_bearer(by
 @pytest.mark.parametrize("per", list(Per))
 def test_two_reports_raise_one_duty_or_two_as_the_rule_is_owed(per: Per, selectors: int) -> None:
     """Also where two selectors of the rule lead to one desk."""
-    case = Told((policy_of(bearers=(ByRole("watch", "north"),) * selectors, per=per),))
+    case = Told(law_of((policy_of(bearers=(ByRole("watch", "north"),) * selectors, per=per),)))
     for number, subject in enumerate(("s1", "s1", "s2")):
         case.to(START + timedelta(hours=number))
         case.take(Event(f"ev{number}", "e0", case.now, case.now, "c1", subject=subject))
@@ -208,7 +177,7 @@ def test_rules_are_found_by_the_constant_they_ask_for(others: int) -> None:
         for n, tree in enumerate((*conditions, conditions[0]))
     ]
     rules = (*asking, *(replace(rule, id=f"all{n}", action="all") for n in range(others)))
-    case = Told((replace(policy, rules=rules),))
+    case = Told(law_of((replace(policy, rules=rules),)))
     for number, stated in enumerate(STATED):
         case.to(START + timedelta(hours=number))
         data = {name: value for name, value in stated.items() if value is not None}

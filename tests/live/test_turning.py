@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from both_sides import Told
 from remit.live import case as live_case
 from remit.live import duties as live_duties
 from remit.live import slot as live_slot
 from remit.live.case import LiveCase
-from remit.live.cases import LiveCases
 from remit.live.evaluator import LiveEvaluator
 from remit.model.event import DISPUTE, PERFORMED, RESUMPTION, SUSPENSION, TRANSFER, VIOLATED, WAIVER, Event
 from remit.model.expression import (
@@ -31,7 +31,6 @@ from remit.model.expression import (
     Quantify,
     Variable,
 )
-from remit.model.obligation import Obligation
 from remit.model.rule import (
     Accompanying,
     Act,
@@ -47,7 +46,6 @@ from remit.model.rule import (
     Within,
 )
 from remit.model.terms import Jointly, Modality, Per, Status, ValueKind
-from remit.semantics.changes import changes, in_order
 from remit.semantics.evaluator import Evaluator, ReferenceEvaluator
 from remit.semantics.law import Law
 from strategies import DIFFERENTIAL, START, UNITS, busy_policies, happened
@@ -163,37 +161,16 @@ def reports(draw: st.DrawFn, *, late: bool = True) -> tuple[tuple[Event, int], .
     return tuple(found)
 
 
-class Told:
-    """A case told to both sides."""
-
-    def __init__(self, law: Law, case: str | None = "c1", by: type[Evaluator] = ReferenceEvaluator) -> None:
-        self.law, self.case = law, case
-        self.other = by(law)
-        self.cases = LiveCases(LiveEvaluator(law))
-        self.events: list[Event] = []
-        self.said: tuple[Obligation, ...] = ()
-        self.now = START
-        self.cases.at(START)
-
-    def to(self, now: datetime) -> None:
-        self.now = max(now, self.now)
-        self.cases.at(self.now)
+class InTurn(Told):
+    """Told as things become known."""
 
     def take(self, event: Event) -> None:
-        event = replace(event, case=self.case)
         self.to(event.knowable_at)
-        self.events.append(event)
-        self.cases.take(event, event.knowable_at)
-
-    def holds(self) -> None:
-        expected = self.other.case(self.case, self.events, self.now)
-        assert self.cases.owed(self.case) == expected
-        assert in_order(self.cases.changes(self.case)) == changes(self.said, expected).changes
-        self.said = expected
+        super().take(replace(event, case=self.case))
 
 
 def tell(law: Law, told: tuple[tuple[Event, int], ...], name: str | None, by: type[Evaluator]) -> None:
-    case = Told(law, name, by)
+    case = InTurn(law, name, by)
     for event, hours in told:
         case.take(event)
         case.holds()
@@ -276,7 +253,7 @@ def report(number: int, about: str | None = "s1", kind: str = "e0", **data: obje
 
 def tell_all(law: Law, told: Sequence[Event]) -> Told:
     look_up_from(0)
-    case = Told(law)
+    case = InTurn(law)
     for number, event in enumerate(told):
         case.take(event)
         if number < FEW or event is told[-1]:
@@ -356,7 +333,7 @@ def test_a_report_that_turns_facts_costs_in_a_long_case_what_it_costs_in_a_short
 
 def calls_of_reports(known: int, whole: list[LiveCase]) -> int:
     """How many functions sixty reports call, where so many are known before; none of them has the case worked out whole."""
-    case, counted = Told(ever_turning()), 0
+    case, counted = InTurn(ever_turning()), 0
     for event in flips(0, known):
         case.take(event)
     whole.clear()
