@@ -433,14 +433,14 @@ def test_what_came_since_is_signed_when_asked(ledger: Ledger) -> None:
     assert (told["since"], told["entries"], told["unsigned"]) == (3, 1, 1)
     assert told["checkpoint"]["position"] == 4  # type: ignore[index]
     with sqlite3.connect(ledger.url) as raw:
-        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 4")
+        raw.execute("UPDATE entries SET sealed = x'78' WHERE position = 4")
     assert ledger("ledger", "verify").exit_code == 1
 
 
 def test_an_altered_end_is_not_signed(ledger: Ledger) -> None:
     ledger.lines(event("e1"), event("e2", "c2"))
     with sqlite3.connect(ledger.url) as raw:
-        raw.execute("UPDATE entries SET sealed = 'x' WHERE position = 3")
+        raw.execute("UPDATE entries SET sealed = x'78' WHERE position = 3")
     assert ledger("ledger", "checkpoint").exit_code == 1
     assert ledger.json("ledger", "stats")["checkpoint"] is None
 
