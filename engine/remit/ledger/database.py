@@ -399,8 +399,10 @@ os.register_at_fork(after_in_child=_after_fork)
 def emptied(connection: Connection, wait: int) -> bool:
     """Whether the log could be folded into the database and cut to nothing; readers are waited for so many milliseconds."""
     connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")  # writers wait meanwhile
-    busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    try:
+        busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     return not busy
 
 
