@@ -126,6 +126,20 @@ def test_where_one_key_seals_reports_of_two_cases_erasing_one_is_refused(
     assert not set(left(engine)) & {"e1", "e3"}
 
 
+def test_where_the_key_seals_what_another_case_owes_erasing_one_is_refused(engine: Engine) -> None:
+    """Of somebody of the same name, by a report that came from a third case: else that duty could be read no more."""
+    comes = act("case_split", "m1", "b", "2024-03-03", events=["e2"], into="a")
+    goes = act("case_split", "m2", "a", "2024-03-04", events=["e1"], into="c")
+    engine.submit_all([overdue("e1", "a", **ONE), overdue("e2", "b", **ONE), comes, goes])
+    before = engine.events, engine.position, engine.answer()
+    assert {o.case for o in engine.obligations(rule="a1.reminder", status="active")} == {"a", "c"}
+    with pytest.raises(LedgerError, match=r"RM772.*expected all cases that the keys reach: c, a"):
+        engine.durable.erase("c", None, "order 1")
+    assert (engine.events, engine.position, engine.answer()) == before
+    assert engine.durable.erase(["a", "c"], None, "order 1")
+    assert left(engine) == []
+
+
 def test_a_split_sealed_with_the_key_of_a_person_is_not_erased_from_under_the_other_case(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from remit.errors import LedgerError, Origin
 from remit.keeper.answers import LedgerAnswers
-from remit.keeper.erasure import Reports
+from remit.keeper.erasure import Reports, reaches_further
 from remit.keeper.keeper import (
     agenda_types,
     all_homed,
@@ -200,7 +200,7 @@ class DurableKeeper(LedgerAnswers):
         on; that it was erased stays on record. A case in which nobody is left takes no more reports.
 
         Raises:
-            LedgerError: RM772, one of the keys seals reports of another case too. Nothing was erased.
+            LedgerError: RM772, one of the keys seals reports of another case too, or what is owed there. Nothing was erased.
         """
         named = (cases,) if isinstance(cases, str) else tuple(dict.fromkeys(cases))
 
@@ -229,7 +229,16 @@ class DurableKeeper(LedgerAnswers):
                     "authority": authority,
                 }  # fmt: skip
                 ledger.append_own("erasure", encode_value(content))
-                self._settle(ledger, adopted | {matter_of(name) for name in group} | {AGENDA})
+                matters = [matter_of(name) for name in group]
+                try:
+                    self._settle(ledger, adopted.union(matters, {AGENDA}))
+                except LedgerError as refused:
+                    if refused.code != "RM727":
+                        raise
+                    raise reaches_further(named, {refused.origin.case or ""} - {*named}) from None
+                owed = {case_of(matter) or "" for matter in ledger.sealed_with(persons, matters)}
+                if owed:  # what another case owes of somebody of that name, by reports that came from elsewhere
+                    raise reaches_further(named, owed - {*named})
                 for name in group:
                     if not any(self._events_of(ledger, linked_one) for linked_one in self._linked(name)):
                         ledger.let_go(matter_of(name))
@@ -294,6 +303,7 @@ class DurableKeeper(LedgerAnswers):
     def _doubt(self) -> None:
         """Something went wrong: what is in the ledger is read again."""
         self._forget()
+        self._store.people.forget()  # keys that were destroyed are not
         self._seen, self._zoned, self._is_ahead = -1, False, False
 
     def _forget(self) -> None:

@@ -7,7 +7,7 @@ cannot be erased for the one and kept for the other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from remit.errors import LedgerError, Origin
 from remit.keeper.keeper import standing_moves
@@ -65,7 +65,7 @@ class Reports:
         else:
             meant = self._meant(wanted, subject)
             found -= {number for number, event in reports if whose(event)[1] not in meant}
-        beyond = sorted({case for number in found & people for case in homes[number] - wanted})
+        beyond = {case for number in found & people for case in homes[number] - wanted}
         if beyond:
             raise reaches_further(cases, beyond)
         undone = {self._report(event).id for number, event in self._keyed if number in found} & self._undone.keys()
@@ -99,11 +99,12 @@ class Reports:
         return {subject, None} if subject in there <= {subject, None} else {subject}
 
 
-def reaches_further(cases: Iterable[str], beyond: Sequence[str]) -> LedgerError:
+def reaches_further(cases: Iterable[str], beyond: Iterable[str]) -> LedgerError:
+    """That erasing these cases would reach others too."""
     named_so = sorted(set(cases))
     return LedgerError(
         "RM772", "reaches-further", found=", ".join(named_so),
-        expected=f"all cases that the keys reach: {', '.join([*named_so, *beyond])}",
+        expected=f"all cases that the keys reach: {', '.join([*named_so, *sorted(beyond)])}",
         origin=Origin(case=named_so[0]),
         hint="reports of these cases are sealed with one key, so that they can only be erased together: name every case, or with --subject one person",
     )  # fmt: skip

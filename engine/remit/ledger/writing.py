@@ -31,8 +31,6 @@ from remit.model.obligation import Change, Obligation
 
 #: What one event may be long, canonical and in bytes; ids and names of cases, in characters; events in one go.
 EVENT_BYTES, NAME_LENGTH, BATCH = 1 << 20, 300, 10_000
-
-
 #: What of the head a transaction moves.
 moved = attrgetter(*MOVING)
 #: So many entries of others are looked through; behind more, everything is read again.
@@ -402,6 +400,12 @@ class Writing:
         if self.connection.dialect.name == "sqlite":
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
         self.people.destroy(self.connection, persons)
+
+    def sealed_with(self, persons: Sequence[int], matters: Sequence[str]) -> tuple[str, ...]:
+        """Those of the matters of which something is said that these keys seal."""
+        self._flush_said()
+        rows = select(OBLIGATIONS.c.matter).where(OBLIGATIONS.c.matter.in_(matters), OBLIGATIONS.c.person.in_(persons))
+        return tuple(self.connection.scalars(rows.distinct()))
 
     def close(self, case: str) -> int | None:
         """Take no more reports of a case: everybody in it was erased. The number that stands for that, where none does."""
