@@ -181,7 +181,7 @@ class Measured:
         )
 
 
-def measure(pack: Pack, count: int, way: str, batch: int, sync: str, script: str = "wal") -> Measured:
+def measure(pack: Pack, count: int, way: str, batch: int, sync: str, script: str) -> Measured:
     """Both in turn, over ledgers that start alike."""
     clock = time.perf_counter if sync == "full" else time.process_time
     span = max(BLOCK, 3 * batch) if way == "row" else BLOCK  # several batches, or there is no row

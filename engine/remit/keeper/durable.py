@@ -229,16 +229,7 @@ class DurableKeeper(LedgerAnswers):
                     "authority": authority,
                 }  # fmt: skip
                 ledger.append_own("erasure", encode_value(content))
-                matters = [matter_of(name) for name in group]
-                try:
-                    self._settle(ledger, adopted.union(matters, {AGENDA}))
-                except LedgerError as refused:
-                    if refused.code != "RM727":
-                        raise
-                    raise reaches_further(named, {refused.origin.case or ""} - {*named}) from None
-                owed = {case_of(matter) or "" for matter in ledger.sealed_with(persons, matters)}
-                if owed:  # what another case owes of somebody of that name, by reports that came from elsewhere
-                    raise reaches_further(named, owed - {*named})
+                self._settle_without(ledger, persons, adopted, group, named)
                 for name in group:
                     if not any(self._events_of(ledger, linked_one) for linked_one in self._linked(name)):
                         ledger.let_go(matter_of(name))
@@ -247,6 +238,25 @@ class DurableKeeper(LedgerAnswers):
         erased = self._written(work, named)
         self._store.database.empty_log()
         return erased
+
+    def _settle_without(
+        self, ledger: Writing, persons: Sequence[int], adopted: set[str], group: Sequence[str], named: Sequence[str]
+    ) -> None:
+        """Work linked cases out again once keys were destroyed; what is still owed in them must be readable.
+
+        Raises:
+            LedgerError: RM772, a key seals what a case owes of somebody of that name by reports that came from elsewhere.
+        """
+        matters = [matter_of(name) for name in group]
+        try:
+            self._settle(ledger, adopted.union(matters, {AGENDA}))
+        except LedgerError as refused:
+            if refused.code != "RM727":
+                raise
+            raise reaches_further(named, {refused.origin.case or ""} - {*named}) from None
+        owed = {case_of(matter) or "" for matter in ledger.sealed_with(persons, matters)}
+        if owed:
+            raise reaches_further(named, owed - {*named})
 
     def rebuild(self) -> bool:
         """Drop the projection and make it again from the entries; whether the same bytes came of it.

@@ -97,8 +97,7 @@ def pack(found: Obligation, times: Moments) -> bytes:
             _party(found.bearer), _parties(found.performers), _parties(found.to), _parties(found.cooperating), found.case, found.subject, found.period, found.status,
             found.triggered_by,
             (*times, due.state, due.reading, due.awaits, *due.calendars),
-            found.performed_at and microseconds(found.performed_at), found.performed_by,
-            found.breached_at and microseconds(found.breached_at), found.rebuttable,
+            maybe(found.performed_at), found.performed_by, maybe(found.breached_at), found.rebuttable,
             found.handover_open, [_question(q) for q in found.questions] if found.questions else (), found.transferred_to, found.transferred_from,
         )
     )  # fmt: skip

@@ -22,7 +22,7 @@ from remit.ledger.codec import AlteredError, decode_value, encode, encode_value,
 from remit.ledger.database import value
 from remit.ledger.memory import require_same
 from remit.ledger.people import People, cursor_of, named, row_binding, whose
-from remit.ledger.rows import Localise, Moments, Rules, maybe, moments, pack
+from remit.ledger.rows import Localise, Rules, maybe, moments, pack
 from remit.ledger.schema import ARCHIVES, ENTRIES, HEAD, INCIDENTS, MATTERS, OBLIGATIONS, PERSONS, PROJECTION
 from remit.ledger.statements import MOVING, EntryRow, ObligationRow, Row, Statements
 from remit.ledger.vault import PersonKey, binding
@@ -325,7 +325,6 @@ class Writing:
         """Write what changed in one matter: its rows, its next moment, and the outbox."""
         gone: list[Row] = []
         sealing: dict[tuple[str | None, str | None], tuple[int, PersonKey]] = {}
-        scheduled: dict[int, Moments] = {}  # duties of one event may share their deadline
         opens: datetime | None = None
         opened: int | None = None
         head, pseudonym = self.head, self.people.master.pseudonym
@@ -337,13 +336,10 @@ class Writing:
                 gone.append((matter, key))
             else:
                 key, rule, bearer = pseudonym(found.id), found.rule, found.bearer.id
-                deadline = found.deadline
-                times = scheduled.get(id(deadline))
-                if times is None:
-                    if deadline.opens is not opens:  # and open together
-                        opens = deadline.opens
-                        opened = maybe(opens)
-                    times = scheduled[id(deadline)] = moments(deadline, opened)
+                if found.deadline.opens is not opens:  # duties of one event open together
+                    opens = found.deadline.opens
+                    opened = maybe(opens)
+                times = moments(found.deadline, opened)
                 status, due, body, person = str(found.status), times[1], pack(found, times), None
                 if found.case is not None:
                     whose = found.case, found.subject

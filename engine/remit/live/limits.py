@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from remit.deadlines.calendar import Calendar
@@ -73,24 +72,11 @@ def resolved(law: Law, timing: Timing | None) -> Timing | None:
     return replace(inner, count_from=timing.count_from) if isinstance(inner, Within) else inner
 
 
-@lru_cache(maxsize=1000)
 def hours(zone: ZoneInfo, amount: int, count_from: CountFrom, reading: str | None) -> Limit:
-    """Hours run from the hour, and do not roll over. One that is read in is never the last lawful moment.
-
-    Duties of one event that have the same limit have the same deadline: that which was asked for last is at hand.
-    """
+    """Hours run from the hour, and do not roll over. One that is read in is never the last lawful moment."""
     passed = timedelta(hours=amount)
-    last: tuple[datetime | None, datetime | None, Deadline | None] = (None, None, None)
 
     def limit(happened_at: datetime, known_at: datetime, _place: str) -> Deadline:
-        nonlocal last
-        happened, known, found = last
-        if found is None or happened is not happened_at or known is not known_at:
-            found = counted(happened_at, known_at)
-            last = happened_at, known_at, found  # in one step, as threads may share a law
-        return found
-
-    def counted(happened_at: datetime, known_at: datetime) -> Deadline:
         opens = known_at.astimezone(zone)
         start = happened_at.astimezone(zone) if count_from is CountFrom.EVENT else opens
         try:

@@ -42,13 +42,7 @@ def changes(before: Iterable[Obligation], after: Iterable[Obligation]) -> Delta:
 def in_order(found: Iterable[Change]) -> tuple[Change, ...]:
     """Changes in the one order in which they are told."""
     told = tuple(found)
-    return told if len(told) < 2 else tuple(sorted(told, key=place))
-
-
-def place(of: Change) -> tuple[str, str]:
-    """Where a change stands among others."""
-    found = of.after or of.before
-    return "" if found is None else found.id, of.what
+    return told if len(told) < 2 else tuple(sorted(told, key=lambda c: (c.obligation.id, c.what)))
 
 
 def named(before: Obligation | None, after: Obligation) -> str:
